@@ -1,0 +1,56 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: MIT
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+  name: "resonant",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "resonant", targets: ["resonant"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    .target(name: "CCurl"),
+    .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(
+      name: "ResonantCore",
+      dependencies: [
+        "HTTPTransport",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "resonant",
+      dependencies: [
+        "ResonantCore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "ResonantCore",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "HTTPTransportTests", dependencies: ["HTTPTransport", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ResonantCoreTests", dependencies: ["ResonantCore", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ResonantCommandTests",
+      dependencies: ["resonant", "ResonantCore", "TestSupport"],
+      swiftSettings: strict),
+  ]
+)

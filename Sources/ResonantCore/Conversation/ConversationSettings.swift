@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+/// How the next speaker is chosen.
+public enum SpeakerOrder: String, Sendable, CaseIterable {
+  case roundRobin = "round-robin"
+  /// Uniform over all but the last speaker.
+  case random
+  /// These three ask models by tools, which come with the group conversation.
+  case chain, vote, moderator
+}
+
+/// What shapes a conversation beside its participants.
+public struct ConversationSettings: Sendable, Equatable {
+  /// Most turns, the opening included.
+  public var maxTurns = 30
+  /// Most code points of one reply.
+  public var maxChars = 10_000
+  /// What the first participant says unasked; nil to have it generate the first turn.
+  public var opening: String? = "Hello!"
+  public var order = SpeakerOrder.roundRobin
+  /// Others see replies without thinking spans.
+  public var filterThinking = false
+  public var stream = true
+  public var stopPhrases: [String] = []
+  public var stopOnLoop = false
+  /// No turn starts once so many tokens are used; nil for no limit.
+  public var budgetTokens: Int?
+  /// Pause between turns.
+  public var delay = Duration.zero
+  public var seed: UInt64 = 0
+
+  public init() {}
+}
+
+/// How patiently an endpoint is asked.
+public struct RequestSettings: Sendable, Equatable {
+  public var connectTimeout = Duration.seconds(10)
+  public var firstByteTimeout = Duration.seconds(600)
+  public var idleTimeout = Duration.seconds(120)
+  /// Further attempts after a transient failure.
+  public var retries = 3
+
+  public init() {}
+}
+
+/// Where a conversation's files go.
+public struct OutputSettings: Sendable, Equatable {
+  public var directory = "."
+  /// Base name of the files; nil to make one up from the models and six hexadecimal digits.
+  public var name: String?
+  public var html = true
+  /// False: no file at all.
+  public var save = true
+  /// Nil to look for `pandoc` on the path.
+  public var pandocPath: String?
+
+  public init() {}
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// Who speaks in a conversation.
+public struct Participant: Sendable, Equatable {
+  /// Unique in its conversation.
+  public var name: String
+  public var model: String
+  public var endpoint: Endpoint
+  /// Nil for none.
+  public var systemPrompt: SharedText?
+  public var systemPlacement: ModelRequest.SystemPlacement
+  /// Messages that only this participant sees, before everything else, roles from its own point of view.
+  public var preamble: [Message]
+  /// Further top-level fields of the request body, which override ours.
+  public var payload: JSONObject
+  public var roles: RolePolicy
+
+  public init(
+    name: String, model: String, endpoint: Endpoint, systemPrompt: String? = nil,
+    systemPlacement: ModelRequest.SystemPlacement = .message, preamble: [Message] = [],
+    payload: JSONObject = [:],
+    roles: RolePolicy = .asIs
+  ) {
+    self.name = name
+    self.model = model
+    self.endpoint = endpoint
+    self.systemPrompt = systemPrompt.map(SharedText.init)
+    self.systemPlacement = systemPlacement
+    self.preamble = preamble
+    self.payload = payload
+    self.roles = roles
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// A reply while it is being made: the one value that the model, the conversation, the screen and whoever may
+/// cut the turn share.
+///
+/// The model appends from its own thread. Whoever has the right (the character limit, a signal) cuts; the first
+/// verdict wins and decides the turn's outcome. Leading blank lines and trailing white space are no part of a
+/// reply and count for nothing; the limit counts Unicode code points and is exceeded only when text that would
+/// have been kept is dropped.
+public final class LiveReply: Sendable {
+  /// Why a reply was cut before its own end.
+  public enum Verdict: Sendable, Equatable {
+    case truncated
+    case interrupted
+  }
+
+  struct State {
+    var text = ReplyText()
+    var thinking: [UInt8] = []
+    var verdict: Verdict?
+    var abort: (@Sendable () -> Void)?
+    var firstArrival: ContinuousClock.Instant?
+    /// Notices for the conversation, in order: retries and the like.
+    var notices: [Notice] = []
+  }
+
+  /// Something that happened while the reply was asked for, to be recorded and shown.
+  public enum Notice: Sendable, Equatable {
+    /// Another attempt follows after the wait.
+    case retry(status: Int?, reason: String, wait: Duration)
+    case warning(String)
+  }
+
+  let state: Mutex<State>
+  private let limit: Int
+  /// Called after every change, on the thread that made it; must not block.
+  private let onChange: @Sendable (LiveReply) -> Void
+
+  /// - Parameters:
+  ///   - limit: most code points to keep.
+  ///   - echoedPrefix: a `[name]:` that is dropped from the start of the reply.
+  public init(
+    limit: Int = .max, echoedPrefix: String? = nil,
+    onChange: @escaping @Sendable (LiveReply) -> Void = { _ in }
+  ) {
+    self.limit = limit
+    self.onChange = onChange
+    state = Mutex(State(text: ReplyText(echoedPrefix: echoedPrefix.map { Array($0.utf8) })))
+  }
+
+  /// Appends text, which must be whole UTF-8 sequences. Returns false when the reply has been cut: nothing more
+  /// is wanted.
+  @discardableResult
+  public func append(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+    let goesOn = state.withLock { state in
+      guard state.verdict == nil else { return false }
+      if state.firstArrival == nil { state.firstArrival = .now }
+      if state.text.append(utf8, limit: limit) { return true }
+      state.verdict = .truncated
+      return false
+    }
+    onChange(self)
+    return goesOn
+  }
+
+  @discardableResult
+  public func append(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { append($0) }
+  }
+
+  /// Appends reasoning that came in a field of its own.
+  @discardableResult
+  public func append(thinking utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+    let goesOn = state.withLock { state in
+      guard state.verdict == nil else { return false }
+      if state.firstArrival == nil { state.firstArrival = .now }
+      state.thinking.append(contentsOf: utf8)
+      return true
+    }
+    onChange(self)
+    return goesOn
+  }
+
+  public func append(_ notice: Notice) {
+    state.withLock { $0.notices.append(notice) }
+    onChange(self)
+  }
+
+  /// Ends the reply from outside. The first verdict stands; later ones change nothing.
+  public func cut(_ verdict: Verdict) {
+    let abort = state.withLock { state in
+      guard state.verdict == nil else { return nil as (@Sendable () -> Void)? }
+      state.verdict = verdict
+      return state.abort
+    }
+    abort?()
+    onChange(self)
+  }
+
+  /// Sets what a cut calls to stop the source; called at once when the reply is cut already. Nil when there is
+  /// nothing to stop any more.
+  public func onCut(_ abort: (@Sendable () -> Void)?) {
+    let isCut = state.withLock { state in
+      state.abort = abort
+      return state.verdict != nil
+    }
+    if isCut { abort?() }
+  }
+
+  public var verdict: Verdict? { state.withLock { $0.verdict } }
+
+  /// True once any text or reasoning has arrived: from then on a failed request is not repeated.
+  public var hasArrived: Bool { state.withLock { $0.firstArrival != nil } }
+  public var firstArrival: ContinuousClock.Instant? { state.withLock { $0.firstArrival } }
+
+  /// The reply so far as it would be recorded.
+  public var text: String { state.withLock { $0.text.trimmed } }
+  public var thinking: String? {
+    state.withLock { $0.thinking.isEmpty ? nil : String(decoding: $0.thinking, as: UTF8.self) }
+  }
+
+  /// Bytes of text and of thinking from the given offsets on, for a screen that follows, and the notices so far.
+  public func tail(text textOffset: Int, thinking thinkingOffset: Int) -> (text: [UInt8], thinking: [UInt8]) {
+    state.withLock {
+      (Array($0.text.bytes.dropFirst(textOffset)), Array($0.thinking.dropFirst(thinkingOffset)))
+    }
+  }
+
+  /// Notices from the given offset on.
+  public func notices(from offset: Int) -> [Notice] { state.withLock { Array($0.notices.dropFirst(offset)) } }
+}

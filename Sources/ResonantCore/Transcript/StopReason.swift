@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+
+/// Why a conversation ended.
+public enum StopReason: String, Sendable, CaseIterable {
+  case maxTurns = "max_turns"
+  case stopPhrase = "stop_phrase"
+  case loop, silence, budget, exhausted, quit, interrupted, error
+}
