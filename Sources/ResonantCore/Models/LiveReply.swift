@@ -2,6 +2,12 @@
 
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A reply while it is being made: the one value that the model, the conversation, the screen and whoever may
 /// cut the turn share.
 ///
@@ -22,8 +28,8 @@ public final class LiveReply: Sendable {
     var verdict: Verdict?
     var abort: (@Sendable () -> Void)?
     var firstArrival: ContinuousClock.Instant?
-    /// Notices for the conversation, in order: retries and the like.
-    var notices: [Notice] = []
+    /// What happened beside the text, in order.
+    var notices: [(time: Date, notice: Notice)] = []
   }
 
   /// Something that happened while the reply was asked for, to be recorded and shown.
@@ -85,7 +91,7 @@ public final class LiveReply: Sendable {
   }
 
   public func append(_ notice: Notice) {
-    state.withLock { $0.notices.append(notice) }
+    state.withLock { $0.notices.append((Date(), notice)) }
     onChange(self)
   }
 
@@ -130,5 +136,7 @@ public final class LiveReply: Sendable {
   }
 
   /// Notices from the given offset on.
-  public func notices(from offset: Int) -> [Notice] { state.withLock { Array($0.notices.dropFirst(offset)) } }
+  public func notices(from offset: Int) -> [(time: Date, notice: Notice)] {
+    state.withLock { Array($0.notices.dropFirst(offset)) }
+  }
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import FoundationEssentials
 import OrderedCollections
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Everything that is known of a conversation: what its file holds, and all that exports, resume, fork and
 /// analysis are made from.

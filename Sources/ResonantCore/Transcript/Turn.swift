@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+#if canImport(FoundationEssentials)
 import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Tokens that endpoints said they used, or our estimate of them.
 public struct Usage: Sendable, Equatable {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+/// What happens in a conversation, in memory: the screen, the transcript's file and the page follow it.
+public enum ConversationEvent: Sendable {
+  /// Everything that is known beforehand; for a resumed conversation with the turns it already has.
+  case began(Transcript)
+  /// A participant is asked; its words appear in the live reply.
+  case asked(turn: Int, speaker: Participant, reply: LiveReply)
+  /// A turn is whole. The transcript is the state after it.
+  case spoke(Turn, Transcript)
+  case occurred(Transcript.Event)
+  case ended(Transcript.End, Transcript)
+}
+
+/// Somebody who follows a conversation. Called in order; the conversation waits for each.
+public protocol ConversationObserver: Sendable {
+  /// Throws only where the conversation cannot go on without it, such as a file that can't be written.
+  func observe(_ event: ConversationEvent) async throws
+}
