@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# What the scripts share. Sourced, not run: each script says in a line what it does, and fails with the remedy.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$(basename "$0"): $*"; exit 1; }
+have() { command -v "$1" > /dev/null 2>&1; }
+
+# quietly WHAT COMMAND…: runs it, and shows its output only when it fails
+quietly() {
+  local log
+  log=$(mktemp)
+  say "$1 …"
+  if ! "${@:2}" > "$log" 2>&1; then
+    tail -n 40 "$log" >&2
+    rm -f "$log"
+    fail "failed: $1"
+  fi
+  rm -f "$log"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# can_install: whether this machine lets us install packages without asking for a password
+can_install() {
+  have apt-get && { [ "$(id -u)" -eq 0 ] || { have sudo && sudo -n true 2> /dev/null; }; }
+}
+
+apt_install() {
+  as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@"
+}
+
+need_swift() {
+  have swift || fail "the Swift toolchain (6.2 or newer) is missing: https://www.swift.org/install"
+}
+
+has_curl_headers() {
+  local file
+  for file in /usr/include/curl/curl.h /usr/include/*/curl/curl.h /usr/local/include/curl/curl.h; do
+    [ -e "$file" ] && return 0
+  done
+  [ "$(uname)" = Darwin ]
+}
+
+# libcurl's headers, without which nothing builds
+need_curl_headers() {
+  has_curl_headers && return
+  can_install || fail "libcurl's headers are missing: install libcurl4-openssl-dev (Debian, Ubuntu), libcurl-devel (Fedora), curl (Arch)"
+  quietly "installing libcurl's headers" apt_install libcurl4-openssl-dev
+}
+
+# pandoc renders Markdown in HTML pages; without it they hold plain text
+want_pandoc() {
+  have pandoc && return
+  if can_install && (quietly "installing pandoc" apt_install pandoc); then return; fi
+  say "pandoc is missing: pages will hold plain text (apt-get install pandoc, or brew install pandoc)"
+}
+
+# build_release: builds the program and sets `binary` to its path
+build_release() {
+  local options=(-c release --product resonant)
+  [ "$(uname)" = Darwin ] || options+=(--static-swift-stdlib)
+  quietly "building a release (the first time takes some minutes)" swift build "${options[@]}"
+  # shellcheck disable=SC2034  # for the scripts
+  binary=$(swift build "${options[@]}" --show-bin-path)/resonant
+}
