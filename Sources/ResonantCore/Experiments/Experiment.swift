@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// Many conversations that differ in what a plan varies: conditions x repeats.
+public struct Experiment: Sendable, Equatable {
+  /// How much is asked of the endpoints at once, and in all.
+  public struct Limits: Sendable, Equatable {
+    /// Most requests in flight, over all endpoints and of each. At least 1.
+    public var concurrency = 16
+    /// Most requests in flight of one endpoint, by the name that the plan's options give it.
+    public var endpoints: OrderedDictionary<String, Int> = [:]
+    /// Most requests that start within a minute, by the same names.
+    public var requestsPerMinute: OrderedDictionary<String, Double> = [:]
+    /// No turn starts once the trials of the run directory have used so many tokens; nil for no limit.
+    public var budgetTokens: Int?
+
+    public init() {}
+  }
+
+  /// Also the name of its run directory.
+  public var name: String
+  /// The options that all trials share.
+  public var base: JSONObject
+  /// In the plan's order: the matrix with its first key the slowest, then what was included.
+  public var conditions: [Condition]
+  /// At least 1.
+  public var repeats: Int
+  public var seed: UInt64
+  public var limits: Limits
+
+  public init(
+    name: String, base: JSONObject = [:], conditions: [Condition], repeats: Int = 1, seed: UInt64 = 0,
+    limits: Limits = Limits()
+  ) {
+    self.name = name
+    self.base = base
+    self.conditions = conditions
+    self.repeats = repeats
+    self.seed = seed
+    self.limits = limits
+  }
+
+  /// Every key that a condition sets, in the plan's order: the columns of the summary.
+  public var keys: OrderedSet<String> {
+    var keys: OrderedSet<String> = []
+    for condition in conditions { keys.formUnion(condition.values.keys) }
+    return keys
+  }
+
+  /// All trials, the repeats of a condition side by side.
+  public var trials: [Trial] {
+    conditions.flatMap { condition in
+      (1...max(1, repeats)).map { Trial(condition: condition, repeat: $0) }
+    }
+  }
+
+  /// The experiment as its run directory keeps it: resolved, with a fixed order of keys.
+  public var json: JSONValue {
+    var limits: JSONObject = ["concurrency": .int(self.limits.concurrency)]
+    limits["endpoints"] = .object(self.limits.endpoints.mapValues { .int($0) })
+    limits["requests_per_minute"] = .object(self.limits.requestsPerMinute.mapValues { .double($0) })
+    limits["budget_tokens"] = self.limits.budgetTokens.map { .int($0) } ?? .null
+    return .object([
+      "format": "resonant.plan", "version": 1, "name": .string(name), "base": .object(base),
+      "conditions": .array(conditions.map { .object($0.values) }), "repeats": .int(repeats),
+      "seed": .number(String(seed)), "limits": .object(limits),
+    ])
+  }
+}

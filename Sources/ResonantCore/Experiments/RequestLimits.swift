@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+import Synchronization
+
+/// Keeps the requests of many conversations within what the endpoints bear: so many in flight over all, so many
+/// of each endpoint, so many starts a minute, and none while an endpoint asked to be left alone.
+///
+/// A request that waits holds no place, and each endpoint has a waiting line of its own, so one that is slow or
+/// held keeps nobody else waiting. A free place goes to the endpoint with the fewest requests in flight. An
+/// endpoint may have more than its equal share only as long as a place is left for the others' trials that are
+/// just between two turns.
+public final class RequestLimits: Sendable {
+  /// What a plan allows for one endpoint.
+  public struct Lane: Sendable, Equatable {
+    /// Most requests in flight; nil for the overall limit.
+    public var limit: Int?
+    public var requestsPerMinute: Double?
+
+    public init(limit: Int? = nil, requestsPerMinute: Double? = nil) {
+      self.limit = limit
+      self.requestsPerMinute = requestsPerMinute
+    }
+  }
+
+  struct State {
+    var lanes: [EndpointLane]
+    var inFlight = 0
+    var isClosed = false
+    /// When the next lane opens by itself, and the task that waits for it.
+    var alarm: (at: Duration, task: Task<Void, Never>)?
+  }
+
+  typealias Served = (waiter: WaitingLine.Waiter, generation: Int)
+
+  let state: Mutex<State>
+  private let concurrency: Int
+  private let indices: [String: Int]
+  /// The time since this value was made.
+  private let now: @Sendable () -> Duration
+  private let sleep: @Sendable (_ until: Duration) async throws -> Void
+
+  /// - Parameters:
+  ///   - concurrency: most requests in flight over all endpoints, at least 1.
+  ///   - lanes: every endpoint that will be asked, by the URL that it is shown with.
+  public init<C: Clock>(
+    concurrency: Int, lanes: OrderedDictionary<String, Lane>, clock: C = ContinuousClock()
+  ) where C.Duration == Duration {
+    let concurrency = max(1, concurrency)
+    self.concurrency = concurrency
+    indices = Dictionary(uniqueKeysWithValues: lanes.keys.enumerated().map { ($0.element, $0.offset) })
+    state = Mutex(
+      State(
+        lanes: lanes.values.map {
+          EndpointLane(
+            limit: min($0.limit ?? concurrency, concurrency), requestsPerMinute: $0.requestsPerMinute)
+        }))
+    let start = clock.now
+    now = { start.duration(to: clock.now) }
+    sleep = { try await clock.sleep(until: start.advanced(by: $0), tolerance: nil) }
+  }
+
+  /// Where the requests to an endpoint come in and leave; nil for an endpoint that was not named.
+  public func gate(for endpoint: String) -> EndpointGate? {
+    indices[endpoint].map { EndpointGate(limits: self, lane: $0) }
+  }
+
+  /// Lets nobody in any more: whoever waits, or comes later, gets a `CancellationError`. Requests in flight go on.
+  public func close() {
+    let (waiters, alarm) = state.withLock { state in
+      state.isClosed = true
+      defer { state.alarm = nil }
+      return (Self.empty(&state.lanes), state.alarm?.task)
+    }
+    alarm?.cancel()
+    for waiter in waiters { waiter.resume(throwing: CancellationError()) }
+  }
+
+  private static func empty(_ lanes: inout [EndpointLane]) -> [WaitingLine.Waiter] {
+    var waiters: [WaitingLine.Waiter] = []
+    for index in lanes.indices {
+      while let waiter = lanes[index].waiting.serve() { waiters.append(waiter) }
+    }
+    return waiters
+  }
+
+  /// Waits for a place; returns the generation to leave with.
+  func enter(_ lane: Int) async throws -> Int {
+    let ticket = state.withLock { $0.lanes[lane].waiting.ticket() }
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { waiter in
+        let refused = change { state in
+          guard !state.isClosed, !Task.isCancelled else { return true }
+          state.lanes[lane].waiting.join(ticket, waiter)
+          return false
+        }
+        if refused { waiter.resume(throwing: CancellationError()) }
+      }
+    } onCancel: {
+      state.withLock { $0.lanes[lane].waiting.leave(ticket) }?.resume(throwing: CancellationError())
+    }
+  }
+
+  func leave(_ lane: Int, _ outcome: RequestOutcome, generation: Int) {
+    let now = now()
+    change { state in
+      state.inFlight -= 1
+      state.lanes[lane].finish(outcome, startedIn: generation, at: now)
+    }
+  }
+
+  func addRegulars(_ count: Int, to lane: Int) {
+    change { $0.lanes[lane].regulars += count }
+  }
+
+  /// Changes the state, then lets in whoever may come in now.
+  @discardableResult
+  private func change<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+    let now = now()
+    let (value, served) = state.withLock { state in
+      let value = body(&state)
+      return (value, serve(&state, at: now))
+    }
+    for served in served { served.waiter.resume(returning: served.generation) }
+    return value
+  }
+
+  private func serve(_ state: inout State, at now: Duration) -> [Served] {
+    var served: [Served] = []
+    while state.inFlight < concurrency, let lane = nextLane(state, at: now),
+      let waiter = state.lanes[lane].waiting.serve()
+    {
+      state.lanes[lane].start(at: now)
+      state.inFlight += 1
+      served.append((waiter, state.lanes[lane].generation))
+    }
+    setAlarm(&state, at: now)
+    return served
+  }
+
+  /// The lane that the next free place goes to; nil when nobody who waits may have it.
+  private func nextLane(_ state: State, at now: Duration) -> Int? {
+    let busy = state.lanes.count { $0.regulars > 0 || $0.inFlight > 0 || !$0.waiting.isEmpty }
+    let share = max(1, concurrency / max(1, busy))
+    let kept = state.lanes.map { lane in
+      lane.opening > now ? 0 : max(0, min(share, lane.regulars, lane.allowed) - lane.inFlight)
+    }
+    let free = concurrency - state.inFlight - kept.reduce(0, +)
+    return state.lanes.indices.filter { index in
+      let lane = state.lanes[index]
+      return !lane.waiting.isEmpty && lane.hasRoom && lane.opening <= now
+        && (lane.inFlight < share || free + kept[index] > 0)
+    }.min { state.lanes[$0].inFlight < state.lanes[$1].inFlight }
+  }
+
+  /// Sees to it that somebody looks again when the next lane opens.
+  private func setAlarm(_ state: inout State, at now: Duration) {
+    let openings = state.lanes.filter { !$0.waiting.isEmpty && $0.hasRoom && $0.opening > now }.map(\.opening)
+    guard let next = openings.min(), next < state.alarm?.at ?? .seconds(Int64.max / 2), !state.isClosed else {
+      return
+    }
+    state.alarm?.task.cancel()
+    state.alarm = (
+      next,
+      Task { [weak self, sleep] in
+        guard (try? await sleep(next)) != nil else { return }
+        self?.change { $0.alarm = nil }
+      }
+    )
+  }
+}
+
+/// One endpoint's way through the limits.
+public struct EndpointGate: Sendable {
+  let limits: RequestLimits
+  let lane: Int
+
+  /// Waits until a request may start. Throws `CancellationError` when the task is cancelled or the limits closed.
+  /// Whoever got in must `leave`.
+  public func enter() async throws -> Int { try await limits.enter(lane) }
+
+  /// Ends a request that `enter` let in and gave `pass`.
+  public func leave(_ pass: Int, _ outcome: RequestOutcome) {
+    limits.leave(lane, outcome, generation: pass)
+  }
+
+  /// Says that a trial has begun that asks this endpoint alone, or (-1) that it is over.
+  public func addRegulars(_ count: Int) { limits.addRegulars(count, to: lane) }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+
+/// One conversation of an experiment: a condition, and which of its repeats.
+public struct Trial: Sendable, Equatable, Identifiable {
+  public var condition: Condition
+  /// From 1.
+  public var `repeat`: Int
+  /// Names the trial's file. It is made of the condition's values and the repeat and of nothing else, so that it
+  /// stays when values, repeats or conditions are added, and when the plan's keys are put in another order:
+  /// a few words of the values to recognise it by, the repeat, and ten digits of a hash that keep it apart.
+  public let id: String
+
+  public init(condition: Condition, repeat: Int) {
+    self.condition = condition
+    self.repeat = `repeat`
+    let hash = StableHash.digits(of: "\(condition.identity)#\(`repeat`)", count: 10)
+    id = "\(Self.words(of: condition))-r\(`repeat`)-\(hash)"
+  }
+
+  /// The seed of this trial's random choices, from the plan's seed and the trial's id.
+  public func seed(of plan: UInt64) -> UInt64 {
+    var mixer = SplitMix64(seed: plan ^ StableHash.value(of: id))
+    return mixer.next()
+  }
+
+  private static let longestValue = 16
+  private static let longestWords = 48
+
+  private static func words(of condition: Condition) -> String {
+    let values = condition.values.elements.sorted { $0.key < $1.key }.map {
+      slug(of: Condition.text(of: Condition.canonical($0.value)))
+    }
+    let words = trimmed(values.filter { !$0.isEmpty }.joined(separator: "-"), to: longestWords)
+    return words.isEmpty ? "base" : words
+  }
+
+  /// Lower-case ASCII letters and digits, everything between them one hyphen.
+  private static func slug(of text: String) -> String {
+    var slug = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "0"..."9": slug.unicodeScalars.append(scalar)
+      case "A"..."Z": slug += scalar.properties.lowercaseMapping
+      default: if !slug.isEmpty && slug.utf8.last != UInt8(ascii: "-") { slug += "-" }
+      }
+      if slug.utf8.count >= longestValue { break }
+    }
+    return trimmed(slug, to: longestValue)
+  }
+
+  private static func trimmed(_ slug: String, to length: Int) -> String {
+    var bytes = slug.utf8.prefix(length)
+    while bytes.last == UInt8(ascii: "-") { bytes = bytes.dropLast() }
+    return String(Substring(bytes))
+  }
+}
+
+/// A hash that is the same on every platform and in every run, for names; not for anything that somebody could
+/// gain by forging. FNV-1a, 64 bits (Fowler, Noll and Vo), stirred so that any of its digits may be used alone.
+enum StableHash {
+  static func value(of text: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    var mixer = SplitMix64(seed: hash)
+    return mixer.next()
+  }
+
+  /// The first `count` of sixteen hexadecimal digits.
+  static func digits(of text: String, count: Int) -> String {
+    let digits = String(value(of: text), radix: 16)
+    return String((String(repeating: "0", count: 16 - digits.count) + digits).prefix(count))
+  }
+}

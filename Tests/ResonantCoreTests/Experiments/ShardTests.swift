@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+import Testing
+
+struct ShardTests {
+  @Test(arguments: ["0/4", "5/4", "1/0", "1", "1/2/3", "a/b", "", "-1/2"])
+  func `what is no shard is refused`(text: String) {
+    #expect(throws: InvalidValue.self) { try Shard(text) }
+  }
+
+  @Test func `the shards of a list have every item once`() throws {
+    let items = Array(0..<23)
+    let parts = try (1...4).map { try Shard("\($0)/4").of(items) }
+    #expect(parts[0] == [0, 4, 8, 12, 16, 20])
+    #expect(parts.flatMap(\.self).sorted() == items)
+    #expect(try Shard("30/40").of(items).isEmpty)
+  }
+
+  private func slurm(_ id: Int, _ min: Int, _ max: Int, _ step: Int, _ count: Int) -> [String: String] {
+    [
+      "SLURM_ARRAY_TASK_ID": "\(id)", "SLURM_ARRAY_TASK_MIN": "\(min)", "SLURM_ARRAY_TASK_MAX": "\(max)",
+      "SLURM_ARRAY_TASK_STEP": "\(step)", "SLURM_ARRAY_TASK_COUNT": "\(count)",
+    ]
+  }
+
+  @Test func `a regular Slurm array tells its shards`() throws {
+    #expect(try Shard.detect(slurm(0, 0, 3, 1, 4)) == Shard(1, of: 4))
+    #expect(try Shard.detect(slurm(3, 0, 3, 1, 4)) == Shard(4, of: 4))
+    #expect(try Shard.detect(slurm(4, 1, 7, 3, 3)) == Shard(2, of: 3))
+  }
+
+  @Test func `a Slurm array that is not plainly whole is refused with a hint`() {
+    for environment in [slurm(2, 2, 2, 1, 1), slurm(5, 0, 9, 1, 3), slurm(2, 1, 7, 3, 3)] {
+      let error = #expect(throws: InvalidValue.self) { try Shard.detect(environment) }
+      #expect(error?.description.contains("--shard I/N") == true)
+    }
+    #expect(throws: InvalidValue.self) { try Shard.detect(["SLURM_ARRAY_TASK_ID": "1"]) }
+    #expect(throws: InvalidValue.self) { try Shard.detect(slurm(0, 0, 3, 1, 4), shards: 8) }
+  }
+
+  @Test func `a Kubernetes indexed job needs the number of shards`() throws {
+    #expect(try Shard.detect(["JOB_COMPLETION_INDEX": "2"], shards: 8) == Shard(3, of: 8))
+    let error = #expect(throws: InvalidValue.self) { try Shard.detect(["JOB_COMPLETION_INDEX": "2"]) }
+    #expect(error?.description.contains("--shards N") == true)
+    #expect(throws: InvalidValue.self) { try Shard.detect(["JOB_COMPLETION_INDEX": "8"], shards: 8) }
+  }
+
+  @Test func `an AWS Batch array tells its shards`() throws {
+    let environment = ["AWS_BATCH_JOB_ARRAY_INDEX": "0", "AWS_BATCH_JOB_ARRAY_SIZE": "10"]
+    #expect(try Shard.detect(environment) == Shard(1, of: 10))
+    #expect(throws: InvalidValue.self) { try Shard.detect(["AWS_BATCH_JOB_ARRAY_INDEX": "0"]) }
+  }
+
+  @Test func `outside of arrays there is no shard`() throws {
+    #expect(try Shard.detect(["HOME": "/root", "SLURM_JOB_ID": "7"]) == nil)
+    #expect(throws: InvalidValue.self) { try Shard.detect([:], shards: 4) }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+import Testing
+
+struct TrialTests {
+  private let condition = Condition([
+    "model": "gemma3:27b", "opening": "Hello, world!", "payload.temperature": 0.2,
+  ])
+
+  @Test func `a condition is written as its keys and values`() {
+    #expect(condition.label == "model=gemma3:27b,opening=\"Hello, world!\",payload.temperature=0.2")
+    #expect(Condition([:]).label == "")
+  }
+
+  @Test func `an id can be read and never changes`() {
+    #expect(Trial(condition: condition, repeat: 3).id == "gemma3-27b-hello-world-0-2-r3-47888de2a1")
+    #expect(Trial(condition: Condition([:]), repeat: 1).id == "base-r1-ab08bd1844")
+  }
+
+  @Test func `an id depends on neither the order of keys nor the writing of numbers`() {
+    let other = Condition([
+      "payload.temperature": .number("2e-1"), "opening": "Hello, world!", "model": "gemma3:27b",
+    ])
+    #expect(Trial(condition: other, repeat: 3).id == Trial(condition: condition, repeat: 3).id)
+    let turns = Trial(condition: Condition(["max_turns": .number("3.0")]), repeat: 1)
+    #expect(turns.id == Trial(condition: Condition(["max_turns": 3]), repeat: 1).id)
+  }
+
+  @Test func `what differs has another id, even where the words are the same`() {
+    let ids = [
+      Condition(["opening": "Hello"]), Condition(["opening": "hello!"]), Condition(["model": "Hello"]),
+      Condition(["opening": "0.5"]), Condition(["opening": 0.5]), Condition(["opening": "…"]), Condition([:]),
+    ].flatMap { condition in (1...2).map { Trial(condition: condition, repeat: $0).id } }
+    #expect(Set(ids).count == ids.count)
+  }
+
+  @Test func `an id is a short file name, whatever the values are`() {
+    let condition = Condition([
+      "opening": .string(String(repeating: "../Ünïcode/ \n", count: 200)), "model": "a/../b", "x": [1, "?*"],
+    ])
+    let id = Trial(condition: condition, repeat: 12).id
+    #expect(id.utf8.count <= 70)
+    #expect(id.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
+  }
+
+  @Test func `a trial's seed follows from the plan's seed and its id`() {
+    let first = Trial(condition: condition, repeat: 1)
+    let second = Trial(condition: condition, repeat: 2)
+    #expect(first.seed(of: 7) == Trial(condition: condition, repeat: 1).seed(of: 7))
+    #expect(first.seed(of: 7) != first.seed(of: 8))
+    #expect(first.seed(of: 7) != second.seed(of: 7))
+  }
+
+  @Test func `an experiment has the repeats of each condition side by side`() {
+    let experiment = Experiment(
+      name: "x", conditions: [Condition(["a": 1]), Condition(["b": 2, "a": 2])], repeats: 2)
+    #expect(experiment.keys == ["a", "b"])
+    #expect(experiment.trials.map(\.condition.label) == ["a=1", "a=1", "b=2,a=2", "b=2,a=2"])
+    #expect(experiment.trials.map(\.repeat) == [1, 2, 1, 2])
+  }
+}
