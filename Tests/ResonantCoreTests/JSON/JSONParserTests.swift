@@ -111,7 +111,9 @@ import Testing
         }
       }
       // Foundation reads numbers beyond a double, and lone surrogates, in its own way.
-      guard let ours = try? JSONValue.parse(bytes), !ours.jsonText.unicodeScalars.contains("\u{FFFD}") else { continue }
+      guard let ours = try? JSONValue.parse(bytes), !ours.jsonText.unicodeScalars.contains("\u{FFFD}") else {
+        continue
+      }
       accepted += 1
       let theirs = try? JSONDecoder().decode(Plain.self, from: Data(bytes))
       #expect(theirs?.value == Plain(ours).value, "\(String(decoding: bytes, as: UTF8.self))")

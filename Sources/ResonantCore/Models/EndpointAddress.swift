@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+/// An absolute http or https URL, cut into the parts that an endpoint treats apart. All parts are places in
+/// `bytes`.
+struct EndpointAddress {
+  let bytes: [UInt8]
+  let isSecure: Bool
+  /// `http://` or `https://`.
+  let scheme: Range<Int>
+  /// Without the `@`.
+  let userInfo: Range<Int>?
+  /// Host and port.
+  let authority: Range<Int>
+  let path: Range<Int>
+  /// Without the `?`.
+  let query: Range<Int>?
+
+  /// - Throws: `InvalidValue` without any part of the URL, which may hold a secret.
+  init(_ bytes: [UInt8]) throws(InvalidValue) {
+    guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else {
+      throw InvalidValue("the URL holds a space, a backslash or a control character")
+    }
+    let prefix = String(decoding: bytes.prefix(8), as: UTF8.self).lowercased()
+    guard prefix.hasPrefix("https://") || prefix.hasPrefix("http://") else {
+      throw InvalidValue(
+        "this is neither a URL that begins with http:// or https://, nor 'builtin:', nor one of the names "
+          + Preset.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    isSecure = prefix.hasPrefix("https://")
+    scheme = 0..<(isSecure ? 8 : 7)
+    let end = bytes.firstIndex(of: UInt8(ascii: "#")) ?? bytes.count
+    let question = bytes[..<end].firstIndex(of: UInt8(ascii: "?"))
+    let hierarchy = scheme.upperBound..<(question ?? end)
+    let slash = bytes[hierarchy].firstIndex(of: UInt8(ascii: "/")) ?? hierarchy.upperBound
+    let at = bytes[scheme.upperBound..<slash].lastIndex(of: UInt8(ascii: "@"))
+    userInfo = at.map { [scheme] in scheme.upperBound..<$0 }
+    authority = (at.map { $0 + 1 } ?? scheme.upperBound)..<slash
+    path = slash..<hierarchy.upperBound
+    query = question.map { ($0 + 1)..<end }
+    self.bytes = bytes
+    guard !host.isEmpty, hasValidPort else { throw InvalidValue("the URL has no valid host and port") }
+  }
+
+  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  /// In lower case, without the port.
+  var host: String {
+    let authority = text(authority)
+    if authority.hasPrefix("[") { return authority.lastIndex(of: "]").map { String(authority[...$0]) } ?? "" }
+    return authority.prefix { $0 != ":" }.lowercased()
+  }
+
+  /// Whether requests go to the scheme's own port.
+  var hasDefaultPort: Bool { port.isEmpty || port == (isSecure ? "443" : "80") }
+
+  private var port: Substring { text(authority).dropFirst(host.count).drop { $0 == ":" } }
+
+  private var hasValidPort: Bool {
+    let rest = text(authority).dropFirst(host.count)
+    if rest.isEmpty || rest == ":" { return true }
+    return rest.hasPrefix(":") && Int(rest.dropFirst()).map { (1...65535).contains($0) } == true
+  }
+}
+
+/// A well-known service or local server, by its short name.
+enum Preset: String, CaseIterable {
+  case ollama, lmstudio, llamacpp, vllm, openai, anthropic, openrouter
+
+  /// The base that a path is appended to.
+  var base: String {
+    switch self {
+    case .ollama: "http://localhost:11434"
+    case .lmstudio: "http://localhost:1234/v1"
+    case .llamacpp: "http://localhost:8080/v1"
+    case .vllm: "http://localhost:8000/v1"
+    case .openai: "https://api.openai.com/v1"
+    case .anthropic: "https://api.anthropic.com/v1"
+    case .openrouter: "https://openrouter.ai/api/v1"
+    }
+  }
+
+  var api: API {
+    switch self {
+    case .ollama: .ollama
+    case .anthropic: .anthropic
+    default: .openai
+    }
+  }
+}
+
+/// A host whose operator and usual key variable are known.
+struct KnownHost {
+  let company: String
+  let variable: String
+  /// The header that carries the key; `Authorization` takes it after `Bearer `.
+  var header = "Authorization"
+
+  static let all: [String: KnownHost] = [
+    "api.openai.com": KnownHost(company: "openai", variable: "OPENAI_API_KEY"),
+    "api.anthropic.com": KnownHost(company: "anthropic", variable: "ANTHROPIC_API_KEY", header: "x-api-key"),
+    "openrouter.ai": KnownHost(company: "openrouter", variable: "OPENROUTER_API_KEY"),
+    "api.groq.com": KnownHost(company: "groq", variable: "GROQ_API_KEY"),
+    "api.mistral.ai": KnownHost(company: "mistral", variable: "MISTRAL_API_KEY"),
+    "api.deepseek.com": KnownHost(company: "deepseek", variable: "DEEPSEEK_API_KEY"),
+    "api.together.xyz": KnownHost(company: "together", variable: "TOGETHER_API_KEY"),
+    "api.x.ai": KnownHost(company: "xai", variable: "XAI_API_KEY"),
+    "ollama.com": KnownHost(company: "ollama", variable: "OLLAMA_API_KEY"),
+  ]
+}

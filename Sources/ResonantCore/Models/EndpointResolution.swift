@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+import OrderedCollections
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Endpoint {
+  /// Makes an endpoint of what a user wrote: a full URL, a base URL, a preset's name or `builtin:`.
+  ///
+  /// `${NAME}` in the text and in header values is filled in from the environment. For a known host over https
+  /// the usual key variable is used when no header carries credentials.
+  ///
+  /// - Parameter api: the dialect, where the user named one; else it follows from the path.
+  /// - Throws: `InvalidValue` that names the variable or the header, never a value.
+  public static func resolve(
+    _ text: String, api: API? = nil, headers: JSONObject = [:], environment: [String: String],
+    paths: PathRule = .endpoint
+  ) throws(InvalidValue) -> Endpoint {
+    if text == builtin.source { return builtin }
+    guard !text.isEmpty else { throw InvalidValue("the endpoint is empty") }
+    let preset = Preset(rawValue: text)
+    let written = try VariableText(preset?.base ?? text, environment: environment)
+    let address = try EndpointAddress(written.expanded)
+    let suffix = suffix(to: address.text(address.path), api: api ?? preset?.api, rule: paths)
+    let target =
+      address.text(address.scheme) + address.text(address.authority) + suffix.path(address.text(address.path))
+    let host = address.isSecure && address.hasDefaultPort ? KnownHost.all[address.host] : nil
+    var fields = try HeaderFields(headers, environment: environment)
+    try fields.addCredentials(
+      userInfo: address.userInfo.map(address.text), host: host, environment: environment)
+    return Endpoint(
+      url: target + (address.query.map { "?" + address.text($0) } ?? ""),
+      display: suffix.path(
+        written.source(of: [address.scheme, address.authority.lowerBound..<address.path.upperBound])),
+      api: api ?? preset?.api ?? self.api(ofPath: suffix.path(address.text(address.path))),
+      headers: fields.headers, headerNames: fields.names, headerReferences: fields.references,
+      hidesPart: address.userInfo != nil || address.query != nil,
+      secrets: fields.secrets + written.values + secrets(of: address),
+      company: preset?.rawValue ?? KnownHost.all[address.host]?.company, keyVariable: host?.variable,
+      source: text)
+  }
+
+  /// What is appended to a path, behind its trailing slashes if it has some.
+  private struct Suffix {
+    var text: String
+    func path(_ path: String) -> String {
+      guard !text.isEmpty else { return path }
+      var path = path[...]
+      while path.last == "/" { path.removeLast() }
+      return path + text
+    }
+  }
+
+  private static func suffix(to path: String, api: API?, rule: PathRule) -> Suffix {
+    var path = path[...]
+    while path.last == "/" { path.removeLast() }
+    let verb = api == .anthropic ? "/messages" : "/chat/completions"
+    switch rule {
+    case .endpoint:
+      if path.isEmpty { return Suffix(text: api == .ollama ? "/api/chat" : "/v1" + verb) }
+      return Suffix(text: path.hasSuffix("/v1") ? verb : "")
+    case .base:
+      let isWhole = ["/chat/completions", "/api/chat", "/messages"].contains { path.hasSuffix($0) }
+      return Suffix(text: isWhole ? "" : api == .ollama && path.isEmpty ? "/api/chat" : verb)
+    }
+  }
+
+  private static func api(ofPath path: String) -> API {
+    var path = path[...]
+    while path.last == "/" { path.removeLast() }
+    if path.hasSuffix("/api/chat") { return .ollama }
+    return path.hasSuffix("/messages") ? .anthropic : .openai
+  }
+
+  private static func secrets(of address: EndpointAddress) -> [String] {
+    var found: [String] = []
+    if let userInfo = address.userInfo {
+      let text = address.text(userInfo)
+      let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+      found += [text] + parts + parts.map(percentDecoded)
+    }
+    if let query = address.query {
+      let text = address.text(query)
+      let values = text.split(separator: "&").map { item in
+        String(item.split(separator: "=", maxSplits: 1).last ?? item)
+      }
+      found += [text] + values + values.map(percentDecoded)
+    }
+    return found
+  }
+
+  static func percentDecoded(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var decoded: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      let value =
+        bytes[index] == UInt8(ascii: "%")
+        ? bytes.withUnsafeBufferPointer { JSONEscape.hexadecimal($0, from: index + 1, count: 2) } : nil
+      decoded.append(value.map { UInt8($0) } ?? bytes[index])
+      index += value == nil ? 1 : 3
+    }
+    return String(decoding: decoded, as: UTF8.self)
+  }
+}
+
+/// The headers of an endpoint while they are put together.
+private struct HeaderFields {
+  var headers: [HTTPRequest.Header] = []
+  var names: [String] = []
+  var references: JSONObject = [:]
+  var secrets: [String] = []
+
+  init(_ given: JSONObject, environment: [String: String]) throws(InvalidValue) {
+    for (name, value) in given {
+      guard Self.isToken(name) else { throw InvalidValue("'\(name.prefix(40))' is no name for a header") }
+      do throws(InvalidValue) {
+        try add(name, VariableText(Self.text(value), environment: environment))
+      } catch {
+        throw InvalidValue("header \(name): \(error)")
+      }
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: VariableText) throws(InvalidValue) {
+    let bytes = value.expanded
+    guard Self.isFieldValue(bytes) else {
+      throw InvalidValue("the value holds a line break or another control character")
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    headers.append(HTTPRequest.Header(name, text))
+    if name.lowercased() != "content-type" {
+      names.append(name)
+      secrets += [text] + value.values
+      if let space = text.firstIndex(of: " ") { secrets.append(String(text[text.index(after: space)...])) }
+    }
+    if value.isReference(behind: "") || value.isReference(behind: "Bearer ") {
+      references[name] = .string(value.source(of: [0..<bytes.count]))
+    }
+  }
+
+  /// Adds the credentials that the URL or the environment has, unless a header carries some.
+  mutating func addCredentials(
+    userInfo: String?, host: KnownHost?, environment: [String: String]
+  ) throws(InvalidValue) {
+    guard !names.contains(where: { ["authorization", "x-api-key", "api-key"].contains($0.lowercased()) })
+    else { return }
+    if let userInfo {
+      let plain = userInfo.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        .map { Endpoint.percentDecoded(String($0)) }
+      let pair = plain[0] + ":" + plain.dropFirst().joined()
+      let encoded = Data(pair.utf8).base64EncodedString()
+      headers.append(HTTPRequest.Header("Authorization", "Basic " + encoded))
+      secrets += [encoded, pair]
+    } else if let host, let key = environment[host.variable], !key.isEmpty {
+      guard Self.isFieldValue(key.utf8) else {
+        throw InvalidValue(
+          "the environment variable \(host.variable) holds a line break or another control character")
+      }
+      let prefix = host.header == "Authorization" ? "Bearer " : ""
+      headers.append(HTTPRequest.Header(host.header, prefix + key))
+      names.append(host.header)
+      references[host.header] = .string(prefix + "${\(host.variable)}")
+      secrets.append(key)
+    }
+  }
+
+  private static func text(_ value: JSONValue) throws(InvalidValue) -> String {
+    switch value {
+    case .string(let text), .number(let text): return text
+    case .bool(let flag): return flag ? "true" : "false"
+    case .null, .array, .object:
+      throw InvalidValue("the value is \(value.kind), not a string, number or boolean")
+    }
+  }
+
+  private static func isFieldValue(_ bytes: some Sequence<UInt8>) -> Bool {
+    bytes.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+  }
+
+  /// The characters of a name (RFC 9110, 5.6.2).
+  private static func isToken(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      }
+  }
+}
