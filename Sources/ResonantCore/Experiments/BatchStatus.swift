@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// How far an experiment has come, condition by condition.
+public struct BatchStatus: Sendable, Equatable, CustomStringConvertible {
+  public struct Counts: Sendable, Equatable {
+    public var done = 0
+    public var running = 0
+    public var failed = 0
+    /// Not begun, or to go on.
+    public var left = 0
+
+    public init(done: Int = 0, running: Int = 0, failed: Int = 0, left: Int = 0) {
+      self.done = done
+      self.running = running
+      self.failed = failed
+      self.left = left
+    }
+
+    mutating func add(_ state: TrialReport.State?) {
+      switch state {
+      case .done: done += 1
+      case .running: running += 1
+      case .failed: failed += 1
+      case .unfinished, nil: left += 1
+      }
+    }
+  }
+
+  public private(set) var conditions: [(condition: Condition, counts: Counts)] = []
+  public private(set) var total = Counts()
+  /// How many trials failed with each error, the most frequent first.
+  public private(set) var errors: [(message: String, count: Int)] = []
+
+  public init(_ reports: [TrialReport], of experiment: Experiment) {
+    let reports = Dictionary(reports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var errors: OrderedDictionary<String, Int> = [:]
+    for condition in experiment.conditions {
+      var counts = Counts()
+      for number in 1...max(1, experiment.repeats) {
+        let report = reports[Trial(condition: condition, repeat: number).id]
+        counts.add(report?.state)
+        total.add(report?.state)
+        if report?.state == .failed { errors[report?.error ?? "unknown", default: 0] += 1 }
+      }
+      conditions.append((condition, counts))
+    }
+    self.errors = errors.map { ($0.key, $0.value) }.sorted { $0.count > $1.count }
+  }
+
+  public static func == (left: BatchStatus, right: BatchStatus) -> Bool {
+    left.description == right.description
+  }
+
+  /// A table with a line for each condition, then the errors.
+  public var description: String {
+    var lines = [Self.line("done", "running", "failed", "left", "condition")]
+    for (condition, counts) in conditions {
+      lines.append(Self.line(counts, conditions.count == 1 ? "all" : condition.label))
+    }
+    if conditions.count > 1 { lines.append(Self.line(total, "all")) }
+    for (message, count) in errors { lines.append("failed \(count) times: \(message)") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func line(_ counts: Counts, _ label: String) -> String {
+    line("\(counts.done)", "\(counts.running)", "\(counts.failed)", "\(counts.left)", label)
+  }
+
+  private static func line(
+    _ done: String, _ running: String, _ failed: String, _ left: String, _ label: String
+  ) -> String {
+    [done, running, failed, left].map { String(repeating: " ", count: max(0, 8 - $0.utf8.count)) + $0 }
+      .joined()
+      + "  " + label
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+/// A batch as a Slurm job array: a script for `sbatch` (https://slurm.schedmd.com/sbatch.html).
+public struct SlurmScript: Sendable, Equatable {
+  /// The experiment's name.
+  public var name: String
+  /// The program with the path by which the nodes reach it.
+  public var program: String
+  /// Path of the plan.
+  public var plan: String
+  /// The directory that holds the run directory, shared by all nodes.
+  public var directory: String
+  /// How many tasks share the trials, at least 1.
+  public var tasks: Int
+  /// Further arguments, such as `--html`.
+  public var arguments: [String]
+
+  public init(
+    name: String, program: String, plan: String, directory: String, tasks: Int, arguments: [String] = []
+  ) {
+    self.name = name
+    self.program = program
+    self.plan = plan
+    self.directory = directory
+    self.tasks = max(1, tasks)
+    self.arguments = arguments
+  }
+
+  public var text: String {
+    let command = ([program, "batch", plan, "--out", directory] + arguments).map(Self.quoted)
+    let job = Self.word(name)
+    return """
+      #!/bin/bash
+      # Runs the experiment \(job) as \(tasks) tasks that share the directory \(Self.quoted(directory)).
+      # Submit it with `sbatch`; submit it again to go on: what is finished is kept.
+      #SBATCH --job-name=\(job)
+      #SBATCH --array=0-\(tasks - 1)
+      #SBATCH --cpus-per-task=1
+      #SBATCH --mem=1G
+      #SBATCH --time=24:00:00
+      #SBATCH --output=\(job)-%a.log
+      # A task that is requeued goes on with its log as with its trials.
+      #SBATCH --open-mode=append
+      #SBATCH --requeue
+      # 90 s before the time is up: start no more turns and let those in flight finish.
+      #SBATCH --signal=B:INT@90
+
+      # Each task is told its share, so that one alone can be submitted again: sbatch --array=2 …
+      # exec: signals reach the program itself, not a shell that waits for it.
+      exec \(command.joined(separator: " ")) --shard "$((SLURM_ARRAY_TASK_ID + 1))/\(tasks)"
+
+      # Every task writes the summary of the whole directory when it ends. For the state of all of them:
+      #   \(command.joined(separator: " ")) --status
+
+      """
+  }
+
+  /// Text as one word of a shell.
+  static func quoted(_ text: String) -> String {
+    let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy(isPlain)
+    if isPlain { return text }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  /// A name without anything that has a meaning in a directive.
+  private static func word(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) && $0 != "/" ? $0 : "-" }))
+  }
+
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-", "/", "+", "@", ":": true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// All trials of a run directory as a table, one row each, for other programs to read.
+///
+/// Columns: `trial`, the conditions' keys in the plan's order, `repeat`, `reason`, `turns`, `chars`,
+/// `prompt_tokens`, `completion_tokens`, `seconds`, `error`. What a trial does not have is empty, or null.
+public struct Summary: Sendable {
+  private let columns: [String]
+  private let rows: [[JSONValue]]
+
+  /// - Parameter experiment: tells the order of columns and rows; trials that are no longer its own come last.
+  public init(_ reports: [TrialReport], of experiment: Experiment) {
+    var keys = experiment.keys
+    for report in reports { keys.formUnion(report.condition.keys) }
+    let places = Dictionary(
+      experiment.trials.enumerated().map { ($0.element.id, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+    let sorted = reports.sorted {
+      (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id)
+    }
+    columns = ["trial"] + keys + Self.results
+    rows = sorted.map { report in
+      [.string(report.id)] + keys.map { report.condition[$0] ?? .null } + Self.results(of: report)
+    }
+  }
+
+  private static let results = [
+    "repeat", "reason", "turns", "chars", "prompt_tokens", "completion_tokens", "seconds", "error",
+  ]
+
+  private static func results(of report: TrialReport) -> [JSONValue] {
+    [
+      .int(report.repeat), report.reason.map { .string($0.rawValue) } ?? .null, .int(report.turns),
+      .int(report.characters), .int(report.usage.promptTokens), .int(report.usage.completionTokens),
+      .double(Double(report.milliseconds) / 1000), report.error.map { .string($0) } ?? .null,
+    ]
+  }
+
+  /// One JSON object a line.
+  public var jsonLines: [UInt8] {
+    var bytes: [UInt8] = []
+    for row in rows {
+      let members = JSONObject(uniqueKeysWithValues: zip(columns, row).map { ($0, $1) })
+      JSONWriter.append(.object(members), to: &bytes)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  /// Comma-separated values with a head line (RFC 4180).
+  public var csv: [UInt8] {
+    let lines = [columns.map(Self.field)] + rows.map { $0.map { Self.field(Self.text(of: $0)) } }
+    return lines.flatMap { Array(($0.joined(separator: ",") + "\r\n").utf8) }
+  }
+
+  private static func text(of value: JSONValue) -> String {
+    if value.isNull { "" } else { value.string ?? value.jsonText }
+  }
+
+  private static func field(_ text: String) -> String {
+    let special = text.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }
+    guard special else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+}
