@@ -28,9 +28,12 @@ struct BatchForecastTests {
   }
 
   @Test func `tokens grow with what was said before`() {
-    let cost = forecast(maxTurns: 3, opening: "Hi", turns: { $0.repeat == 1 && $0.condition.label == "a=1" ? 0 : nil })
-      .cost
-    #expect(cost == .init(requests: 2, tokens: (10 + 2 * 250) + (10 + 3 * 250)))
+    let cost = forecast(
+      maxTurns: 3, opening: "Hi", turns: { $0.repeat == 1 && $0.condition.label == "a=1" ? 0 : nil }
+    )
+    .cost
+    #expect(cost.requests == 2)
+    #expect(cost.tokens == 510 + 760)
   }
 
   @Test func `it says what it would do`() {

@@ -5,7 +5,8 @@ import Testing
 
 struct SlurmScriptTests {
   private let script = SlurmScript(
-    name: "two words", program: "/opt/resonant", plan: "/home/me/it's a plan.yaml", directory: "/scratch/runs",
+    name: "two words", program: "/opt/resonant", plan: "/home/me/it's a plan.yaml",
+    directory: "/scratch/runs",
     tasks: 8, arguments: ["--html"])
 
   @Test func `the script tells each task its shard and hands it the signals`() {

@@ -70,7 +70,8 @@ struct SummaryTests {
     reports[3].error = "Bob: HTTP 500"
     reports[4].error = "Bob: HTTP 500"
     let status = BatchStatus(reports, of: experiment)
-    #expect(status.conditions.map(\.counts) == [.init(done: 1, running: 1, left: 1), .init(failed: 2, left: 1)])
+    #expect(
+      status.conditions.map(\.counts) == [.init(done: 1, running: 1, left: 1), .init(failed: 2, left: 1)])
     #expect(status.total == .init(done: 1, running: 1, failed: 2, left: 2))
     #expect(
       status.description == """
