@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
+/// A transcript's file, open for appending and closed with the value.
+///
+/// It stays open while its conversation runs, one descriptor each, because the kernel's lock on it lives as long
+/// as the descriptor: that is what keeps two processes from writing one conversation, and nothing is left
+/// behind when a process dies. The lock is `flock`: a POSIX record lock would be lost as soon as anybody in this
+/// process closes another descriptor of the file, as every reader does.
+final class RecordFile: Sendable {
+  enum Mode { case new, existing }
+
+  let path: String
+  private let descriptor: Int32
+
+  init(_ path: String, _ mode: Mode, isLocked: Bool) throws(RecordError) {
+    self.path = path
+    let flags = O_RDWR | O_APPEND | O_CLOEXEC
+    descriptor = open(path, mode == .new ? flags | O_CREAT | O_EXCL : flags, 0o666)
+    guard descriptor >= 0 else { throw Self.error(errno, path, "can't be opened") }
+    guard !isLocked, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+    throw RecordError(.inUse, path, "another process is writing this transcript; wait until it has ended")
+  }
+
+  deinit { close(descriptor) }
+
+  /// Gives up the lock now; whoever still holds the value may hold it for a moment longer.
+  func unlock() { _ = flock(descriptor, LOCK_UN) }
+
+  func contents() throws(RecordError) -> [UInt8] {
+    try Self.contents(descriptor, path)
+  }
+
+  /// Appends with one write(2). What a failed write left behind is cut off again, so that no record is ever
+  /// glued to a piece of another.
+  func append(_ bytes: [UInt8]) throws(RecordError) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
+      }
+      if count > 0 { done += count }
+      guard count < 0, errno != EINTR else { continue }
+      let error = Self.error(errno, path, "can't be written")
+      let end = lseek(descriptor, 0, SEEK_END)
+      if done > 0, end >= off_t(done) { _ = ftruncate(descriptor, end - off_t(done)) }
+      throw error
+    }
+  }
+
+  func truncate(to length: Int) throws(RecordError) {
+    guard ftruncate(descriptor, off_t(length)) == 0 else {
+      throw Self.error(errno, path, "can't be shortened")
+    }
+  }
+
+  /// Waits until what was written is on the disk.
+  func sync() throws(RecordError) {
+    while fsync(descriptor) != 0 {
+      switch errno {
+      case EINTR: continue
+      // Pipes and some devices can't be synced, and need not be.
+      case EINVAL, ENOTSUP: return
+      case let code: throw Self.error(code, path, "can't be written to the disk")
+      }
+    }
+  }
+
+  /// The whole content of a file.
+  static func contents(of path: String) throws(RecordError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw error(errno, path, "can't be opened") }
+    defer { close(descriptor) }
+    return try contents(descriptor, path)
+  }
+
+  private static func contents(_ descriptor: Int32, _ path: String) throws(RecordError) -> [UInt8] {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw error(errno, path, "can't be read") }
+    var bytes: [UInt8] = []
+    // One more than the size, so that the end of an ordinary file is seen without growing the buffer.
+    var room = max(Int(status.st_size) + 1, 1 << 12)
+    while true {
+      var problem: Int32 = 0
+      let before = bytes.count
+      bytes += Array(unsafeUninitializedCapacity: room) { buffer, count in
+        count = buffer.baseAddress.map { read(descriptor, $0, room) } ?? 0
+        if count < 0 { (problem, count) = (errno, 0) }
+      }
+      if problem == EINTR { continue }
+      if problem != 0 { throw error(problem, path, "can't be read") }
+      if bytes.count == before { return bytes }
+      room = 1 << 16
+    }
+  }
+
+  private static func error(_ code: Int32, _ path: String, _ what: String) -> RecordError {
+    switch code {
+    case ENOENT: RecordError(.missing, path, "there is no such file")
+    case EEXIST:
+      RecordError(.exists, path, "the file exists already and is not overwritten; choose another name")
+    case EMFILE, ENFILE:
+      RecordError(
+        .system, path,
+        "\(what): too many files are open; raise the limit (ulimit -n) or lower the concurrency")
+    default: RecordError(.system, path, "\(what): \(String(cString: strerror(code)))")
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+
+/// Appends a conversation's records to its file.
+///
+/// When `append` returns, the record has left the process: killing it loses nothing. A turn is also brought to
+/// the disk, while the conversation goes on; the next record waits until that has happened, and an `end` waits
+/// for itself. So a power loss costs the last turn at most.
+///
+/// `close` leaves the file to others, as does the end of the writer's life.
+public actor RecordWriter {
+  /// What a file already holds that is taken up again.
+  public struct Resumed: Sendable {
+    public var writer: RecordWriter
+    /// Nil when not even the header is whole: the conversation can begin anew in this file.
+    public var transcript: Transcript?
+    public var warnings: [String]
+  }
+
+  public nonisolated let path: String
+  private let file: RecordFile
+  private let store: RecordStore
+  private var syncing: Task<RecordError?, Never>?
+  /// True once the file has a header.
+  private(set) var hasBegun: Bool
+
+  private init(_ file: RecordFile, store: RecordStore, hasBegun: Bool) {
+    path = file.path
+    self.file = file
+    self.store = store
+    self.hasBegun = hasBegun
+  }
+
+  /// Makes a new file, and never writes over one that is there.
+  public static func create(_ path: String, store: RecordStore) async throws(RecordError) -> RecordWriter {
+    let file = try await store.perform { () throws(RecordError) in
+      try RecordFile(path, .new, isLocked: false)
+    }
+    return RecordWriter(file, store: store, hasBegun: false)
+  }
+
+  /// Opens a file to go on with it, reads it and cuts off a torn last line.
+  ///
+  /// - Parameter isLocked: the caller already holds the `flock` of the file.
+  public static func resume(
+    _ path: String, store: RecordStore, isLocked: Bool = false
+  ) async throws(RecordError) -> Resumed {
+    let (file, reading) = try await store.perform { () throws(RecordError) in
+      let file = try RecordFile(path, .existing, isLocked: isLocked)
+      let bytes = try file.contents()
+      let reading = try RecordReader.read(bytes, path: path)
+      if reading.length < bytes.count { try file.truncate(to: reading.length) }
+      if reading.lacksLineFeed { try file.append([UInt8(ascii: "\n")]) }
+      return (file, reading)
+    }
+    let writer = RecordWriter(file, store: store, hasBegun: reading.transcript != nil)
+    return Resumed(writer: writer, transcript: reading.transcript, warnings: reading.warnings)
+  }
+
+  public func append(_ record: Record) async throws(RecordError) {
+    try await append([record])
+  }
+
+  /// Appends several records with one write. Callers that need an order wait for each call.
+  public func append(_ records: [Record]) async throws(RecordError) {
+    hasBegun = true
+    if let error = await syncing?.value { throw error }
+    let lines = records.reduce(into: []) { $0 += $1.line }
+    let (file, store) = (file, store)
+    try await store.perform { () throws(RecordError) in try file.append(lines) }
+    guard let last = records.last(where: \.isSynced) else { return }
+    if case .end = last { return try await store.sync(file) }
+    syncing = Task {
+      do throws(RecordError) {
+        try await store.sync(file)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  /// Waits until everything is on the disk and leaves the file to others. Nothing is to be appended after that.
+  public func close() async throws(RecordError) {
+    let error = await syncing?.value
+    file.unlock()
+    if let error { throw error }
+  }
+}
+
+extension Record {
+  fileprivate var isSynced: Bool {
+    switch self {
+    case .turn, .end: true
+    case .header, .preamble, .event: false
+    }
+  }
+}
+
+extension RecordWriter: ConversationObserver {
+  /// Records a conversation as it happens; a new file begins with all there was before.
+  public func observe(_ event: ConversationEvent) async throws {
+    switch event {
+    case .began(let transcript): if !hasBegun { try await append(transcript.records) }
+    case .asked: break
+    case .spoke(let turn, _): try await append(.turn(turn))
+    case .occurred(let event): try await append(.event(event))
+    case .ended(let end, _):
+      try await append(.end(end))
+      try await close()
+    }
+  }
+}
