@@ -21,10 +21,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "CCurl"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
     .target(
       name: "ResonantCore",
       dependencies: [
+        "CZlib",
         "HTTPTransport",
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "Subprocess", package: "swift-subprocess"),

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+extension Transcript.Event {
+  /// What a reader of the conversation should know of the event, in a sentence; nil for what matters only to
+  /// whoever studies the file (retries, checks, tool calls).
+  var sentence: String? {
+    func text(_ key: String) -> String? { fields[key]?.string }
+    let speaker = text("speaker")
+    switch kind {
+    case "error":
+      let message = text("message") ?? "an error without a message"
+      return "Error\(speaker.map { " of \($0)" } ?? ""): \(message)"
+    case "note": return text("text")
+    case "inject": return fields["n"]?.int.map { "Turn \($0) was injected." }
+    case "rewind": return fields["to"]?.int.map { "Rewound to turn \($0)." }
+    case "hold": return "Held\(text("reason").map { ": \($0)" } ?? ".")"
+    case "words": return fields["limit"]?.int.map { "Word limit: \($0)." } ?? "No word limit any more."
+    case "bio": return "\(speaker ?? "Somebody") about themselves: \(text("text") ?? "")"
+    case "interrupt":
+      guard fields["dropped"]?.bool != true else { return nil }
+      return "\(text("by") ?? "Somebody") interrupted \(text("whom") ?? "the speaker")."
+    default: return nil
+    }
+  }
+}

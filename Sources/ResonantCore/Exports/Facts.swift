@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+/// What is known of a conversation as a whole, as labelled values in the order in which they are shown.
+struct Fact: Equatable {
+  var label: String
+  var value: String
+}
+
+extension Transcript {
+  /// Code points of all turns, preambles not counted.
+  var characters: Int { turns.reduce(0) { $0 + $1.characters } }
+
+  /// The limit of one reply, where the settings name it.
+  var maxCharacters: Int? { header.settings["max_chars"]?.int }
+
+  /// Everything that `facts` says of the participants' models and endpoints, equal ones once.
+  var modelFacts: [Fact] {
+    let machines = header.participants.filter { !$0.human }
+    let people = header.participants.filter(\.human).map { Fact(label: $0.name, value: "a person") }
+    guard let first = machines.first else { return people }
+    let sharesEndpoint = machines.count > 1 && machines.allSatisfy { $0.endpoint == first.endpoint }
+    let sharesModel = sharesEndpoint && machines.allSatisfy { $0.model == first.model }
+    var facts: [Fact] = []
+    if sharesModel {
+      facts.append(Fact(label: "Shared model", value: first.model))
+    } else {
+      facts += machines.map {
+        Fact(label: $0.name, value: sharesEndpoint ? $0.model : "\($0.model) at \($0.endpoint)")
+      }
+    }
+    if sharesEndpoint { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
+    facts += people
+    facts += machines.filter { !$0.payload.isEmpty }.map {
+      Fact(label: "Payload of \($0.name)", value: JSONValue.object($0.payload).jsonText)
+    }
+    return facts
+  }
+
+  /// The limits, sums and origins of the conversation.
+  var facts: [Fact] {
+    var facts: [Fact] = []
+    func add(_ label: String, _ value: String?) {
+      if let value { facts.append(Fact(label: label, value: value)) }
+    }
+    add("Topic", header.topic)
+    add("Date (UTC)", Wording.minute(header.created))
+    add("Turns", Wording.grouped(turns.count))
+    add("Turn limit", header.settings["max_turns"]?.int.map(Wording.grouped))
+    add("Total characters", Wording.grouped(characters))
+    add("Max characters", maxCharacters.map(Wording.grouped))
+    if let end {
+      add("End", Wording.reason(end.reason))
+      let about = end.usage.estimated ? "about " : ""
+      if end.usage.total > 0 { add("Tokens", about + Wording.grouped(end.usage.total)) }
+      add("Duration", Wording.duration(milliseconds: end.milliseconds))
+    }
+    if header.settings["filter_thinking"]?.bool == true { add("Thinking", "filtered for the others") }
+    add("Seed", header.seed.map(String.init))
+    if let trial = header.trial {
+      add("Experiment", "\(trial.experiment), repeat \(trial.repeat)")
+      add("Condition", trial.conditionText)
+    }
+    add("Branched from", header.parent.map { "\($0.id) after turn \($0.turn)" })
+    return facts
+  }
+}
+
+extension Transcript.Trial {
+  /// `key=value, …` in the plan's order; nil without a key.
+  var conditionText: String? {
+    guard !condition.isEmpty else { return nil }
+    return condition.elements.map { "\($0.key)=\($0.value.string ?? $0.value.jsonText)" }.joined(
+      separator: ", ")
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+/// A page that lists the trials of an experiment and leads to their pages.
+public enum GalleryPage {
+  /// One trial.
+  public struct Row: Sendable {
+    public var trial: String
+    /// Where its page is, relative to this one, with `/` between folders; nil when there is none.
+    public var page: String?
+    /// In the plan's order.
+    public var condition: JSONObject
+    public var `repeat`: Int
+    /// Nil while the trial is not finished.
+    public var reason: StopReason?
+    public var turns: Int
+    public var characters: Int
+    public var error: String?
+
+    public init(
+      trial: String, page: String?, condition: JSONObject, repeat: Int, end: Transcript.End? = nil
+    ) {
+      self.trial = trial
+      self.page = page
+      self.condition = condition
+      self.repeat = `repeat`
+      reason = end?.reason
+      turns = end?.turns ?? 0
+      characters = end?.characters ?? 0
+      error = end?.error
+    }
+  }
+
+  /// The page, UTF-8.
+  /// - Parameter program: name and version of the program.
+  public static func render(experiment: String, rows: [Row], program: String) -> [UInt8] {
+    var keys: [String] = []
+    for key in rows.flatMap(\.condition.keys) where !keys.contains(key) { keys.append(key) }
+    let names = ["Trial"] + keys + ["Repeat", "End", "Turns", "Characters", "Error"]
+    let titles = names.map { "<th>\(HTMLText.escape($0))</th>" }.joined()
+    let finished = rows.count { $0.reason != nil }
+    let failed = rows.count { $0.reason == .error }
+    let body = """
+      <header><h1>\(HTMLText.escape(experiment))</h1>
+      <p class="lead">\(Wording.count(rows.count, "trial")) · \(Wording.grouped(finished)) finished · \
+      \(Wording.grouped(failed)) failed</p></header>
+      <main class="wide"><table><thead><tr>\(titles)</tr></thead><tbody>
+      \(rows.map { line($0, keys: keys) }.joined())</tbody></table></main>
+      <footer>Made by \(HTMLText.escape(program)).</footer>
+      """
+    return HTMLDocument.page(title: experiment, program: program, body: body)
+  }
+
+  private static func line(_ row: Row, keys: [String]) -> String {
+    let name = HTMLText.isolated(row.trial)
+    let link = row.page.map { "<a href=\"\(address($0))\">\(name)</a>" } ?? name
+    let values = keys.map { row.condition[$0].map { $0.string ?? $0.jsonText } ?? "" }
+    let cells = [link] + values.map(HTMLText.isolated)
+    let end = row.reason.map(Wording.reason) ?? "not finished"
+    return """
+      <tr>\(cells.map { "<td>\($0)</td>" }.joined())<td class="right">\(row.repeat)</td><td>\(end)</td>\
+      <td class="right">\(Wording.grouped(row.turns))</td><td class="right">\(Wording.grouped(row.characters))</td>\
+      <td>\(HTMLText.escape(row.error ?? ""))</td></tr>
+
+      """
+  }
+
+  /// The path as a relative URL: percent-encoded, so that no name reads as a scheme, query or fragment.
+  private static func address(_ path: String) -> String {
+    var url = "./"
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"), UInt8(ascii: "/"):
+        url.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        url += byte < 16 ? "%0" : "%"
+        url += String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return url
+  }
+}

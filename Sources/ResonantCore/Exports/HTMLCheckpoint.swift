@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Keeps a conversation's page on disk up to date while it is held, off the path of its turns. States that come
+/// faster than pages are written are left out; the last one never is.
+public final class HTMLCheckpoint: Sendable {
+  private struct State {
+    var next: Transcript?
+    var worker: Task<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+  private let writer: PageWriter
+
+  /// - Parameters:
+  ///   - path: the file, which is replaced as a whole.
+  ///   - warn: told once, in a sentence, that the file cannot be written.
+  public init(path: String, renderer: PageRenderer, warn: @escaping @Sendable (String) -> Void) {
+    writer = PageWriter(path: path, renderer: renderer, warn: warn)
+  }
+
+  /// Has the page written anew; returns at once.
+  public func update(_ transcript: Transcript) {
+    state.withLock { state in
+      state.next = transcript
+      if state.worker == nil { state.worker = Task { await self.drain() } }
+    }
+  }
+
+  /// Waits until the last state is on disk. Returns what is wrong with the file, in a sentence; nil when it is
+  /// whole.
+  public func finish() async -> String? {
+    while let worker = state.withLock({ $0.worker }) { await worker.value }
+    return await writer.problem
+  }
+
+  private func drain() async {
+    while let transcript = takeNext() { await writer.write(transcript) }
+  }
+
+  private func takeNext() -> Transcript? {
+    state.withLock { state in
+      defer { state.next = nil }
+      if state.next == nil { state.worker = nil }
+      return state.next
+    }
+  }
+}
+
+/// One page and its file.
+private actor PageWriter {
+  private let path: String
+  private let renderer: PageRenderer
+  private let warn: @Sendable (String) -> Void
+  private var page = HTMLPage()
+  private var hasWarned = false
+  /// What kept the last page from being written.
+  private(set) var problem: String?
+
+  init(path: String, renderer: PageRenderer, warn: @escaping @Sendable (String) -> Void) {
+    self.path = path
+    self.renderer = renderer
+    self.warn = warn
+  }
+
+  func write(_ transcript: Transcript) async {
+    let missing = page.missing(in: transcript)
+    page.add(await renderer.render(missing), for: missing)
+    do {
+      try Data(page.render(transcript)).write(to: URL(filePath: path), options: .atomic)
+      problem = nil
+    } catch {
+      problem = "cannot write the page \(path): \(Self.reason(error))"
+      if !hasWarned { warn("cannot write the page \(path), the conversation goes on: \(Self.reason(error))") }
+      hasWarned = true
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let underlying = (error as? CocoaError)?.underlying ?? error
+    return (underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(underlying)"
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+
+/// The page of a transcript. Keeps what is made of each turn, so that a page that is written again after every
+/// turn costs the new turn alone.
+struct HTMLPage: Sendable {
+  /// Turns from which on there is a list of them.
+  private static let fewestListed = 10
+
+  private struct Entry: Sendable {
+    var turn: Turn
+    var article: String
+    /// Nil for a turn without a word.
+    var point: CurvePoint?
+  }
+
+  private var fragments = FragmentCache()
+  private var entries: [Entry] = []
+  private var novelty = Novelty()
+
+  init() {}
+
+  /// The texts that are to be rendered before the page is made.
+  func missing(in transcript: Transcript) -> [String] { fragments.missing(in: transcript) }
+
+  mutating func add(_ rendered: [[UInt8]?], for texts: [String]) { fragments.add(rendered, for: texts) }
+
+  /// The whole page, UTF-8. What has not been rendered is shown as plain text, also later on.
+  mutating func render(_ transcript: Transcript) -> [UInt8] {
+    let speakers = Speakers(transcript.header)
+    update(transcript, speakers)
+    let header = HTMLHeader(transcript: transcript, speakers: speakers, fragments: fragments)
+    let curves = HTMLCurves(points: entries.compactMap(\.point), speakers: speakers)
+    let body = """
+      \(header.html)<main>
+      \(curves.html)\(outline(speakers))<h2 class="part">Conversation</h2>
+      \(conversation(transcript))\(end(transcript))</main>
+      <footer>Made by \(HTMLText.escape(transcript.header.program)) from transcript \
+      \(HTMLText.isolated(transcript.header.id)).</footer>
+      """
+    return HTMLDocument.page(
+      title: Wording.title(of: transcript.header), program: transcript.header.program, body: body)
+  }
+
+  private mutating func update(_ transcript: Transcript, _ speakers: Speakers) {
+    if !transcript.turns.starts(with: entries.map(\.turn)) {
+      entries = []
+      novelty = Novelty()
+    }
+    for turn in transcript.turns.dropFirst(entries.count) {
+      let article = HTMLTurn.article(
+        turn, speakers: speakers, fragments: fragments, maxCharacters: transcript.maxCharacters)
+      entries.append(Entry(turn: turn, article: article, point: point(turn)))
+    }
+  }
+
+  private mutating func point(_ turn: Turn) -> CurvePoint? {
+    guard turn.outcome != .passed else { return nil }
+    return CurvePoint(
+      turn: turn.number, speaker: turn.speaker, characters: turn.characters,
+      novelty: novelty.next(turn.heard ?? turn.text))
+  }
+
+  private func outline(_ speakers: Speakers) -> String {
+    guard entries.count >= Self.fewestListed else { return "" }
+    let items = entries.map { entry in
+      let turn = entry.turn
+      return """
+        <li class="\(speakers.hue(of: turn.speaker))"><a href="#turn-\(turn.number)">\(turn.number)</a> \
+        <b>\(HTMLText.isolated(turn.speaker))</b> <span>\(HTMLText.isolated(beginning(turn.text)))</span></li>
+
+        """
+    }
+    return "<nav><details><summary>All turns</summary><ol>\n\(items.joined())</ol></details></nav>\n"
+  }
+
+  /// The first words of a text on one line.
+  private func beginning(_ text: String) -> String {
+    text.unicodeScalars.prefix(120).split { $0.properties.isWhitespace }.map(String.init).joined(
+      separator: " ")
+  }
+
+  private func conversation(_ transcript: Transcript) -> String {
+    var events = transcript.events[...]
+    var html = ""
+    func addEvents(through turn: Int) {
+      while let event = events.first, event.after <= turn {
+        html += HTMLTurn.event(event) ?? ""
+        events.removeFirst()
+      }
+    }
+    addEvents(through: 0)
+    for entry in entries {
+      html += entry.article
+      addEvents(through: entry.turn.number)
+    }
+    addEvents(through: .max)
+    return html
+  }
+
+  private func end(_ transcript: Transcript) -> String {
+    guard let end = transcript.end else {
+      return
+        "<section class=\"end\"><p>The conversation had not ended when this page was made.</p></section>\n"
+    }
+    var sums = [
+      "Ended: \(Wording.reason(end.reason))", Wording.count(end.turns, "turn"),
+      Wording.count(end.characters, "character"),
+    ]
+    if end.usage.total > 0 { sums.append(Wording.tokens(end.usage)) }
+    sums.append(Wording.duration(milliseconds: end.milliseconds))
+    let error = end.error.map { "<p class=\"error\">\(HTMLText.escape($0))</p>" } ?? ""
+    return "<section class=\"end\"><p>\(sums.joined(separator: " · "))</p>\(error)</section>\n"
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+
+/// The style sheet of every page, and the policy that lets a browser apply it and nothing else.
+enum HTMLStyle {
+  /// Speakers beyond these share hues in turn.
+  static let hues = 10
+
+  /// The content security policy of a page whose one `<style>` holds exactly `sheet`.
+  static let policy =
+    "default-src 'none'; style-src 'sha256-\(base64(SHA256.hash(Array(sheet.utf8))))'; "
+    + "base-uri 'none'; form-action 'none'"
+
+  static let sheet = colours + layout + turns + text + charts + narrow + print
+
+  private static let colours = """
+    :root{color-scheme:light dark;--bg:#f7f6f3;--fg:#1d2126;--soft:#5b6470;--card:#fff;--line:#dfe2e6;\
+    --code:#f3f4f6;--link:#0b5cad;--bad:#a3271c;--kw:#a3271c;--st:#0a5c2b;--dv:#0b4f9e;\
+    --s0:#0b5cad;--s1:#8a3ab9;--s2:#0a6b4b;--s3:#a8430b;--s4:#b01c62;\
+    --s5:#0b6a78;--s6:#6b5a00;--s7:#4a4fc4;--s8:#8c2f2f;--s9:#4d5b6a}
+    @media (prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e4e7eb;--soft:#9aa4af;--card:#1b2026;\
+    --line:#323a43;--code:#232a32;--link:#7fb8ff;--bad:#ff938a;--kw:#ff938a;--st:#8edb9f;--dv:#8fc1ff;\
+    --s0:#6cb2ff;--s1:#d19bf5;--s2:#5fd0a0;--s3:#ffa366;--s4:#ff8fc0;\
+    --s5:#5fd0e0;--s6:#d6c34a;--s7:#a5a8ff;--s8:#ff9a94;--s9:#b4c2cf}}
+    .s0{--who:var(--s0)}.s1{--who:var(--s1)}.s2{--who:var(--s2)}.s3{--who:var(--s3)}.s4{--who:var(--s4)}
+    .s5{--who:var(--s5)}.s6{--who:var(--s6)}.s7{--who:var(--s7)}.s8{--who:var(--s8)}.s9{--who:var(--s9)}
+
+    """
+
+  private static let layout = """
+    *{box-sizing:border-box}
+    html{-webkit-text-size-adjust:100%;text-size-adjust:100%;--who:var(--soft)}
+    body{margin:0;background:var(--bg);color:var(--fg);font:1.0625rem/1.6 system-ui,-apple-system,"Segoe UI",\
+    Roboto,"Noto Sans","DejaVu Sans",sans-serif;font-kerning:normal}
+    header,main,footer{max-width:46rem;margin:0 auto;padding:1rem 1.25rem}
+    header{padding-top:2.75rem;padding-bottom:0}
+    main.wide{max-width:80rem}
+    h1{font-size:1.9rem;line-height:1.2;letter-spacing:-.015em;margin:0 0 .4rem;overflow-wrap:anywhere;\
+    text-wrap:balance}
+    h2.part{font-size:1.05rem;margin:2.2rem 0 .6rem}
+    .lead{color:var(--soft);margin:0 0 1.6rem}
+    a{color:var(--link);text-underline-offset:.15em}
+    dl.cast,dl.facts{margin:0;display:grid;font-size:.92rem;line-height:1.4}
+    dl.cast{grid-template-columns:max-content 1fr;gap:.45rem 1.1rem;padding:.9rem 0;\
+    border:solid var(--line);border-width:1px 0}
+    dl.cast dt{font-weight:600;color:var(--who);max-width:14rem;overflow-wrap:anywhere}
+    dl.facts{grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1rem 1.25rem;padding:1.1rem 0}
+    dl.facts .long{grid-column:1/-1}
+    dl.facts dt{color:var(--soft);font-size:.85rem}
+    dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+    details{border:1px solid var(--line);border-radius:8px;padding:.4rem .9rem;margin:.6rem 0}
+    summary{cursor:pointer;color:var(--soft);font-size:.9rem}
+    summary b{color:var(--who)}
+    details[open]>summary{margin-bottom:.4rem}
+    nav ol{margin:.2rem 0 .4rem;padding:0;list-style:none;font-size:.9rem}
+    nav li{display:flex;gap:.6rem;white-space:nowrap}
+    nav li a{flex:none;min-width:1.8em;text-align:right;font-variant-numeric:tabular-nums}
+    nav li b{flex:none;color:var(--who);max-width:9rem;overflow:hidden;text-overflow:ellipsis}
+    nav li span{overflow:hidden;text-overflow:ellipsis;color:var(--soft)}
+    footer{color:var(--soft);font-size:.85rem;padding-bottom:3rem;overflow-wrap:anywhere}
+
+    """
+
+  private static let turns = """
+    article{background:var(--card);border:1px solid var(--line);border-left:4px solid var(--who);\
+    border-radius:8px;padding:1rem 1.25rem 1.1rem;margin:1.1rem 0;contain:content;scroll-margin-top:1rem}
+    article:target{outline:2px solid var(--who);outline-offset:1px}
+    article>h3{display:flex;flex-wrap:wrap;gap:.1rem .7rem;align-items:baseline;font-size:1rem;line-height:1.4;\
+    margin:0 0 .6rem}
+    article>h3 .name{color:var(--who);overflow-wrap:anywhere}
+    article>h3 .badge{font-weight:400;font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}
+    article>h3 .turn{margin-left:auto;font-weight:400;font-size:.85rem;white-space:nowrap}
+    article>h3 .turn a{color:var(--soft);text-decoration:none}
+    article>h3 .turn a:hover{text-decoration:underline}
+    .foot{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.1rem 1rem;margin:.9rem 0 0;\
+    color:var(--soft);font-size:.82rem;font-variant-numeric:tabular-nums}
+    .foot details[open]{flex:1 0 100%}
+    .note{color:var(--bad);font-size:.9rem;margin:.9rem 0 0}
+    .event{color:var(--soft);font-size:.9rem;margin:1rem 1.25rem;overflow-wrap:anywhere}
+    .event.error,.end .error{color:var(--bad)}
+    .event p,.end p{margin:0}
+    .thought{border-left:3px solid var(--line);padding:.1rem 0 .1rem .9rem;margin:.8rem 0;color:var(--soft);\
+    font-size:.95em}
+    .thought .label{font-size:.82rem;margin:0 0 .2rem;font-weight:600}
+    .end{border-top:1px solid var(--line);margin:2rem 0 0;padding:1rem 0}
+    details.source,details.thinking{padding:0;border:0;margin:0}
+    details.thinking{margin:0 0 .8rem}
+    details.source>.plain,details.thinking>.plain{border-left:3px solid var(--line);padding-left:.9rem;\
+    color:var(--soft);font-size:.92rem}
+    details.source>summary{font-size:inherit}
+
+    """
+
+  private static let text = """
+    .body{overflow-wrap:anywhere;unicode-bidi:isolate}
+    .body p,.body li,.body h3,.body h4,.body h5,.body h6,.plain{unicode-bidi:plaintext}
+    .body>:first-child{margin-top:0}.body>:last-child{margin-bottom:0}
+    .body h3,.body h4,.body h5,.body h6{line-height:1.3;margin:1.3em 0 .4em;font-size:1.02rem}
+    .body h3{font-size:1.2rem}.body h4{font-size:1.1rem}
+    .body p{margin:.75em 0}
+    .body ul,.body ol{padding-inline-start:1.6em;margin:.75em 0}
+    .body li>p{margin:.35em 0}
+    .body ul.task-list{list-style:none;padding-inline-start:.4em}
+    .plain{white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
+    .plain+pre,pre+.plain{margin-top:.6rem}
+    pre{background:var(--code);border-radius:6px;padding:.75rem .95rem;margin:.8em 0;overflow-x:auto;\
+    font-size:.88rem;line-height:1.5;overflow-wrap:normal;tab-size:4}
+    code,.prompt .plain{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+    code{font-size:.92em}pre code{font-size:inherit}
+    .prompt .plain{font-size:.88rem;line-height:1.55;padding-bottom:.3rem}
+    :not(pre)>code{background:var(--code);border-radius:4px;padding:.1em .3em}
+    table{display:block;overflow-x:auto;border-collapse:collapse;margin:.9em 0;font-size:.95em;\
+    overflow-wrap:break-word;font-variant-numeric:tabular-nums}
+    th,td{border:1px solid var(--line);padding:.3rem .65rem;text-align:start;vertical-align:top}
+    th{background:var(--code);font-weight:600}.right{text-align:right}.center{text-align:center}
+    blockquote{margin:.8em 0;padding:0 1em;border-inline-start:3px solid var(--line);color:var(--soft)}
+    hr{border:0;border-top:1px solid var(--line);margin:1.4em 0}
+    math{overflow-x:auto;max-width:100%}math[display=block]{margin:.8em 0}
+    .kw,.cf,.im{color:var(--kw)}.st,.ch,.ss,.vs{color:var(--st)}.dv,.bn,.fl,.cn,.dt{color:var(--dv)}
+    .co,.do{color:var(--soft);font-style:italic}
+
+    """
+
+  private static let charts = """
+    .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:.5rem 1.5rem;margin:.5rem 0}
+    figure{margin:0}figcaption{font-size:.9rem;color:var(--soft)}
+    figcaption b{color:var(--fg)}
+    svg{display:block;width:100%;height:auto;color:var(--fg)}
+    svg text{font-size:10px;fill:var(--soft)}
+    svg .axis{stroke:var(--line);fill:none}
+    svg .curve{stroke:currentColor;stroke-width:1.25;fill:none;opacity:.45}
+    svg .mark{fill:var(--who)}
+
+    """
+
+  private static let narrow = """
+    @media (max-width:34rem){
+    header,main,footer{padding-left:.9rem;padding-right:.9rem}header{padding-top:1.5rem}
+    h1{font-size:1.5rem}article{padding:.8rem .95rem .9rem}
+    dl.cast{grid-template-columns:1fr;gap:0}dl.cast dd{margin-bottom:.5rem}
+    dl.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.8rem 1rem}
+    }
+
+    """
+
+  private static let print = """
+    @media print{
+    :root{color-scheme:light;--bg:#fff;--fg:#000;--card:#fff;--soft:#444;--line:#bbb;--code:#f3f4f6;\
+    --link:#000;--bad:#8c1c12;--kw:#8c1c12;--st:#0a5c2b;--dv:#0b4f9e;--s0:#0b5cad;--s1:#8a3ab9;--s2:#0a6b4b;\
+    --s3:#a8430b;--s4:#b01c62;--s5:#0b6a78;--s6:#6b5a00;--s7:#4a4fc4;--s8:#8c2f2f;--s9:#4d5b6a}
+    @page{margin:18mm 16mm}
+    body{font-size:10pt;line-height:1.45}header,main,footer{max-width:none;padding:0}
+    article{border-width:0 0 0 3px;border-radius:0;padding:0 0 0 .8rem;margin:1.2rem 0;contain:none}
+    article>h3,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
+    nav,details.source,details.table{display:none}
+    figure,tr,svg{break-inside:avoid}
+    pre{white-space:pre-wrap;overflow-wrap:anywhere}table{display:table}
+    .body a[href^=http]::after{content:" <" attr(href) ">";font-size:.85em;color:#444;overflow-wrap:anywhere}
+    }
+
+    """
+
+  private static func base64(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    var text = ""
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for place in 0..<4 {
+        text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
+      }
+    }
+    return text
+  }
+}

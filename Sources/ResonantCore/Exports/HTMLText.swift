@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+
+/// Text on its way into a page.
+enum HTMLText {
+  /// Line ends as LF, and U+FFFD for what XML and HTML have no place for: control characters other than newline
+  /// and tab, and noncharacters.
+  static func clean(_ text: String) -> String {
+    var cleaned = String.UnicodeScalarView()
+    var afterReturn = false
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x0A where afterReturn: break
+      case 0x0A, 0x0D: cleaned.append("\n")
+      case 0..<0x09, 0x0B..<0x20, 0x7F..<0xA0, 0xFDD0...0xFDEF: cleaned.append("\u{FFFD}")
+      case let value where value & 0xFFFE == 0xFFFE: cleaned.append("\u{FFFD}")
+      default: cleaned.append(scalar)
+      }
+      afterReturn = scalar == "\r"
+    }
+    return String(cleaned)
+  }
+
+  /// The text for use between tags and in quoted attributes, cleaned.
+  static func escape(_ text: String) -> String {
+    var escaped = ""
+    for scalar in clean(text).unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "'": escaped += "&#39;"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+
+  /// The text as it is, white space and line breaks kept; only fenced code becomes a block of code.
+  static func plain(_ text: String) -> String {
+    FencedText.split(clean(text)).map { piece in
+      switch piece {
+      case .text(let text): #"<div class="plain" dir="auto">"# + escape(text) + "</div>"
+      case .code(let code): "<pre><code>" + escape(code) + "</code></pre>"
+      }
+    }.joined()
+  }
+
+  /// The text as it is, without any structure.
+  static func verbatim(_ text: String) -> String {
+    #"<div class="plain" dir="auto">"# + escape(text) + "</div>"
+  }
+
+  /// A name or other short text that brings its own writing direction along.
+  static func isolated(_ text: String) -> String { "<bdi>" + escape(text) + "</bdi>" }
+}
+
+/// Text split at its fenced blocks of code, the only structure that is read without pandoc.
+enum FencedText: Equatable {
+  case text(String)
+  case code(String)
+
+  /// The pieces of a text whose lines end with LF. A fence that is never closed is text.
+  static func split(_ text: String) -> [FencedText] {
+    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+    var pieces: [FencedText] = []
+    var open = 0
+    var index = 0
+    func join(_ range: Range<Int>) -> String {
+      lines[range].map { String($0) ?? "" }.joined(separator: "\n")
+    }
+    func addText(to end: Int) {
+      if open < end { pieces.append(.text(join(open..<end))) }
+    }
+    while index < lines.count {
+      if let fence = fence(lines[index]),
+        let close = lines[(index + 1)...].firstIndex(where: { closes($0, fence) })
+      {
+        addText(to: index)
+        pieces.append(.code(join(index + 1..<close)))
+        index = close
+        open = close + 1
+      }
+      index += 1
+    }
+    addText(to: lines.count)
+    return pieces.isEmpty ? [.text(text)] : pieces
+  }
+
+  /// The run of backticks or tildes that opens a block of code on this line.
+  private static func fence(_ line: Substring.UTF8View) -> (byte: UInt8, count: Int)? {
+    guard let byte = line.first, byte == UInt8(ascii: "`") || byte == UInt8(ascii: "~") else { return nil }
+    let count = line.prefix { $0 == byte }.count
+    return count >= 3 && !line.dropFirst(count).contains(UInt8(ascii: "`")) ? (byte, count) : nil
+  }
+
+  private static func closes(_ line: Substring.UTF8View, _ fence: (byte: UInt8, count: Int)) -> Bool {
+    let run = line.prefix { $0 == fence.byte }.count
+    return run >= fence.count && line.dropFirst(run).allSatisfy { $0 == 0x20 || $0 == 0x09 }
+  }
+}

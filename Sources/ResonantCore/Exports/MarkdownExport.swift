@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+
+/// A transcript as Markdown. Everything that somebody said stands in a block quote, so that a heading, list or
+/// open fence in a message stays inside of it.
+public enum MarkdownExport {
+  public static func document(of transcript: Transcript) -> String {
+    let header = transcript.header
+    var parts = ["# \(line(Wording.title(of: header)))", facts(transcript)]
+    parts += prompts(header)
+    for message in transcript.preambles {
+      parts.append("## Preamble \(message.index) of \(line(message.owner)): \(message.role.rawValue)")
+      parts.append(quote(message.content))
+    }
+    var events = transcript.events[...]
+    func addEvents(through turn: Int) {
+      while let event = events.first, event.after <= turn {
+        if let sentence = event.sentence { parts.append("*\(line(sentence))*") }
+        events.removeFirst()
+      }
+    }
+    addEvents(through: 0)
+    for turn in transcript.turns {
+      parts += self.turn(turn, maxCharacters: transcript.maxCharacters)
+      addEvents(through: turn.number)
+    }
+    addEvents(through: .max)
+    if let error = transcript.end?.error { parts.append("Error: \(line(error))") }
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func facts(_ transcript: Transcript) -> String {
+    (transcript.modelFacts + transcript.facts).map { "- \(line($0.label)): \(line($0.value))" }
+      .joined(separator: "\n")
+  }
+
+  private static func prompts(_ header: Transcript.Header) -> [String] {
+    let machines = header.participants.filter { !$0.human }
+    guard let first = machines.first else { return [] }
+    if machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
+      return first.systemPrompt.map { ["## System prompt", quote($0)] } ?? []
+    }
+    return machines.flatMap { machine in
+      machine.systemPrompt.map { ["## System prompt of \(line(machine.name))", quote($0)] } ?? []
+    }
+  }
+
+  private static func turn(_ turn: Turn, maxCharacters: Int?) -> [String] {
+    let model = turn.model.isEmpty ? "" : " (\(line(turn.model)))"
+    var parts = ["## Turn \(turn.number): \(line(turn.speaker))\(model)"]
+    if let thinking = turn.thinking { parts += ["*Reasoning:*", quote(thinking)] }
+    if thinking(turn) { parts.append("*Said:*") }
+    if !turn.text.isEmpty { parts.append(quote(turn.text)) }
+    return parts + Wording.notes(on: turn, maxCharacters: maxCharacters).map { "*\($0)*" }
+  }
+
+  private static func thinking(_ turn: Turn) -> Bool { turn.thinking != nil && !turn.text.isEmpty }
+
+  private static func quote(_ text: String) -> String {
+    HTMLText.clean(text).split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.isEmpty ? ">" : "> \($0)" }.joined(separator: "\n")
+  }
+
+  /// The text on one line, its marks escaped.
+  private static func line(_ text: String) -> String {
+    var escaped = String.UnicodeScalarView()
+    for scalar in HTMLText.clean(text).unicodeScalars {
+      if #"\`*_[]<>&"#.unicodeScalars.contains(scalar) { escaped.append("\\") }
+      escaped.append(scalar == "\n" ? " " : scalar)
+    }
+    return String(escaped)
+  }
+}

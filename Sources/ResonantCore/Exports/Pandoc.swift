@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+
+import Subprocess
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Renders messages through pandoc, many in one process. Nothing is asked of pandoc beforehand: the first batch
+/// shows what it can do.
+public actor PandocRenderer {
+  /// How long pandoc may take.
+  public struct Patience: Sendable {
+    public var batch = Duration.seconds(10)
+    /// On top of that for each message of a batch.
+    public var message = Duration.milliseconds(10)
+    /// For a message that is tried again by itself.
+    public var alone = Duration.seconds(5)
+    public init() {}
+  }
+
+  /// The longest output that is read, in bytes.
+  private static let outputLimit = 256 << 20
+
+  private let path: String
+  private let patience: Patience
+  private let warn: @Sendable (String) -> Void
+  private var hasWarned = false
+  /// False once pandoc has not even started the filter.
+  private var isUsable = true
+  /// Options for the runtime of GHC, which some builds refuse.
+  private var runtimeOptions = ["+RTS", "-M512M", "-RTS"]
+  /// As pandoc says it; nil before the first batch.
+  private(set) var version: String?
+
+  /// - Parameters:
+  ///   - path: the pandoc to run.
+  ///   - warn: told once, in a sentence, that pandoc fails.
+  public init(path: String, patience: Patience = Patience(), warn: @escaping @Sendable (String) -> Void) {
+    self.path = path
+    self.patience = patience
+    self.warn = warn
+  }
+
+  /// The pandoc that a shell would run.
+  /// - Parameter searchPath: the value of `PATH`.
+  public static func find(in searchPath: String) -> String? {
+    searchPath.split(separator: ":").lazy.map { "\($0)/pandoc" }.first(where: isExecutable)
+  }
+
+  /// Whether there is a file at the path that may be run.
+  public static func isExecutable(_ path: String) -> Bool {
+    var isDirectory = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory
+      && FileManager.default.isExecutableFile(atPath: path)
+  }
+
+  /// pandoc's version; nil when it cannot be used.
+  public func probe() async -> String? {
+    _ = await render(["-"])
+    return isUsable ? version : nil
+  }
+
+  /// The messages as HTML fragments, in order; nil for one that is to be shown as plain text. One process does
+  /// all, unless it dies over a message: that one is then tried alone and the others go on without it.
+  /// What comes back is pandoc's word and has still to be checked.
+  public func render(_ messages: [String]) async -> [[UInt8]?] {
+    var fragments: [[UInt8]?] = []
+    var isAlone = false
+    while isUsable, fragments.count < messages.count {
+      let batch = isAlone ? [messages[fragments.count]] : Array(messages[fragments.count...])
+      let outcome = await attempt(batch, within: isAlone ? patience.alone : allowance(for: batch.count))
+      fragments += outcome.fragments
+      version = outcome.version ?? version
+      if outcome.fragments.count == batch.count {
+        isAlone = false
+      } else if outcome.version == nil {
+        giveUp(retryingWithoutOptions: !outcome.isTimedOut)
+      } else if batch.count == 1 {
+        warnOnce("pandoc failed on a message, which the page shows as plain text")
+        fragments.append(nil)
+        isAlone = false
+      } else {
+        isAlone = true
+      }
+    }
+    return fragments + Array(repeating: nil, count: messages.count - fragments.count)
+  }
+
+  private func allowance(for count: Int) -> Duration { patience.batch + patience.message * count }
+
+  private func giveUp(retryingWithoutOptions: Bool) {
+    if retryingWithoutOptions, version == nil, !runtimeOptions.isEmpty {
+      runtimeOptions = []
+      return
+    }
+    isUsable = false
+    warnOnce("\(path) cannot be used (pandoc 2.17 or later is needed), the page shows plain text")
+  }
+
+  private func warnOnce(_ sentence: String) {
+    if !hasWarned { warn(sentence) }
+    hasWarned = true
+  }
+
+  private func attempt(_ batch: [String], within allowance: Duration) async -> PandocOutput {
+    let output = Collected()
+    let arguments =
+      runtimeOptions + ["-f", "commonmark", "-t", "plain", "--sandbox", "--quiet", "--lua-filter"]
+    let path = path
+    let isTimedOut = await withTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        // Whatever goes wrong, the output shows how far pandoc came.
+        try? await Self.run(path, arguments, batch, into: output)
+        return false
+      }
+      group.addTask { (try? await Task.sleep(for: allowance)) != nil }
+      defer { group.cancelAll() }
+      return await group.next() ?? false
+    }
+    return PandocOutput(output.bytes.withLock { $0 }, isTimedOut: isTimedOut)
+  }
+
+  private static func run(
+    _ path: String, _ arguments: [String], _ batch: [String], into output: Collected
+  ) async throws {
+    let files = try BatchFiles(batch)
+    defer { files.remove() }
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+    ]
+    // Input comes from a file, so that a pandoc that does not read it cannot break a pipe; the document is empty.
+    _ = try await Subprocess.run(
+      .path(.init(path)), arguments: Arguments(arguments + [files.filter, "/dev/null"]),
+      platformOptions: options,
+      input: .fileDescriptor(.init(rawValue: files.input), closeAfterSpawningProcess: false),
+      output: .sequence, error: .discarded
+    ) { execution in
+      var received = 0
+      for try await chunk in execution.standardOutput {
+        received += chunk.count
+        guard received <= outputLimit else { throw CancellationError() }
+        output.bytes.withLock { bytes in chunk.withUnsafeBytes { bytes += $0 } }
+      }
+    }
+  }
+}
+
+/// What has been read so far, kept when the reading is cut short.
+private final class Collected: Sendable {
+  let bytes = Mutex<[UInt8]>([])
+}
+
+/// What the filter wrote, as far as it came.
+struct PandocOutput {
+  /// Nil when the filter was not reached.
+  private(set) var version: String?
+  /// One for each message that is done; nil for one that the filter refused.
+  private(set) var fragments: [[UInt8]?] = []
+  var isTimedOut: Bool
+
+  init(_ bytes: [UInt8], isTimedOut: Bool) {
+    self.isTimedOut = isTimedOut
+    var rest = bytes[...]
+    guard let greeting = Self.line(&rest), greeting.hasPrefix(PandocFilter.greeting) else { return }
+    version = String(greeting.dropFirst(PandocFilter.greeting.count))
+    while let words = Self.line(&rest)?.split(separator: " "), words.count == 2, let length = Int(words[1]),
+      length >= 0, rest.count >= length
+    {
+      fragments.append(words[0] == "html" ? Array(rest.prefix(length)) : nil)
+      rest = rest.dropFirst(length)
+    }
+  }
+
+  private static func line(_ rest: inout ArraySlice<UInt8>) -> String? {
+    guard let end = rest.firstIndex(of: 0x0A) else { return nil }
+    defer { rest = rest[(end + 1)...] }
+    return String(decoding: rest[..<end], as: UTF8.self)
+  }
+}
+
+/// The filter and the messages of one run, in a directory that only this user can enter.
+private struct BatchFiles {
+  let filter: String
+  /// Open for reading.
+  let input: Int32
+  private let directory: String
+
+  init(_ messages: [String]) throws {
+    var template = Array((FileManager.default.temporaryDirectory.path + "/resonant-XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
+    directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    filter = directory + "/filter.lua"
+    let batch = directory + "/messages"
+    do {
+      try Data(PandocFilter.source.utf8).write(to: URL(filePath: filter))
+      var bytes: [UInt8] = []
+      for message in messages {
+        bytes += "\(message.utf8.count)\n".utf8
+        bytes += message.utf8
+      }
+      try Data(bytes).write(to: URL(filePath: batch))
+      input = open(batch, O_RDONLY | O_CLOEXEC)
+      guard input >= 0 else { throw CocoaError(.fileReadUnknown) }
+    } catch {
+      try? FileManager.default.removeItem(atPath: directory)
+      throw error
+    }
+  }
+
+  func remove() {
+    close(input)
+    try? FileManager.default.removeItem(atPath: directory)
+  }
+}

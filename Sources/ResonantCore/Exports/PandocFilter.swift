@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+
+/// The program that runs inside pandoc. It renders each message by itself, so that nothing in one message can
+/// reach another, and lets no raw HTML, attribute, image, footnote or foreign link through.
+///
+/// Standard input: for each message its length in bytes in decimal, LF, and the message, UTF-8. Standard output:
+/// `resonant-filter`, a space, pandoc's version and LF; then for each message in order, as soon as it is done,
+/// `html` or `fail`, a space, a length, LF and the fragment. pandoc's own document is empty.
+///
+/// Needs `pandoc.write` and `walk`, which came with pandoc 2.17.
+enum PandocFilter {
+  static let greeting = "resonant-filter "
+
+  static let source = #"""
+    if not pandoc.write then error('too old') end
+    local READER = 'gfm-yaml_metadata_block-footnotes+hard_line_breaks+tex_math_dollars'
+    -- Stands for '<' where it could open HTML, so that the reader never sees any and the text survives. Readers
+    -- of the commonmark family ignore "-raw_html" (https://github.com/jgm/pandoc/issues/8305).
+    local LESS = '\u{F8F2}'
+    local REL = {{'rel', 'noopener noreferrer nofollow'}}
+
+    local function hide(text)
+      return (text:gsub('()<([%a/!?])', function(at, follows)
+        if text:match('^<[hH][tT][tT][pP][sS]?://[^%s<>]*>', at) then return '<' .. follows end
+        return LESS .. follows
+      end))
+    end
+
+    local function show(text) return (text:gsub(LESS, '<')) end
+    local function bare() return pandoc.Attr('', {}, {}) end
+
+    local function safe(target)
+      local url = show(target)
+      if url:find('[%z\1-\32\127\\]') then return nil end
+      local lower = url:lower()
+      if lower:match('^https?://[^/]') or lower:match('^mailto:[^?]+$') then return url end
+    end
+
+    -- A class that the highlighter doesn't know makes it load all of its languages, which takes 0.2 s.
+    local ALIAS = {py = 'python', js = 'javascript', ts = 'typescript', sh = 'bash', shell = 'bash',
+      rb = 'ruby', rs = 'rust', yml = 'yaml', md = 'markdown', hs = 'haskell', ['c++'] = 'cpp', tex = 'latex'}
+    local KNOWN = {}
+    for word in ([[ada awk bash bibtex c clojure cmake commonlisp cpp cs css d diff dockerfile elixir elm erlang
+      fortran go graphviz haskell html ini java javascript json julia kotlin latex lua makefile markdown matlab
+      nim nix ocaml perl php powershell prolog python r ruby rust scala scheme sql swift tcl toml typescript xml
+      yaml zsh]]):gmatch('%S+') do KNOWN[word] = true end
+
+    local function language(class)
+      local name = (class or ''):lower()
+      if #name > 24 or not name:match('^%w[%w+#._-]*$') then return bare() end
+      local known = ALIAS[name] or name
+      return pandoc.Attr('', KNOWN[known] and {known} or {}, {{'data-lang', name}})
+    end
+
+    local function align(tbl)
+      if #tbl.colspecs > 64 then error('table too wide') end
+      local class, specs = {}, {}
+      for i, spec in ipairs(tbl.colspecs) do
+        local name = tostring(spec[1])
+        class[i] = name == 'AlignRight' and {'right'} or name == 'AlignCenter' and {'center'} or {}
+        specs[i] = {'AlignDefault', nil}
+      end
+      local function rows(list)
+        for _, row in ipairs(list) do
+          for i, cell in ipairs(row.cells) do
+            cell.attr = pandoc.Attr('', class[i] or {}, {})
+            cell.alignment = 'AlignDefault'
+          end
+        end
+      end
+      rows(tbl.head.rows)
+      for _, body in ipairs(tbl.bodies) do rows(body.body) end
+      tbl.colspecs = specs
+      tbl.attr = bare()
+      return tbl
+    end
+
+    local function link(element)
+      local url = safe(element.target)
+      if url then return pandoc.Link(element.content, url, '', pandoc.Attr('', {}, REL)) end
+      local content, target = element.content, show(element.target)
+      if pandoc.utils.stringify(content) ~= target then
+        content:extend{pandoc.Space(), pandoc.Code(target)}
+      end
+      return content
+    end
+
+    local function image(element)
+      local alt = pandoc.utils.stringify(element.caption)
+      local url = safe(element.src)
+      local shown = pandoc.List{pandoc.Str('🖼'), pandoc.Space(), pandoc.Str(alt ~= '' and alt or 'image'),
+        pandoc.Space()}
+      if url and not url:lower():match('^mailto') then
+        shown:insert(pandoc.Link({pandoc.Str(url)}, url, '', pandoc.Attr('', {}, REL)))
+      else
+        shown:insert(pandoc.Code(show(element.src):sub(1, 200)))
+      end
+      return shown
+    end
+
+    local elements = {
+      Table = align, Link = link, Image = image,
+      RawInline = function(e) return pandoc.Code(show(e.text)) end,
+      RawBlock = function(e) return pandoc.CodeBlock(show(e.text)) end,
+      Str = function(e) return pandoc.Str(show(e.text)) end,
+      Code = function(e) return pandoc.Code(show(e.text)) end,
+      CodeBlock = function(e) return pandoc.CodeBlock(show(e.text), language(e.classes[1])) end,
+      Math = function(e)
+        if #e.text > 2000 then return pandoc.Code(show(e.text)) end
+        return pandoc.Math(e.mathtype, show(e.text))
+      end,
+      Header = function(e) return pandoc.Header(math.min(6, e.level + 2), e.content) end,
+    }
+    local wrappers = {Div = function(e) return e.content end, Span = function(e) return e.content end}
+
+    local function count(text, pattern) return select(2, text:gsub(pattern, '')) end
+
+    -- What the reader takes quadratic time for, and what nobody reads rendered.
+    local function budget(text)
+      if #text > 262144 then error('too long') end
+      if count(text, '[*_]') > 5000 then error('too many emphasis marks') end
+      local widest, lines = 0, 0
+      for line in text:gmatch('[^\n]+') do
+        local bars = count(line, '|')
+        if bars > 0 then lines, widest = lines + 1, math.max(widest, bars) end
+      end
+      if widest * lines > 20000 then error('table too big') end
+    end
+
+    -- The patterns begin with '<', which text cannot contain: it is '&lt;' there.
+    local function tidy(html)
+      html = html:gsub('<span id="[%w-]+"><a href="#[%w-]+"[^>]*></a>', '<span>')
+      html = html:gsub('(<div class="sourceCode") id="[%w-]+"', '%1')
+      html = html:gsub('(<mtd) style="[^"]*"', '%1')
+      html = html:gsub('<input type="checkbox"([^>]*)>', function(attributes)
+        return attributes:find('checked', 1, true) and '☑' or '☐'
+      end)
+      return (html:gsub('</?label>', ''))
+    end
+
+    local options = pandoc.WriterOptions{html_math_method = 'mathml', wrap_text = 'wrap-preserve',
+      email_obfuscation = 'none'}
+
+    local function render(text)
+      budget(text)
+      -- The reader of 2.17 loses the last row of a table that no line end follows.
+      local document = pandoc.read(hide((text:gsub(LESS, '\u{FFFD}'))) .. '\n', READER)
+      document.meta = {}
+      document = document:walk(elements):walk(wrappers)
+      local html = tidy(pandoc.write(document, 'html5', options))
+      if html:find(LESS, 1, true) or not html:find('%S') then error('nothing to show') end
+      return html
+    end
+
+    function Pandoc()
+      local input, at = io.stdin:read('a'), 1
+      io.stdout:write('resonant-filter ', tostring(PANDOC_VERSION), '\n')
+      io.stdout:flush()
+      while at <= #input do
+        local _, stop, length = input:find('^(%d+)\n', at)
+        local text = input:sub(stop + 1, stop + length)
+        at = stop + length + 1
+        local fine, html = pcall(render, text)
+        if not fine then html = '' end
+        io.stdout:write(fine and 'html ' or 'fail ', #html, '\n', html)
+        io.stdout:flush()
+      end
+      return pandoc.Pandoc({}, {})
+    end
+    """#
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Numbers, times and outcomes as people read them, the same in every export.
+enum Wording {
+  /// A number with a comma after every three digits.
+  static func grouped(_ number: Int) -> String {
+    let digits = Array(String(number.magnitude))
+    var text = number < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// `1,234 characters`, `1 character`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  /// `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 3 min`.
+  static func duration(milliseconds: Int) -> String {
+    let seconds = milliseconds / 1000
+    switch milliseconds {
+    case ..<1000: return "\(milliseconds) ms"
+    case ..<60_000: return "\(seconds).\(milliseconds / 100 % 10) s"
+    case ..<3_600_000: return "\(seconds / 60) min \(seconds % 60) s"
+    default: return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+    }
+  }
+
+  /// RFC 3339 in UTC, whole seconds.
+  static func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
+
+  /// `2026-11-21 03:14`, in UTC.
+  static func minute(_ date: Date) -> String {
+    timestamp(date).prefix(16).replacing("T", with: " ")
+  }
+
+  static func tokens(_ usage: Usage) -> String {
+    (usage.estimated ? "about " : "") + count(usage.total, "token")
+  }
+
+  static func reason(_ reason: StopReason) -> String {
+    switch reason {
+    case .maxTurns: "turn limit reached"
+    case .stopPhrase: "a stop phrase was said"
+    case .loop: "settled into a loop"
+    case .silence: "fell silent"
+    case .budget: "token budget used up"
+    case .exhausted: "script used up"
+    case .quit: "quit"
+    case .interrupted: "interrupted"
+    case .error: "failed"
+    }
+  }
+
+  /// What is to be said of a turn beside its text, a sentence each.
+  static func notes(on turn: Turn, maxCharacters: Int?) -> [String] {
+    var notes: [String] = []
+    switch turn.outcome {
+    case .opening, .finished, .human: break
+    case .truncated:
+      let limit = maxCharacters ?? turn.characters
+      notes.append("Truncated: the reply went on past the limit of \(count(limit, "character")).")
+    case .interrupted: notes.append("Interrupted: the turn was cut before its end.")
+    case .incomplete: notes.append("Incomplete: the reply broke off on the way.")
+    case .passed: notes.append("Passed.")
+    case .injected: notes.append("Injected: given to the conversation, not generated in it.")
+    }
+    if turn.heard != nil {
+      notes.append("Thinking filtered: the others heard this without its thinking.")
+    }
+    return notes
+  }
+
+  /// The title of a conversation: its models, equal ones once.
+  static func title(of header: Transcript.Header) -> String {
+    var models: [String] = []
+    for model in header.participants.filter({ !$0.human }).map(\.model) where !models.contains(model) {
+      models.append(model)
+    }
+    let speakers = header.participants.map(\.name)
+    switch models.count {
+    case 0: return list(speakers)
+    case 1: return "\(models[0]) in conversation with \(speakers.count > 1 ? "itself" : "nobody")"
+    default: return "\(list(models)) in conversation"
+    }
+  }
+
+  /// `a`, `a and b`, `a, b and c`.
+  static func list(_ items: [String]) -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " and " + last
+  }
+}
