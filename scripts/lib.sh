@@ -38,19 +38,19 @@ need_swift() {
   have swift || fail "the Swift toolchain (6.2 or newer) is missing: https://www.swift.org/install"
 }
 
-has_curl_headers() {
-  local file
-  for file in /usr/include/curl/curl.h /usr/include/*/curl/curl.h /usr/local/include/curl/curl.h; do
-    [ -e "$file" ] && return 0
+has_header() {
+  local folder
+  for folder in /usr/include /usr/include/* /usr/local/include; do
+    [ -e "$folder/$1" ] && return 0
   done
   [ "$(uname)" = Darwin ]
 }
 
-# libcurl's headers, without which nothing builds
-need_curl_headers() {
-  has_curl_headers && return
-  can_install || fail "libcurl's headers are missing: install libcurl4-openssl-dev (Debian, Ubuntu), libcurl-devel (Fedora), curl (Arch)"
-  quietly "installing libcurl's headers" apt_install libcurl4-openssl-dev
+# the headers of libcurl and zlib, without which nothing builds
+need_headers() {
+  has_header curl/curl.h && has_header zlib.h && return
+  can_install || fail "headers are missing: install libcurl4-openssl-dev and zlib1g-dev (Debian, Ubuntu), libcurl-devel and zlib-devel (Fedora), curl and zlib (Arch)"
+  quietly "installing the headers of libcurl and zlib" apt_install libcurl4-openssl-dev zlib1g-dev
 }
 
 # pandoc renders Markdown in HTML pages; without it they hold plain text

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import ResonantCore
+
+struct HTMLTextTests {
+  @Test func `control characters become visible, line ends become one kind`() {
+    #expect(HTMLText.clean("a\u{1B}[31m\u{0}b\u{9B}\u{7F}") == "a\u{FFFD}[31m\u{FFFD}b\u{FFFD}\u{FFFD}")
+    #expect(HTMLText.clean("1\r\n2\r3\n\r\n4\t5") == "1\n2\n3\n\n4\t5")
+    // U+FFFE, U+FDD0 and U+1FFFF, which no literal may hold.
+    let none = String(decoding: [0xEF, 0xBF, 0xBE, 0xEF, 0xB7, 0x90, 0xF0, 0x9F, 0xBF, 0xBF], as: UTF8.self)
+    #expect(HTMLText.clean(none + "👨‍👩‍👧") == "\u{FFFD}\u{FFFD}\u{FFFD}👨‍👩‍👧")
+  }
+
+  @Test func `escaped text can stand anywhere`() {
+    #expect(
+      HTMLText.escape("<a href=\"x\" id='y'>&amp;") == "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;")
+  }
+
+  @Test func `a combining mark behind a bracket does not hide it`() {
+    #expect(HTMLText.escape("<\u{301}script>") == "&lt;\u{301}script&gt;")
+  }
+
+  @Test func `plain text is kept to the character, but for the fences around code`() {
+    #expect(
+      HTMLText.plain("  /\\_/\\\n\nx\n```c++\na < b\n```\nend")
+        == "<div class=\"plain\" dir=\"auto\">  /\\_/\\\n\nx</div><pre><code>a &lt; b</code></pre>"
+        + "<div class=\"plain\" dir=\"auto\">end</div>")
+  }
+
+  @Test(arguments: ["```\nnever closed", "``\nx\n``", "a ``` b\n```", "```js `x`\ny\n```z", "~~~\n```", ""])
+  func `what is no closed fence is text`(text: String) {
+    #expect(FencedText.split(text) == [.text(text)])
+  }
+
+  @Test func `a longer fence holds a shorter one`() {
+    #expect(FencedText.split("````\n```\nx\n```\n````") == [.code("```\nx\n```")])
+  }
+}
