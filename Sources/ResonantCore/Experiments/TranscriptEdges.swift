@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the two ends of a transcript's file say: how the conversation began, and whether it is over. A directory
+/// with thousands of long transcripts is looked through without reading them.
+struct TranscriptEdges {
+  /// Header and preambles; nil when not even the header is whole.
+  var head: Transcript?
+  /// The last whole record.
+  var last: Record?
+
+  /// Throws `InvalidValue` when the file can't be read or its first line is no header.
+  init(contentsOf path: String) throws(InvalidValue) {
+    let file = try FileBytes(path)
+    var offset = 0
+    while let line = try file.line(at: offset) {
+      offset += line.count + 1
+      let record = try Self.record(line, path)
+      switch record {
+      case .header(let header): head = Transcript(header: header)
+      case .preamble(let preamble): head?.preambles.append(preamble)
+      default: last = try Self.record(try file.lastLine(), path)
+      }
+      if case .header = record { continue }
+      if case .preamble = record { continue }
+      break
+    }
+  }
+
+  private static func record(_ line: [UInt8], _ path: String) throws(InvalidValue) -> Record? {
+    do {
+      return try Record(try JSONValue.parse(line))
+    } catch let error as InvalidValue {
+      throw InvalidValue("\(path) is no transcript: \(error)")
+    } catch {
+      throw InvalidValue("\(path) is no transcript: \(error)")
+    }
+  }
+}
+
+/// Reads pieces of a file that others may be appending to.
+private final class FileBytes {
+  private let path: String
+  private let descriptor: Int32
+  private let size: Int
+  private static let step = 1 << 14
+
+  init(_ path: String) throws(InvalidValue) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    var status = stat()
+    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+      throw InvalidValue("\(path) can't be read: \(String(cString: strerror(errno)))")
+    }
+    size = Int(status.st_size)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private func bytes(_ range: Range<Int>) throws(InvalidValue) -> [UInt8] {
+    var problem: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      while count < range.count, let base = buffer.baseAddress {
+        let got = pread(descriptor, base + count, range.count - count, off_t(range.lowerBound + count))
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { problem = errno }
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    guard problem == 0 else {
+      throw InvalidValue("\(path) can't be read: \(String(cString: strerror(problem)))")
+    }
+    return bytes
+  }
+
+  /// The line that begins at an offset, without its line feed; nil when it has none yet.
+  func line(at offset: Int) throws(InvalidValue) -> [UInt8]? {
+    var line: [UInt8] = []
+    while offset + line.count < size {
+      let start = offset + line.count
+      let piece = try bytes(start..<min(size, start + Self.step))
+      guard !piece.isEmpty else { return nil }
+      if let end = piece.firstIndex(of: UInt8(ascii: "\n")) { return line + piece[..<end] }
+      line += piece
+    }
+    return nil
+  }
+
+  /// The last line that has its line feed; empty when there is none.
+  func lastLine() throws(InvalidValue) -> [UInt8] {
+    var length = Self.step
+    while true {
+      let start = max(0, size - length)
+      let tail = try bytes(start..<size)
+      let lines = tail.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+      if let last = lines.last, lines.count > 1 || start == 0 { return Array(last) }
+      if start == 0 { return [] }
+      length *= 2
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+import TestSupport
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+struct RunDirectoryTests {
+  private let temporary: TemporaryDirectory
+  private let directory: RunDirectory
+  private let trial = Trial(condition: Condition(["opening": "Hi"]), repeat: 2)
+
+  init() throws {
+    temporary = try TemporaryDirectory()
+    directory = RunDirectory(in: temporary.path, name: "bliss")
+    try directory.make()
+  }
+
+  private func transcript(turns: Int, end: StopReason?, error: String? = nil) -> Transcript {
+    var header = Transcript.Header(
+      id: "abc", created: Date(timeIntervalSince1970: 0), program: "resonant", seed: 5,
+      participants: [.init(name: "Ada", model: "m", endpoint: "builtin:")], settings: ["max_turns": 3])
+    header.trial = Transcript.Trial(experiment: "bliss", condition: trial.condition.values, repeat: 2)
+    let preamble = Transcript.Preamble(
+      owner: "Ada", index: 1, role: .user, content: String(repeating: "x", count: 50_000))
+    var transcript = Transcript(header: header, preambles: [preamble])
+    for number in 1...max(1, turns) where turns > 0 {
+      var turn = Turn(
+        number: number, speaker: "Ada", model: "m", text: String(repeating: "ä", count: 20_000),
+        outcome: number == 1 ? .opening : .finished, started: Date(timeIntervalSince1970: 0), milliseconds: 7)
+      turn.usage = Usage(promptTokens: 2, completionTokens: 3)
+      transcript.turns.append(turn)
+    }
+    if let end {
+      transcript.end = Transcript.End(
+        reason: end, turns: turns, characters: turns * 20_000,
+        usage: Usage(promptTokens: 2 * turns, completionTokens: 3 * turns), milliseconds: 1234, error: error)
+    }
+    return transcript
+  }
+
+  private func write(_ transcript: Transcript, torn: String = "") throws {
+    let bytes = transcript.records.flatMap(\.line) + Array(torn.utf8)
+    try temporary.write(String(decoding: bytes, as: UTF8.self), to: "bliss/trials/\(trial.id).jsonl")
+  }
+
+  private func file() throws -> TrialFile { try #require(directory.files()[trial.id]) }
+
+  @Test func `a transcript with an end is done, with what the end says`() throws {
+    try write(transcript(turns: 3, end: .maxTurns))
+    let file = try file()
+    #expect(file.report.state == .done)
+    #expect(file.report.reason == .maxTurns)
+    #expect(file.report.condition == ["opening": "Hi"])
+    #expect(file.report.repeat == 2)
+    #expect(file.report.turns == 3)
+    #expect(file.report.characters == 60_000)
+    #expect(file.report.usage == Usage(promptTokens: 6, completionTokens: 9))
+    #expect(file.report.milliseconds == 1234)
+    #expect(file.head.header.settings == ["max_turns": 3])
+    #expect(file.head.preambles.count == 1)
+    #expect(file.hasReplies)
+  }
+
+  @Test func `an error is a failure, an interruption is to go on`() throws {
+    try write(transcript(turns: 1, end: .error, error: "Ada: no"))
+    #expect(try file().report.state == .failed)
+    #expect(try file().report.error == "Ada: no")
+    #expect(try !file().hasReplies)
+    try write(transcript(turns: 2, end: .interrupted))
+    #expect(try file().report.state == .unfinished)
+    #expect(try file().report.turns == 2)
+    #expect(try file().hasReplies)
+  }
+
+  @Test(arguments: ["", "{\"type\":\"turn\",\"n\":3,", "{\"type\":\"end\",\"reason\":\"max_tu"])
+  func `what has no end goes on after its last whole turn`(torn: String) throws {
+    try write(transcript(turns: 2, end: nil), torn: torn)
+    let report = try file().report
+    #expect(report.state == .unfinished)
+    #expect(report.reason == nil)
+    #expect(report.turns == 2)
+    #expect(report.characters == 40_000)
+    #expect(report.usage == Usage(promptTokens: 4, completionTokens: 6))
+  }
+
+  @Test func `files in which nothing has begun count as nothing`() throws {
+    try temporary.write("", to: "bliss/trials/\(trial.id).jsonl")
+    try temporary.write("{\"type\":\"header\",\"form", to: "bliss/trials/a.jsonl")
+    try temporary.write("hello\n", to: "bliss/trials/b.jsonl")
+    try temporary.write("{}", to: "bliss/trials/c.html")
+    #expect(directory.files().isEmpty)
+    #expect(RunDirectory(in: temporary.path, name: "none").files().isEmpty)
+  }
+
+  @Test func `a trial that somebody works on is running`() async throws {
+    try write(transcript(turns: 2, end: nil))
+    var writer: RecordWriter? = try await RecordWriter.resume(
+      directory.transcript(of: trial), store: RecordStore()
+    ).writer
+    #expect(writer != nil)
+    #expect(try file().report.state == .running)
+    try await writer?.close()
+    writer = nil
+    #expect(try file().report.state == .unfinished)
+  }
+
+  @Test func `the plan is kept with its keys in a fixed order`() throws {
+    var experiment = Experiment(
+      name: "bliss", base: ["model": "m"], conditions: [trial.condition], repeats: 3, seed: 7)
+    experiment.limits.endpoints = ["ollama": 4]
+    try directory.keep(experiment)
+    #expect(
+      try temporary.read("bliss/plan.json") == """
+        {"format":"resonant.plan","version":1,"name":"bliss","base":{"model":"m"},"conditions":[{"opening":"Hi"}],\
+        "repeats":3,"seed":7,"limits":{"concurrency":16,"endpoints":{"ollama":4},"requests_per_minute":{},\
+        "budget_tokens":null}}
+
+        """)
+    try directory.keep(experiment)
+    #expect(temporary.files == ["bliss/plan.json"])
+  }
+
+  @Test func `a summary is replaced as a whole`() throws {
+    try write(transcript(turns: 3, end: .loop))
+    let experiment = Experiment(name: "bliss", conditions: [trial.condition], repeats: 2)
+    for _ in 1...2 {
+      try directory.write(Summary(directory.files().values.map(\.report), of: experiment))
+      let summary = try temporary.read("bliss/summary.csv")
+      #expect(summary.split(separator: "\r\n").last == "\(trial.id),Hi,2,loop,3,60000,6,9,1.234,")
+    }
+    #expect(
+      temporary.files == ["bliss/summary.csv", "bliss/summary.jsonl", "bliss/trials/\(trial.id).jsonl"])
+  }
+}
