@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+
+/// Something that a user must put right before anything can run. Holds no secret.
+public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Where the value stood; nil when the matter has no one place.
+  public var place: OptionPlace?
+  /// What is wrong and what to do, without a final stop.
+  public var message: String
+
+  public init(_ place: OptionPlace?, _ message: String) {
+    self.place = place
+    self.message = message
+  }
+
+  /// One sentence: the place, then the message.
+  public var description: String {
+    guard let place else { return message }
+    return "\(place): \(message)"
+  }
+}
+
+/// Where an option was written: a flag, or a file with a key path and perhaps a line.
+public struct OptionPlace: Sendable, Equatable, CustomStringConvertible {
+  /// Nil for the command line.
+  public var file: String?
+  /// The flag, or the key path in the file; empty for the whole file.
+  public var path: String
+  /// From 1.
+  public var line: Int?
+
+  public init(file: String? = nil, path: String = "", line: Int? = nil) {
+    self.file = file
+    self.path = path
+    self.line = line
+  }
+
+  /// `--max-turns`, `plan.yaml: matrix.max_turns[1] (line 7)`.
+  public var description: String {
+    let whole = [file, path.isEmpty ? nil : path].compactMap(\.self).joined(separator: ": ")
+    guard let line else { return whole }
+    return "\(whole) (line \(line))"
+  }
+}
+
+/// Knows for every option of a set where it was written.
+public struct OptionSource: Sendable, Equatable {
+  private enum Origin: Sendable, Equatable {
+    /// With the key of another option than the one asked for, if the value came by that one's flag.
+    case commandLine(key: String? = nil)
+    /// `path` stands before the option's own path; a value that was moved has the whole path.
+    case file(String, path: String, lines: [String: Int])
+  }
+
+  private var origin: Origin
+  /// Options that were written elsewhere than the others, by key. A file's path is that of the option itself.
+  private var exceptions: [String: Origin] = [:]
+
+  private init(_ origin: Origin) { self.origin = origin }
+
+  public static let commandLine = OptionSource(.commandLine())
+
+  /// An object of options at the key path `path` of a file.
+  public static func file(_ name: String, path: String = "", lines: [String: Int] = [:]) -> OptionSource {
+    OptionSource(.file(name, path: path, lines: lines))
+  }
+
+  /// The single option `key`, whose value stands at the key path `path` of a file.
+  public static func value(
+    of key: String, inFile name: String, at path: String, lines: [String: Int] = [:]
+  ) -> OptionSource {
+    var source = OptionSource(.file(name, path: path, lines: lines))
+    source.exceptions[key] = .file(name, path: path, lines: lines)
+    return source
+  }
+
+  /// The same, with the options `keys` written where `other` knows.
+  public func overlaid(by other: OptionSource, keys: some Sequence<String>) -> OptionSource {
+    var merged = self
+    for key in keys { merged.exceptions[key] = other.origin(of: key) }
+    return merged
+  }
+
+  /// The same, with the value of `key` written as that of the option `other`.
+  func moving(_ key: String, from other: String) -> OptionSource {
+    var moved = self
+    moved.exceptions[key] = origin(of: other)
+    if case .commandLine = moved.exceptions[key] { moved.exceptions[key] = .commandLine(key: other) }
+    return moved
+  }
+
+  private func origin(of key: String) -> Origin {
+    if let exception = exceptions[key] { return exception }
+    guard case .file(let name, let path, let lines) = origin else { return origin }
+    return .file(name, path: path.isEmpty ? key : "\(path).\(key)", lines: lines)
+  }
+
+  /// The place of an option or of something in it: `max_turns`, `payload.temperature`, `participant[1].model`.
+  public func place(of path: String) -> OptionPlace {
+    var key = path
+    while exceptions[key] == nil, let cut = key.lastIndex(where: { $0 == "." || $0 == "[" }) {
+      key = String(key[..<cut])
+    }
+    let rest = String(path.dropFirst(key.count))
+    switch origin(of: key) {
+    case .commandLine(let written):
+      let inside = rest.hasPrefix(".") ? String(rest.dropFirst()) : rest
+      return OptionPlace(path: ChatOption.flag(written ?? key) + (inside.isEmpty ? "" : " \(inside)"))
+    case .file(let name, let keyPath, let lines):
+      return OptionPlace(file: name, path: keyPath + rest, line: Self.line(of: keyPath + rest, in: lines))
+    }
+  }
+
+  /// The file's name alone, for what no single option says; nil for the command line.
+  public var wholePlace: OptionPlace? {
+    guard case .file(let name, let path, let lines) = origin else { return nil }
+    return OptionPlace(file: name, path: path, line: lines[path])
+  }
+
+  /// How to name the option `key` in a sentence: the flag, or the key.
+  public func word(for key: String) -> String {
+    if case .file = origin { key } else { ChatOption.flag(key) }
+  }
+
+  /// The line of the innermost part of a key path that has one.
+  private static func line(of path: String, in lines: [String: Int]) -> Int? {
+    var path = path
+    while lines[path] == nil, let cut = path.lastIndex(where: { $0 == "." || $0 == "[" }) {
+      path = String(path[..<cut])
+    }
+    return lines[path]
+  }
+}

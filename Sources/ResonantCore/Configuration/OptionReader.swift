@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// Checks options one by one and reads the files that they name.
+struct OptionReader {
+  private let values: JSONObject
+  private let source: OptionSource
+  private let context: ResolutionContext
+  private var result: Options
+
+  init(_ values: JSONObject, source: OptionSource, context: ResolutionContext) {
+    self.values = values
+    self.source = source
+    self.context = context
+    result = Options(values: [:], source: source)
+  }
+
+  mutating func read() throws(ConfigurationError) -> Options {
+    for (key, value) in values {
+      let option = try option(key)
+      if key.contains(".") {
+        result.values[key] = value
+      } else if case .textFile(let target) = option.kind {
+        try readText(value, key: key, into: target)
+      } else if let value = try checked(value, option.kind, at: key) {
+        result.values[key] = value
+      }
+    }
+    return result
+  }
+
+  private func option(_ key: String) throws(ConfigurationError) -> ChatOption {
+    let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+    guard let option = OptionTable[String(parts[0])] else {
+      let known = OptionTable.all.filter { $0.scope != .process }.map(\.key)
+      throw failure(key, "unknown option" + Suggestion.text(for: key, among: known))
+    }
+    if option.scope == .process { throw failure(key, "is a flag of the command line only") }
+    if parts.count > 1, option.kind != .object || parts.contains(where: \.isEmpty) {
+      throw failure(key, "only the fields of headers and payload can be set by a dotted key")
+    }
+    return option
+  }
+
+  private func failure(_ path: String, _ message: String) -> ConfigurationError {
+    ConfigurationError(source.place(of: path), message)
+  }
+
+  private mutating func readText(
+    _ value: JSONValue, key: String, into target: String
+  ) throws(ConfigurationError) {
+    guard case .string(let path)? = try checked(value, .text(), at: key) else { return }
+    if let rival = values[target], !rival.isNull {
+      throw failure(key, "cannot be given together with \(source.word(for: target))")
+    }
+    result.values[target] = .string(try loading(key) { () throws(InvalidValue) in
+      try OptionFile.text(context.path(path))
+    })
+    result.source = result.source.moving(target, from: key)
+  }
+
+  /// Runs `body`, and says of which option its error speaks.
+  private func loading<Value>(
+    _ path: String, _ body: () throws(InvalidValue) -> Value
+  ) throws(ConfigurationError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw failure(path, error.description)
+    }
+  }
+
+  /// The value in its plain form; nil when it counts as not given.
+  private func checked(
+    _ value: JSONValue, _ kind: ChatOption.Kind, at path: String
+  ) throws(ConfigurationError) -> JSONValue? {
+    if value.isNull { return nil }
+    switch kind {
+    case .text(let blank): return try text(value, at: path, blank: blank)
+    case .path, .textFile:
+      return try text(value, at: path).map { .string(context.path($0.string ?? "")) }
+    case .command:
+      let command = try text(value, at: path)?.string
+      return command.map { .string($0.contains("/") ? context.path($0) : $0) }
+    case .boolean:
+      guard value.bool != nil else { throw wrong("true or false", value, at: path) }
+      return value
+    case .integer, .seed, .seconds: return try number(value, kind, at: path)
+    case .choice(let words):
+      guard let word = try text(value, at: path)?.string else { return nil }
+      if words.contains(word) { return value }
+      throw failure(path, "must be one of \(words.joined(separator: ", ")); not '\(word)'")
+    case .object: return try object(value, at: path).map { .object($0) }
+    case .preamble, .template: return try list(value, kind, at: path)
+    case .texts: return try texts(value, at: path)
+    case .participants: return try participants(value, at: path)
+    }
+  }
+
+  private func wrong(_ wanted: String, _ value: JSONValue, at path: String) -> ConfigurationError {
+    failure(path, "must be \(wanted), not \(value.kind)")
+  }
+
+  private func text(
+    _ value: JSONValue, at path: String, blank: Bool = false
+  ) throws(ConfigurationError) -> JSONValue? {
+    guard let text = value.string else { throw wrong("a string", value, at: path) }
+    return text.isEmpty && !blank ? nil : value
+  }
+
+  private func number(
+    _ value: JSONValue, _ kind: ChatOption.Kind, at path: String
+  ) throws(ConfigurationError) -> JSONValue {
+    guard case .number(let literal) = value else { throw wrong("a number", value, at: path) }
+    switch kind {
+    case .integer(let least):
+      guard let int = value.int else { throw failure(path, "must be a whole number, not \(literal)") }
+      guard int >= least else { throw failure(path, "must be at least \(least), not \(literal)") }
+      return .int(int)
+    case .seed:
+      guard let seed = UInt64(literal) else {
+        throw failure(path, "must be a whole number from 0 to \(UInt64.max), not \(literal)")
+      }
+      return .number(String(seed))
+    default:
+      let zero = kind == .seconds(zero: true)
+      guard let seconds = value.double, seconds <= ChatOption.maximumSeconds, seconds > 0 || zero && seconds == 0
+      else {
+        throw failure(
+          path, "must be a number of seconds \(zero ? "from 0" : "above 0") to 1000000000, not \(literal)")
+      }
+      return value
+    }
+  }
+
+  /// An object, its text, or `@FILE`; the empty text counts as not given.
+  private func object(_ value: JSONValue, at path: String) throws(ConfigurationError) -> JSONObject? {
+    if let object = value.object { return object }
+    guard let text = value.string else { throw wrong("a JSON object", value, at: path) }
+    if text.isEmpty { return nil }
+    let parsed = try loading(path) { () throws(InvalidValue) in
+      try text.hasPrefix("@")
+        ? OptionFile.json(context.path(String(text.dropFirst()))) : OptionFile.parse(Array(text.utf8))
+    }
+    guard let object = parsed.object else { throw wrong("a JSON object", parsed, at: path) }
+    return object
+  }
+
+  /// The array itself, or what its file says.
+  private func list(
+    _ value: JSONValue, _ kind: ChatOption.Kind, at path: String
+  ) throws(ConfigurationError) -> JSONValue? {
+    if value.array == nil, try text(value, at: path) == nil { return nil }
+    return try loading(path) { () throws(InvalidValue) in
+      let array = value.array
+      let file = context.path(value.string ?? "")
+      if kind == .template {
+        return .array(try array.map(TemplateFile.checked) ?? TemplateFile.read(file))
+      }
+      let messages = try array.map { .array($0) } ?? OptionFile.json(file)
+      do {
+        return .array(try Preamble.messages(messages).map(\.option))
+      } catch {
+        throw array == nil ? InvalidValue("\(file): \(error)") : error
+      }
+    }
+  }
+
+  private func texts(_ value: JSONValue, at path: String) throws(ConfigurationError) -> JSONValue {
+    let items = value.array ?? [value]
+    for (index, item) in items.enumerated() {
+      let place = value.array == nil ? path : "\(path)[\(index)]"
+      guard let text = item.string else { throw wrong("a string", item, at: place) }
+      if text.isEmpty { throw failure(place, "must not be empty") }
+    }
+    return .array(items)
+  }
+
+  private func participants(_ value: JSONValue, at path: String) throws(ConfigurationError) -> JSONValue {
+    var result: [JSONValue] = []
+    for (index, item) in (value.array ?? [value]).enumerated() {
+      let place = value.array == nil ? path : "\(path)[\(index)]"
+      guard let object = try object(item, at: place) else { throw wrong("a JSON object", item, at: place) }
+      var participant: JSONObject = [:]
+      for (key, value) in object {
+        guard OptionTable.participantKeys.contains(key) else {
+          let hint = Suggestion.text(for: key, among: OptionTable.participantKeys)
+          throw failure("\(place).\(key)", "unknown key" + hint)
+        }
+        let kind = OptionTable["alice_\(key)"]?.kind ?? .text()
+        participant[key] = try checked(value, kind, at: "\(place).\(key)")
+      }
+      result.append(.object(participant))
+    }
+    return .array(result)
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// A set of options that have been checked one by one, files that they name read in: what a command line, a
+/// plan's base or entry, or a transcript's header says. Sets are laid over one another; then they are resolved.
+public struct Options: Sendable, Equatable {
+  /// By key, in the order of writing. `payload.temperature` stands for that one field of `payload`.
+  public internal(set) var values: JSONObject
+  public internal(set) var source: OptionSource
+
+  init(values: JSONObject, source: OptionSource) {
+    self.values = values
+    self.source = source
+  }
+
+  /// No options.
+  public init() { self.init(values: [:], source: .commandLine) }
+
+  /// Checks the names, types and ranges of options, and reads the files that they name.
+  public static func read(
+    _ values: JSONObject, source: OptionSource, context: ResolutionContext
+  ) throws(ConfigurationError) -> Options {
+    var reader = OptionReader(values, source: source, context: context)
+    return try reader.read()
+  }
+
+  /// These options with `upper` laid over them, key by key. A dotted key sets one field of its object; an option
+  /// that excludes another (an opening and `no_opening`) takes its place.
+  public func overlaid(by upper: Options) -> Options {
+    var merged = self
+    for (key, value) in upper.values {
+      if let dot = key.firstIndex(of: ".") {
+        merged.set(value, at: key[key.index(after: dot)...].split(separator: "."), of: String(key[..<dot]))
+      } else {
+        if value != false { merged.removeRivals(of: key) }
+        merged.values[key] = value
+      }
+    }
+    merged.source = source.overlaid(by: upper.source, keys: upper.values.keys)
+    return merged
+  }
+
+  /// The fields of one participant start from the common ones, which they would otherwise replace.
+  private mutating func set(_ value: JSONValue, at path: [Substring], of key: String) {
+    let common = OptionTable.sides.first(where: key.hasPrefix).map { String(key.dropFirst($0.count)) }
+    let start = values[key] ?? common.flatMap { values[$0] } ?? [:]
+    values[key] = Self.setting(value, at: path[...], in: start)
+  }
+
+  private static func setting(
+    _ value: JSONValue, at path: ArraySlice<Substring>, in target: JSONValue
+  ) -> JSONValue {
+    guard let first = path.first else { return value }
+    var object = target.object ?? [:]
+    let key = String(first)
+    object[key] = setting(value, at: path.dropFirst(), in: object[key] ?? [:])
+    return .object(object)
+  }
+
+  private mutating func removeRivals(of key: String) {
+    switch key {
+    case "opening": values["no_opening"] = nil
+    case "no_opening": values["opening"] = nil
+    default: break
+    }
+  }
+
+  /// An error about the option, or the part of one, at `path`.
+  func failure(_ path: String, _ message: String) -> ConfigurationError {
+    ConfigurationError(source.place(of: path), message)
+  }
+
+  func text(_ key: String) -> String? { values[key]?.string }
+  func isOn(_ key: String) -> Bool { values[key]?.bool ?? false }
+  func int(_ key: String) -> Int? { values[key]?.int }
+  func duration(_ key: String) -> Duration? { values[key]?.double.map { .seconds($0) } }
+  func texts(_ key: String) -> [String] { values[key]?.array?.compactMap(\.string) ?? [] }
+  func seed() -> UInt64? {
+    if case .number(let text) = values["seed"] { UInt64(text) } else { nil }
+  }
+}
+
+/// What options are read and resolved against.
+public struct ResolutionContext: Sendable {
+  public var environment: [String: String]
+  /// Where relative paths start; empty for the current directory.
+  public var directory: String
+  /// Draws the seed of a run that was given none.
+  public var randomSeed: @Sendable () -> UInt64
+
+  public init(
+    environment: [String: String], directory: String = "", randomSeed: @escaping @Sendable () -> UInt64
+  ) {
+    self.environment = environment
+    self.directory = directory
+    self.randomSeed = randomSeed
+  }
+
+  /// `path` seen from the current directory.
+  func path(_ path: String) -> String {
+    path.hasPrefix("/") || directory.isEmpty || directory == "." ? path : "\(directory)/\(path)"
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+
+/// The known word that a mistyped one probably was.
+enum Suggestion {
+  /// `; did you mean …?`, or nothing when no candidate is near.
+  static func text(for word: String, among candidates: some Sequence<String>) -> String {
+    let near = candidates.map { (distance: distance(word, $0), word: $0) }
+      .filter { $0.distance <= max(1, $0.word.utf8.count / 3) }
+      .min { $0.distance < $1.distance }
+    return near.map { "; did you mean \($0.word)?" } ?? ""
+  }
+
+  /// Levenshtein's distance over bytes, a swap of dash and underscore free.
+  private static func distance(_ left: String, _ right: String) -> Int {
+    let left = left.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+    let right = Array(right.utf8)
+    guard left.count <= 64 else { return .max }
+    var row = Array(0...right.count)
+    for (i, byte) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in right.enumerated() {
+        let substituted = diagonal + (byte == other ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[right.count]
+  }
+}
