@@ -9,16 +9,26 @@ import Foundation
 /// Reads files that options name. Errors name the file, never its content.
 enum OptionFile {
   static func bytes(_ path: String) throws(InvalidValue) -> [UInt8] {
-    var isDirectory = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw InvalidValue("there is no file \(path)")
-    }
-    if isDirectory { throw InvalidValue("\(path) is a directory") }
     do {
       return [UInt8](try Data(contentsOf: URL(filePath: path)))
     } catch {
-      throw InvalidValue("the file \(path) cannot be read")
+      switch (error as? CocoaError)?.code {
+      case .fileReadNoSuchFile, .fileNoSuchFile: throw InvalidValue("there is no file \(path)")
+      case .fileReadNoPermission: throw InvalidValue("the file \(path) may not be read")
+      default:
+        throw InvalidValue(isDirectory(path) ? "\(path) is a directory" : "the file \(path) cannot be read")
+      }
     }
+  }
+
+  static func isDirectory(_ path: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.type] as? FileAttributeType == .typeDirectory
+  }
+
+  /// Whether `path` is a program that can be started.
+  static func isProgram(_ path: String) -> Bool {
+    FileManager.default.isExecutableFile(atPath: path) && !isDirectory(path)
   }
 
   /// The text of a file, exactly.
@@ -35,11 +45,15 @@ enum OptionFile {
     do {
       return try parse(bytes)
     } catch {
-      throw InvalidValue("\(path): \(error)")
+      throw InvalidValue("\(path) \(error)")
     }
   }
 
   static func parse(_ bytes: [UInt8]) throws(InvalidValue) -> JSONValue {
-    try JSONValue.parse(bytes, syntax: .json)
+    do {
+      return try JSONValue.parse(bytes)
+    } catch {
+      throw InvalidValue("is no JSON: \(error)")
+    }
   }
 }

@@ -54,9 +54,10 @@ struct OptionReader {
     if let rival = values[target], !rival.isNull {
       throw failure(key, "cannot be given together with \(source.word(for: target))")
     }
-    result.values[target] = .string(try loading(key) { () throws(InvalidValue) in
-      try OptionFile.text(context.path(path))
-    })
+    result.values[target] = .string(
+      try loading(key) { () throws(InvalidValue) in
+        try OptionFile.text(context.path(path))
+      })
     result.source = result.source.moving(target, from: key)
   }
 
@@ -125,7 +126,8 @@ struct OptionReader {
       return .number(String(seed))
     default:
       let zero = kind == .seconds(zero: true)
-      guard let seconds = value.double, seconds <= ChatOption.maximumSeconds, seconds > 0 || zero && seconds == 0
+      guard let seconds = value.double, seconds <= ChatOption.maximumSeconds,
+        seconds > 0 || zero && seconds == 0
       else {
         throw failure(
           path, "must be a number of seconds \(zero ? "from 0" : "above 0") to 1000000000, not \(literal)")
@@ -153,17 +155,13 @@ struct OptionReader {
   ) throws(ConfigurationError) -> JSONValue? {
     if value.array == nil, try text(value, at: path) == nil { return nil }
     return try loading(path) { () throws(InvalidValue) in
-      let array = value.array
       let file = context.path(value.string ?? "")
       if kind == .template {
-        return .array(try array.map(TemplateFile.checked) ?? TemplateFile.read(file))
+        if let lines = value.array { return .array(try TemplateFile.checked(lines)) }
+        return .array(try TemplateFile.read(file))
       }
-      let messages = try array.map { .array($0) } ?? OptionFile.json(file)
-      do {
-        return .array(try Preamble.messages(messages).map(\.option))
-      } catch {
-        throw array == nil ? InvalidValue("\(file): \(error)") : error
-      }
+      let messages = try value.array == nil ? Preamble.read(file) : Preamble.messages(value)
+      return .array(messages.map(\.option))
     }
   }
 

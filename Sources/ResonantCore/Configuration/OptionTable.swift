@@ -71,7 +71,8 @@ public enum OptionTable {
       "JSON array of messages that only the first participant sees, before everything else."),
     .init("bob_preamble", .preamble, .conversation, "The same for the second participant."),
     .init(
-      "opening", .text(blank: true), .conversation, default: "Hello!", "What the first participant says first."),
+      "opening", .text(blank: true), .conversation, default: "Hello!",
+      "What the first participant says first."),
     .init("opening_file", .textFile(for: "opening"), .conversation, "The opening from a file."),
     .init("no_opening", .boolean, .conversation, "Let the first participant generate the first turn."),
   ]
@@ -93,8 +94,10 @@ public enum OptionTable {
     .init("no_stream", .boolean, .conversation, "Ask for whole replies."),
     .init(
       "stop_phrase", .texts, .conversation, "End after a reply that contains this text. Repeatable."),
-    .init("stop_on_loop", .boolean, .conversation, "End when the participants repeat themselves word for word."),
-    .init("budget_tokens", .integer(atLeast: 1), .conversation, "Start no turn once so many tokens are used."),
+    .init(
+      "stop_on_loop", .boolean, .conversation, "End when the participants repeat themselves word for word."),
+    .init(
+      "budget_tokens", .integer(atLeast: 1), .conversation, "Start no turn once so many tokens are used."),
     .init("seed", .seed, .conversation, default: "random", "Seed of every random choice."),
   ]
 
@@ -104,7 +107,8 @@ public enum OptionTable {
       "first_byte_timeout", .seconds(zero: false), .request, default: "600",
       "Seconds until the first event of a reply."),
     .init(
-      "idle_timeout", .seconds(zero: false), .request, default: "120", "Seconds between two events of a reply."),
+      "idle_timeout", .seconds(zero: false), .request, default: "120",
+      "Seconds between two events of a reply."),
     .init(
       "retries", .integer(atLeast: 0), .request, default: "3", "Further attempts after a transient failure."),
     .init("delay", .seconds(zero: true), .request, default: "0", "Seconds to pause between turns."),
@@ -125,7 +129,8 @@ public enum OptionTable {
     .init(
       "format", .choice(["text", "ndjson"]), .process, default: "text", "What goes to standard output."),
     .init("quiet", .boolean, .process, "Print no conversation."),
-    .init("color", .choice(["auto", "always", "never"]), .process, default: "auto", "Whether to use colour."),
+    .init(
+      "color", .choice(["auto", "always", "never"]), .process, default: "auto", "Whether to use colour."),
     .init("verbose", .boolean, .process, "Report each request and response on standard error."),
   ]
 }

@@ -5,6 +5,16 @@ import OrderedCollections
 /// Messages that a participant is given before the conversation: a JSON array of objects with `role` and
 /// `content`.
 enum Preamble {
+  /// The messages in a file.
+  static func read(_ path: String) throws(InvalidValue) -> [Message] {
+    let value = try OptionFile.json(path)
+    do {
+      return try messages(value)
+    } catch {
+      throw InvalidValue("\(path): \(error)")
+    }
+  }
+
   /// The messages of an array; an error names the index of the one that is wrong, from 0.
   static func messages(_ value: JSONValue) throws(InvalidValue) -> [Message] {
     guard let items = value.array else {

@@ -13,7 +13,9 @@ enum TemplateFile {
   static func read(_ path: String) throws(InvalidValue) -> [JSONValue] {
     let bytes = try OptionFile.bytes(path)
     var lines: [JSONValue] = []
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .enumerated()
+    {
       if line.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { continue }
       do {
         lines.append(try participant(try OptionFile.parse(Array(line))))
@@ -43,7 +45,8 @@ enum TemplateFile {
 
   private static func counted(_ lines: [JSONValue]) throws(InvalidValue) -> [JSONValue] {
     guard lines.count >= 2 else {
-      throw InvalidValue("a template needs at least two participants, one a line; this one has \(lines.count)")
+      throw InvalidValue(
+        "a template needs at least two participants, one a line; this one has \(lines.count)")
     }
     return lines
   }
@@ -71,11 +74,13 @@ enum TemplateFile {
   /// `text` with each `{lmN_actor}` and `{lmN_company}` of a participant there is filled in, in one pass; every
   /// other brace stays.
   static func filled(_ text: String, actors: [String], companies: [String]) -> String {
+    let longestName = 32
     let bytes = Array(text.utf8)
     var result: [UInt8] = []
     var index = 0
     while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "{"), let end = bytes[index...].firstIndex(of: UInt8(ascii: "}")),
+      if bytes[index] == UInt8(ascii: "{"),
+        let end = bytes[index...].prefix(longestName).firstIndex(of: UInt8(ascii: "}")),
         let value = value(of: bytes[(index + 1)..<end], actors: actors, companies: companies)
       {
         result += value.utf8

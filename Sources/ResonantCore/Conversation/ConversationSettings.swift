@@ -51,6 +51,8 @@ public struct OutputSettings: Sendable, Equatable {
   public var html = true
   /// False: no file at all.
   public var save = true
+  /// Show reasoning that comes in fields of its own.
+  public var showThinking = false
   /// Nil to look for `pandoc` on the path.
   public var pandocPath: String?
 

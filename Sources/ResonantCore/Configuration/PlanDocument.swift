@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+import Yams
+
+/// The value that a YAML or JSON text says, with the line of each of its parts.
+struct PlanDocument {
+  enum Syntax { case yaml, json(JSONParser.Syntax) }
+
+  struct Failure: Error {
+    /// From 1.
+    var line: Int?
+    var message: String
+  }
+
+  private(set) var value = JSONValue.null
+  /// By key path.
+  private(set) var lines: [String: Int] = [:]
+  private var nodeCount = 0
+
+  /// Aliases may make a small text a huge value; so many parts are enough for any plan.
+  private static let nodeLimit = 200_000
+  private static let depthLimit = 64
+
+  init(_ bytes: [UInt8], syntax: Syntax) throws(Failure) {
+    switch syntax {
+    case .yaml:
+      guard let node = try Self.node(bytes) else { throw Failure(message: "is empty") }
+      value = try json(node, at: "", depth: 0)
+    case .json(let syntax):
+      do {
+        value = try JSONValue.parse(bytes, syntax: syntax)
+      } catch {
+        throw Failure(line: error.line, message: "is no JSON: \(error.message) (column \(error.column))")
+      }
+      // Most JSON is YAML, which knows its lines.
+      if let node = try? Self.node(bytes) { _ = try? json(node, at: "", depth: 0) }
+    }
+  }
+
+  private static func node(_ bytes: [UInt8]) throws(Failure) -> Node? {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure(message: "is not UTF-8 text")
+    }
+    do {
+      return try Yams.compose(yaml: text)
+    } catch let error as YamlError {
+      throw failure(error)
+    } catch {
+      throw Failure(message: "is no YAML")
+    }
+  }
+
+  /// The parser's problem without its excerpt of the file, which may hold a secret.
+  private static func failure(_ error: YamlError) -> Failure {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      Failure(line: mark.line, message: "is no YAML: \(problem) (column \(mark.column))")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      Failure(line: context.mark.line, message: "has a key twice: \(duplicates.joined(separator: ", "))")
+    default: Failure(message: "is no YAML")
+    }
+  }
+
+  private mutating func json(_ node: Node, at path: String, depth: Int) throws(Failure) -> JSONValue {
+    nodeCount += 1
+    if lines[path] == nil { lines[path] = node.mark?.line }
+    guard nodeCount <= Self.nodeLimit, depth <= Self.depthLimit else {
+      throw Failure(line: node.mark?.line, message: "is too large or nested too deeply")
+    }
+    switch node {
+    case .scalar(let scalar): return try YAMLScalar.value(scalar)
+    case .sequence(let sequence):
+      var items: [JSONValue] = []
+      for (index, item) in sequence.enumerated() {
+        items.append(try json(item, at: "\(path)[\(index)]", depth: depth + 1))
+      }
+      return .array(items)
+    case .mapping(let mapping): return .object(try object(mapping, at: path, depth: depth))
+    case .alias: return .null
+    }
+  }
+
+  private mutating func object(
+    _ mapping: Node.Mapping, at path: String, depth: Int
+  ) throws(Failure) -> JSONObject {
+    var object: JSONObject = [:]
+    for (key, value) in mapping {
+      guard let scalar = key.scalar else {
+        throw Failure(line: key.mark?.line, message: "has a key that is no text")
+      }
+      let inner = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
+      lines[inner] = key.mark?.line
+      object[scalar.string] = try json(value, at: inner, depth: depth + 1)
+    }
+    return object
+  }
+}
+
+/// The scalars of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `yes`, `no`, `on` and
+/// dates are text.
+enum YAMLScalar {
+  static func value(_ scalar: Node.Scalar) throws(PlanDocument.Failure) -> JSONValue {
+    let text = scalar.string
+    guard scalar.style == .plain || scalar.style == .any, scalar.tag.rawValue != Tag.Name.str.rawValue else {
+      return .string(text)
+    }
+    switch text {
+    case "", "~", "null", "Null", "NULL": return .null
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
+    default: break
+    }
+    if text.wholeMatch(of: /[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)/) != nil {
+      throw PlanDocument.Failure(line: scalar.mark?.line, message: "\(text) is no number that can be used")
+    }
+    return number(text).map(JSONValue.number) ?? .string(text)
+  }
+
+  /// The number as JSON writes it, with its digits as they were given.
+  private static func number(_ text: String) -> String? {
+    if let match = text.wholeMatch(of: /0(o[0-7]+|x[0-9a-fA-F]+)/) {
+      let digits = match.1
+      return UInt64(digits.dropFirst(), radix: digits.hasPrefix("o") ? 8 : 16).map(String.init)
+    }
+    guard
+      let match = text.wholeMatch(of: /([-+]?)0*([0-9]*)(?:\.([0-9]*))?((?:[eE][-+]?[0-9]+)?)/),
+      text.wholeMatch(of: /[-+]?\.?[0-9].*/) != nil
+    else { return nil }
+    let whole = match.2.isEmpty ? "0" : String(match.2)
+    let fraction = match.3.map { $0.isEmpty ? ".0" : ".\($0)" } ?? ""
+    return (match.1 == "-" ? "-" : "") + whole + fraction + match.4
+  }
+}

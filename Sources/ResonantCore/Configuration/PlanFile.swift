@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A plan as it was written: YAML, JSON or JSON5, with the lines of its parts.
+public struct PlanFile: Sendable, Equatable {
+  /// The path as it was given.
+  public let name: String
+  /// Where the plan's relative paths start; empty for the current directory.
+  public let directory: String
+  public let value: JSONObject
+  /// The line, from 1, of each part whose line is known, by key path: `matrix.max_turns[1]`.
+  public let lines: [String: Int]
+
+  /// The largest plan that is read, in bytes.
+  public static let maximumSize = 4 << 20
+
+  public static func read(_ path: String) throws(ConfigurationError) -> PlanFile {
+    let bytes: [UInt8]
+    do {
+      bytes = try OptionFile.bytes(path)
+    } catch {
+      throw ConfigurationError(nil, "the plan cannot be read: \(error)")
+    }
+    return try PlanFile(name: path, bytes: bytes)
+  }
+
+  /// Reads YAML, or JSON or JSON5 where the name ends so, or where another name's content starts with a brace.
+  public init(name: String, bytes: [UInt8]) throws(ConfigurationError) {
+    self.name = name
+    directory = name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? ""
+    guard bytes.count <= Self.maximumSize else {
+      throw ConfigurationError(OptionPlace(file: name), "is larger than \(Self.maximumSize >> 20) MB")
+    }
+    let document: PlanDocument
+    do {
+      document = try PlanDocument(bytes, syntax: Self.syntax(name: name, bytes: bytes))
+    } catch {
+      throw ConfigurationError(OptionPlace(file: name, line: error.line), error.message)
+    }
+    guard let object = document.value.object else {
+      throw ConfigurationError(
+        OptionPlace(file: name), "must be an object of keys, not \(document.value.kind)")
+    }
+    value = object
+    lines = document.lines
+  }
+
+  private static func syntax(name: String, bytes: [UInt8]) -> PlanDocument.Syntax {
+    let name = name.lowercased()
+    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return .yaml }
+    if name.hasSuffix(".json") { return .json(.json) }
+    let first = bytes.first { $0 > 0x20 }
+    return name.hasSuffix(".json5") || first == UInt8(ascii: "{") ? .json(.json5) : .yaml
+  }
+
+  /// The place of something in the plan.
+  public func place(of path: String) -> OptionPlace {
+    OptionSource.file(name, lines: lines).place(of: path)
+  }
+
+  /// Where the options of the object at `path` were written (`base`, `include[0]`).
+  public func source(at path: String) -> OptionSource { .file(name, path: path, lines: lines) }
+
+  /// Where the option `key` was written, whose value stands at `path` (`matrix.max_turns[1]`).
+  public func source(of key: String, at path: String) -> OptionSource {
+    .value(of: key, inFile: name, at: path, lines: lines)
+  }
+}

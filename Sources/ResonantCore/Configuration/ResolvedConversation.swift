@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// Everything that must be known to hold a conversation, made from options.
+public struct ResolvedConversation: Sendable, Equatable {
+  /// Two or more, the first to speak first.
+  public var participants: [Participant]
+  public var settings: ConversationSettings
+  public var request: RequestSettings
+  public var output: OutputSettings
+  /// What a header records as `settings`: with the participants' facts and preambles, everything that a later
+  /// run needs, but no secret.
+  public var recorded: JSONObject
+  /// The participants as a header names them.
+  public var facts: [Transcript.Participant]
+  /// Where the relative paths of builtin models (`script:FILE`) start; empty for the current directory.
+  public var directory: String
+
+  /// Turns options into values. Nothing is sent; files that options name are read.
+  public static func resolve(
+    _ options: Options, context: ResolutionContext
+  ) throws(ConfigurationError) -> ResolvedConversation {
+    // Laid over nothing, dotted keys become fields.
+    let options = Options(values: [:], source: options.source).overlaid(by: options)
+    let seats = try Seat.all(options)
+    let participants = try ParticipantResolver(options: options, seats: seats, context: context)
+      .participants()
+    let settings = try options.conversationSettings(context)
+    let request = options.requestSettings()
+    return ResolvedConversation(
+      participants: participants, settings: settings, request: request,
+      output: try options.outputSettings(context),
+      recorded: options.recorded(settings, request, participants, seats), facts: participants.map(\.facts),
+      directory: context.directory)
+  }
+
+  /// Checks options as they were written and turns them into values.
+  public static func resolve(
+    options: JSONObject, source: OptionSource, context: ResolutionContext
+  ) throws(ConfigurationError) -> ResolvedConversation {
+    try resolve(try Options.read(options, source: source, context: context), context: context)
+  }
+
+  /// The preambles as a transcript records them.
+  public var preambles: [Transcript.Preamble] {
+    participants.flatMap { participant in
+      participant.preamble.enumerated().map { index, message in
+        Transcript.Preamble(
+          owner: participant.name, index: index + 1, role: message.role, content: message.content.string,
+          extra: message.extra)
+      }
+    }
+  }
+}
+
+extension Participant {
+  /// The participant as a header names it.
+  var facts: Transcript.Participant {
+    Transcript.Participant(
+      name: name, model: model, endpoint: endpoint.display, api: endpoint.api,
+      systemPrompt: systemPrompt?.string, payload: PayloadMask.masked(payload),
+      headerNames: endpoint.headerNames, headerReferences: endpoint.headerReferences)
+  }
+}
