@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-@main
-struct Resonant {
-  static func main() {}
+import ArgumentParser
+import ResonantCore
+
+/// The command itself: nothing but its subcommands.
+struct Resonant: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resonant",
+    abstract: "Puts language models in conversation with each other and shows what becomes of it.",
+    version: Version.string,
+    subcommands: [ChatCommand.self, ResumeCommand.self, ExportCommand.self],
+    defaultSubcommand: ChatCommand.self)
 }

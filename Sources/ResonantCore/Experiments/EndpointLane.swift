@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: MIT
 
+/// What became of a request, as far as it tells how much an endpoint can bear.
+public enum RequestOutcome: Sendable, Equatable {
+  case succeeded
+  /// The endpoint had too much to do (429, 503, 529, or an overload error), and perhaps said for how long.
+  case overloaded(retryAfter: Duration?)
+  /// Anything else: says nothing of the load.
+  case failed
+}
+
 /// How much may be asked of one endpoint now: a value without clock or waiting, for `RequestLimits`.
 ///
 /// It starts at its limit, is halved when the endpoint is overloaded and climbs back by one for each full round
@@ -39,7 +48,7 @@ struct EndpointLane {
     nextStart = now + interval
   }
 
-  mutating func finish(_ pass: RequestPass, _ outcome: RequestOutcome, at now: Duration) {
+  mutating func finish(_ outcome: RequestOutcome, startedIn started: Int, at now: Duration) {
     inFlight -= 1
     switch outcome {
     case .succeeded:
@@ -50,7 +59,7 @@ struct EndpointLane {
     case .overloaded(let retryAfter):
       if let retryAfter { heldUntil = max(heldUntil, now + retryAfter) }
       successes = 0
-      guard pass.generation == generation else { return }
+      guard started == generation else { return }
       generation += 1
       allowed = max(1, allowed / 2)
     case .failed: break
@@ -61,7 +70,7 @@ struct EndpointLane {
 /// Who waits for a lane, first come first served. Joining, leaving and being served take constant time, however
 /// many wait.
 struct WaitingLine {
-  typealias Waiter = CheckedContinuation<RequestPass, any Error>
+  typealias Waiter = CheckedContinuation<Int, any Error>
 
   private var waiters: [Int: Waiter] = [:]
   private var first = 0

@@ -31,7 +31,7 @@ public final class RequestLimits: Sendable {
     var alarm: (at: Duration, task: Task<Void, Never>)?
   }
 
-  typealias Served = (waiter: WaitingLine.Waiter, pass: RequestPass)
+  typealias Served = (waiter: WaitingLine.Waiter, generation: Int)
 
   let state: Mutex<State>
   private let concurrency: Int
@@ -84,7 +84,8 @@ public final class RequestLimits: Sendable {
     return waiters
   }
 
-  func enter(_ lane: Int) async throws -> RequestPass {
+  /// Waits for a place; returns the generation to leave with.
+  func enter(_ lane: Int) async throws -> Int {
     let ticket = state.withLock { $0.lanes[lane].waiting.ticket() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { waiter in
@@ -100,11 +101,11 @@ public final class RequestLimits: Sendable {
     }
   }
 
-  func leave(_ lane: Int, _ pass: RequestPass, _ outcome: RequestOutcome) {
+  func leave(_ lane: Int, _ outcome: RequestOutcome, generation: Int) {
     let now = now()
     change { state in
       state.inFlight -= 1
-      state.lanes[lane].finish(pass, outcome, at: now)
+      state.lanes[lane].finish(outcome, startedIn: generation, at: now)
     }
   }
 
@@ -120,7 +121,7 @@ public final class RequestLimits: Sendable {
       let value = body(&state)
       return (value, serve(&state, at: now))
     }
-    for served in served { served.waiter.resume(returning: served.pass) }
+    for served in served { served.waiter.resume(returning: served.generation) }
     return value
   }
 
@@ -131,7 +132,7 @@ public final class RequestLimits: Sendable {
     {
       state.lanes[lane].start(at: now)
       state.inFlight += 1
-      served.append((waiter, RequestPass(generation: state.lanes[lane].generation)))
+      served.append((waiter, state.lanes[lane].generation))
     }
     setAlarm(&state, at: now)
     return served
@@ -170,14 +171,18 @@ public final class RequestLimits: Sendable {
 }
 
 /// One endpoint's way through the limits.
-public struct EndpointGate: RequestGate {
+public struct EndpointGate: Sendable {
   let limits: RequestLimits
   let lane: Int
 
   /// Waits until a request may start. Throws `CancellationError` when the task is cancelled or the limits closed.
-  public func enter() async throws -> RequestPass { try await limits.enter(lane) }
+  /// Whoever got in must `leave`.
+  public func enter() async throws -> Int { try await limits.enter(lane) }
 
-  public func leave(_ pass: RequestPass, _ outcome: RequestOutcome) { limits.leave(lane, pass, outcome) }
+  /// Ends a request that `enter` let in and gave `pass`.
+  public func leave(_ pass: Int, _ outcome: RequestOutcome) {
+    limits.leave(lane, outcome, generation: pass)
+  }
 
   /// Says that a trial has begun that asks this endpoint alone, or (-1) that it is over.
   public func addRegulars(_ count: Int) { limits.addRegulars(count, to: lane) }

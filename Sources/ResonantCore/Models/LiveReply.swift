@@ -27,6 +27,7 @@ public final class LiveReply: Sendable {
     var thinking: [UInt8] = []
     var verdict: Verdict?
     var abort: (@Sendable () -> Void)?
+    var follower: (@Sendable () -> Void)?
     var firstArrival: ContinuousClock.Instant?
     /// What happened beside the text, in order.
     var notices: [(time: Date, notice: Notice)] = []
@@ -41,18 +42,12 @@ public final class LiveReply: Sendable {
 
   let state: Mutex<State>
   private let limit: Int
-  /// Called after every change, on the thread that made it; must not block.
-  private let onChange: @Sendable (LiveReply) -> Void
 
   /// - Parameters:
   ///   - limit: most code points to keep.
   ///   - echoedPrefix: a `[name]:` that is dropped from the start of the reply.
-  public init(
-    limit: Int = .max, echoedPrefix: String? = nil,
-    onChange: @escaping @Sendable (LiveReply) -> Void = { _ in }
-  ) {
+  public init(limit: Int = .max, echoedPrefix: String? = nil) {
     self.limit = limit
-    self.onChange = onChange
     state = Mutex(State(text: ReplyText(echoedPrefix: echoedPrefix.map { Array($0.utf8) })))
   }
 
@@ -60,15 +55,13 @@ public final class LiveReply: Sendable {
   /// is wanted.
   @discardableResult
   public func append(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
-    let goesOn = state.withLock { state in
+    change { state in
       guard state.verdict == nil else { return false }
       if state.firstArrival == nil { state.firstArrival = .now }
       if state.text.append(utf8, limit: limit) { return true }
       state.verdict = .truncated
       return false
     }
-    onChange(self)
-    return goesOn
   }
 
   @discardableResult
@@ -80,30 +73,38 @@ public final class LiveReply: Sendable {
   /// Appends reasoning that came in a field of its own.
   @discardableResult
   public func append(thinking utf8: UnsafeBufferPointer<UInt8>) -> Bool {
-    let goesOn = state.withLock { state in
+    change { state in
       guard state.verdict == nil else { return false }
       if state.firstArrival == nil { state.firstArrival = .now }
       state.thinking.append(contentsOf: utf8)
       return true
     }
-    onChange(self)
-    return goesOn
   }
 
   public func append(_ notice: Notice) {
-    state.withLock { $0.notices.append((Date(), notice)) }
-    onChange(self)
+    change { $0.notices.append((Date(), notice)) }
   }
 
   /// Ends the reply from outside. The first verdict stands; later ones change nothing.
   public func cut(_ verdict: Verdict) {
-    let abort = state.withLock { state in
-      guard state.verdict == nil else { return nil as (@Sendable () -> Void)? }
+    let abort: (@Sendable () -> Void)? = change { state in
+      guard state.verdict == nil else { return nil }
       state.verdict = verdict
       return state.abort
     }
     abort?()
-    onChange(self)
+  }
+
+  /// Sets who is told after every change, on the thread that made it; the follower must not block.
+  public func follow(_ follower: @escaping @Sendable () -> Void) {
+    state.withLock { $0.follower = follower }
+    follower()
+  }
+
+  private func change<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result {
+    let (result, follower) = state.withLock { state in (body(&state), state.follower) }
+    follower?()
+    return result
   }
 
   /// Sets what a cut calls to stop the source; called at once when the reply is cut already. Nil when there is

@@ -10,6 +10,7 @@ struct ReplyText {
   private var hasStarted = false
   /// A `[name]:` that is dropped from the start, once.
   private var echoedPrefix: [UInt8]?
+  private var isBehindPrefix = false
   /// Code points in `bytes`.
   private var count = 0
   /// Length of `bytes` without its trailing white space.
@@ -50,15 +51,16 @@ struct ReplyText {
     if rest.count < prefix.count, prefix.starts(with: rest) { return nil }
     echoedPrefix = nil
     guard rest.starts(with: prefix) else { return line }
+    isBehindPrefix = true
     held = Array(rest.dropFirst(prefix.count))
-    if held.first == UInt8(ascii: " ") { held.removeFirst() }
     return startOfLine(in: held)
   }
 
-  /// The start of the first line that is not blank; nil when there is none.
+  /// The start of the first line that is not blank; nil when there is none. Spaces behind a dropped prefix are
+  /// no indentation.
   private func startOfLine(in bytes: [UInt8]) -> Int? {
     guard let ink = bytes.firstIndex(where: { !Self.isSpace($0) }) else { return nil }
-    return bytes[..<ink].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    return bytes[..<ink].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? (isBehindPrefix ? ink : 0)
   }
 
   private mutating func appendStarted(_ utf8: UnsafeBufferPointer<UInt8>, limit: Int) -> Bool {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The files that one conversation leaves.
+public struct TrialFiles: Sendable, Equatable {
+  /// Path of the transcript, `.jsonl`.
+  public var transcript: String
+  /// Path of the page, `.html`; nil for none.
+  public var page: String?
+
+  public init(transcript: String, page: String?) {
+    self.transcript = transcript
+    self.page = page
+  }
+
+  /// New files as `output` asks for them, in a directory that is made if it is missing; nil where nothing is
+  /// to be saved.
+  ///
+  /// - Parameter id: random hexadecimal digits; the first six end a name that we make up.
+  /// - Throws: `InvalidValue` when a file of that name exists or the directory can't be made.
+  public static func new(
+    for output: OutputSettings, models: [String], mode: Transcript.Mode, id: String
+  ) throws(InvalidValue) -> TrialFiles? {
+    guard output.save else { return nil }
+    let made = (["resonant", mode.rawValue] + models.prefix(2).map(fileNamePart) + [String(id.prefix(6))])
+    let name = output.name ?? made.joined(separator: "-")
+    let directory = output.directory.isEmpty ? "." : output.directory
+    let base = directory == "." ? name : directory + "/" + name
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw InvalidValue("the directory \(directory) can't be made; choose another with --out")
+    }
+    for path in [base + ".jsonl", base + ".html"] where FileManager.default.fileExists(atPath: path) {
+      throw InvalidValue("\(path) exists already, and nothing is overwritten; choose another --name or --out")
+    }
+    return TrialFiles(transcript: base + ".jsonl", page: output.html ? base + ".html" : nil)
+  }
+
+  /// The files of a transcript that exists: the page stands beside it.
+  public static func existing(transcript: String, html: Bool) -> TrialFiles {
+    let stem = transcript.hasSuffix(".jsonl") ? String(transcript.dropLast(6)) : transcript
+    return TrialFiles(transcript: transcript, page: html ? stem + ".html" : nil)
+  }
+
+  /// A model's name as a part of a file name: letters, digits and `._+@-` as they are, anything else as `-`,
+  /// at most 60 bytes.
+  static func fileNamePart(_ model: String) -> String {
+    let safe = model.unicodeScalars.map { scalar in
+      scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal || "._+@-".unicodeScalars.contains(scalar)
+        ? Character(scalar) : "-"
+    }
+    var part = ""
+    for character in safe where part.utf8.count + character.utf8.count <= 60 { part.append(character) }
+    return part.hasPrefix(".") ? "-" + part.dropFirst() : part
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import ResonantCore
+
+/// `resonant chat`: two participants or more, one conversation.
+struct ChatCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "chat", abstract: "Hold a conversation of two participants or more (the default command).",
+    discussion: """
+      Needs an endpoint and a model for each side: a URL, a preset (ollama, lmstudio, llamacpp, vllm, openai, \
+      anthropic, openrouter), or builtin: for the models eliza, parry, echo, script:FILE and replay:TRANSCRIPT, \
+      which need no network.
+      """)
+
+  @OptionGroup var options: ChatOptions
+
+  func run() async throws {
+    let host = Host.current
+    let overlay = try Options.read(options.overlay(), source: .commandLine, context: host.context)
+    let conversation = try ResolvedConversation.resolve(overlay, context: host.context)
+    let id = host.randomID()
+    let header = Transcript.Header(
+      id: id, created: host.now, program: Version.program, seed: conversation.settings.seed,
+      participants: conversation.facts, settings: conversation.recorded)
+    let files = try await host.files(for: conversation, id: id)
+    let trial = PreparedTrial(
+      conversation: conversation, transcript: Transcript(header: header, preambles: conversation.preambles),
+      record: files?.record, page: files?.page)
+    try await host.hold(trial, options: options)
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import ResonantCore
+
+/// `resonant resume`: goes on where a transcript stopped, in the same file.
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on where a transcript stopped.",
+    discussion: """
+      The settings are those of the transcript; flags override them, and --max-turns is the new total. A turn \
+      that was cut is asked for again. Header values that are not in the file have to be given again.
+      """)
+
+  @Argument(help: "The transcript, a .jsonl file.", completion: .file(extensions: ["jsonl"]))
+  var transcript: String
+
+  @OptionGroup var options: ChatOptions
+
+  func run() async throws {
+    let host = Host.current
+    let resumed = try await host.reopen(transcript)
+    resumed.warnings.forEach(Diagnostics.warning)
+    guard let recorded = resumed.transcript else {
+      throw ConfigurationError(OptionPlace(file: transcript), "has no header, so there is nothing to go on with")
+    }
+    let overrides = try Options.read(options.overlay(), source: .commandLine, context: host.context)
+    let conversation = try ResolvedConversation.continuing(
+      recorded, file: transcript, overrides: overrides, context: host.context)
+    let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
+    let trial = PreparedTrial(
+      conversation: conversation, transcript: recorded, record: resumed.writer, page: files.page)
+    try await host.hold(trial, options: options)
+  }
+}

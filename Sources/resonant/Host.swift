@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What commands take from the machine that they run on: environment, clock, random numbers, files, the network.
+struct Host {
+  var environment: [String: String]
+  let records = RecordStore()
+
+  static var current: Host { Host(environment: ProcessInfo.processInfo.environment) }
+
+  var now: Date { Date() }
+
+  var context: ResolutionContext {
+    ResolutionContext(environment: environment) { UInt64(UInt32.random(in: 0 ... .max)) }
+  }
+
+  /// Sixteen random hexadecimal digits.
+  func randomID() -> String {
+    let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// Makes the files of a new conversation; nil where none are wanted.
+  func files(
+    for conversation: ResolvedConversation, id: String
+  ) async throws(ConfigurationError) -> (record: RecordWriter, page: String?)? {
+    do {
+      let files = try TrialFiles.new(
+        for: conversation.output, models: conversation.participants.map(\.model), mode: .chat, id: id)
+      guard let files else { return nil }
+      return (try await RecordWriter.create(files.transcript, store: records), files.page)
+    } catch {
+      throw ConfigurationError(nil, "\(error)")
+    }
+  }
+
+  /// Opens a transcript to go on with it.
+  func reopen(_ path: String) async throws(ConfigurationError) -> RecordWriter.Resumed {
+    do {
+      return try await RecordWriter.resume(path, store: records)
+    } catch {
+      throw ConfigurationError(nil, "\(error)")
+    }
+  }
+
+  /// The transcript in a file, and what is amiss with it but can be borne.
+  func read(_ path: String) throws(ConfigurationError) -> (transcript: Transcript, warnings: [String]) {
+    do {
+      return try Transcript.read(contentsOf: path)
+    } catch {
+      throw ConfigurationError(nil, "\(error)")
+    }
+  }
+
+  /// Holds a conversation on this terminal; ends the command with its exit code.
+  func hold(_ trial: PreparedTrial, options: ChatOptions) async throws {
+    let presentation = Presentation(
+      options.process, showsThinking: options.output.showThinking, environment: environment)
+    let runner = TrialRunner(
+      models: models(isVerbose: options.process.verbose),
+      pages: pages(trial.conversation.output.pandocPath), warn: Diagnostics.warning)
+    let code = try await ConversationRun(trial: trial, runner: runner, presentation: presentation).run()
+    if code != 0 { throw RunEnd(code: code) }
+  }
+
+  func models(isVerbose: Bool) -> ModelProvider { ModelProvider() }
+
+  func pages(_ pandoc: String?) -> PageRenderer {
+    PageRenderer(pandoc: pandoc ?? program("pandoc"), warn: Diagnostics.warning)
+  }
+
+  /// The path of a program on the search path; nil when it isn't there.
+  func program(_ name: String) -> String? {
+    (environment["PATH"] ?? "").split(separator: ":").lazy.map { "\($0)/\(name)" }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}

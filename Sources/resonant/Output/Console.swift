@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import ResonantCore
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Standard output on a thread of its own, so that a blocked terminal never holds up a transfer or the
+/// transcript: whatever has gathered is written with one `write(2)` at each wake-up.
+final class Console: Sendable {
+  /// Turns what has arrived of a reply since the last time into bytes for the screen.
+  typealias Rendering = @Sendable (_ text: [UInt8], _ thinking: [UInt8]) -> [UInt8]
+
+  private struct State {
+    var pending: [UInt8] = []
+    var followed: Followed?
+    var isScheduled = false
+    var isClosed = false
+  }
+
+  private struct Followed {
+    var reply: LiveReply
+    var rendering: Rendering
+    var textOffset = 0
+    var thinkingOffset = 0
+  }
+
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "resonant.console")
+  private let descriptor: Int32
+  /// Called once when nobody reads any more.
+  private let onClose: @Sendable () -> Void
+
+  init(descriptor: Int32 = STDOUT_FILENO, onClose: @escaping @Sendable () -> Void = {}) {
+    self.descriptor = descriptor
+    self.onClose = onClose
+  }
+
+  /// Nobody reads any more.
+  var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  func write(_ text: String) { write(Array(text.utf8)) }
+
+  func write(_ bytes: [UInt8]) {
+    schedule { $0.pending += bytes }
+  }
+
+  /// From now on shows what arrives in `reply`, after everything written so far.
+  func follow(_ reply: LiveReply, rendering: @escaping Rendering) {
+    state.withLock { $0.followed = Followed(reply: reply, rendering: rendering) }
+    reply.follow { [weak self] in self?.schedule { _ in } }
+  }
+
+  /// Writes what is left of the followed reply and follows no more.
+  func unfollow() {
+    schedule { state in
+      Self.collect(&state)
+      state.followed = nil
+    }
+  }
+
+  /// Returns when everything is written or nobody reads any more.
+  func flush() async {
+    await withCheckedContinuation { continuation in
+      queue.async {
+        self.drain()
+        continuation.resume()
+      }
+    }
+  }
+
+  private func schedule(_ change: (inout State) -> Void) {
+    let isFirst = state.withLock { state in
+      change(&state)
+      defer { state.isScheduled = true }
+      return !state.isScheduled
+    }
+    if isFirst { queue.async { self.drain() } }
+  }
+
+  private static func collect(_ state: inout State) {
+    guard var followed = state.followed else { return }
+    let (text, thinking) = followed.reply.tail(text: followed.textOffset, thinking: followed.thinkingOffset)
+    guard !text.isEmpty || !thinking.isEmpty else { return }
+    followed.textOffset += text.count
+    followed.thinkingOffset += thinking.count
+    state.followed = followed
+    state.pending += followed.rendering(text, thinking)
+  }
+
+  private func drain() {
+    let bytes = state.withLock { state -> [UInt8] in
+      state.isScheduled = false
+      Self.collect(&state)
+      defer { state.pending = [] }
+      return state.isClosed ? [] : state.pending
+    }
+    guard !bytes.isEmpty, !writeAll(bytes) else { return }
+    state.withLock { $0.isClosed = true }
+    onClose()
+  }
+
+  /// False when the reader is gone.
+  private func writeAll(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var offset = 0
+      while offset < buffer.count {
+        let rest = UnsafeRawBufferPointer(rebasing: buffer[offset...])
+        let written = posixWrite(descriptor, rest.baseAddress, rest.count)
+        if written > 0 {
+          offset += written
+        } else if errno == EAGAIN {
+          var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&wanted, 1, -1)
+        } else if errno != EINTR {
+          return false
+        }
+      }
+      return true
+    }
+  }
+}
+
+private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  #if canImport(Glibc)
+  bytes.map { Glibc.write(descriptor, $0, count) } ?? 0
+  #else
+  bytes.map { Darwin.write(descriptor, $0, count) } ?? 0
+  #endif
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// How a conversation is shown on standard output.
+struct Presentation: Sendable {
+  var format = OutputFormat.text
+  var isQuiet = false
+  var showsThinking = false
+  var style: TerminalStyle
+
+  var isText: Bool { format == .text && !isQuiet }
+
+  init(_ process: ProcessOptions, showsThinking: Bool, environment: [String: String]) {
+    format = process.format
+    isQuiet = process.quiet
+    self.showsThinking = showsThinking
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let usesColor =
+      switch process.color {
+      case .always: true
+      case .never: false
+      case .auto: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+      }
+    style = TerminalStyle(usesColor: usesColor, isTerminal: isTerminal)
+  }
+
+  func observers(for trial: PreparedTrial, on console: Console) -> [any ConversationObserver] {
+    if isQuiet { return [] }
+    if format == .ndjson { return [NDJSONView(console: console)] }
+    let view = TextView(
+      console: console, style: style, showsThinking: showsThinking, maxChars: trial.conversation.settings.maxChars,
+      notes: notes(on: trial))
+    return [view]
+  }
+
+  private func notes(on trial: PreparedTrial) -> [String] {
+    let settings = trial.conversation.settings
+    var notes = ["At most \(settings.maxTurns.grouped) turns of \(settings.maxChars.grouped) characters each"]
+    if settings.filterThinking { notes.append("Thinking is hidden from the others") }
+    if let record = trial.record { notes.append("Transcript: \(record.path)") }
+    return notes
+  }
+}

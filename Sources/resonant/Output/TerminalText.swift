@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+/// How text may be shown: colours or not, and whether a terminal would obey what is in it.
+struct TerminalStyle: Sendable {
+  var usesColor: Bool
+  /// Control characters are made visible, so that model text can't drive the terminal.
+  var isTerminal: Bool
+
+  private static let hues = [36, 35, 33, 32, 34, 31, 96, 95, 93, 92]
+
+  /// The text in the colour of the `index`-th participant.
+  func colored(_ text: String, participant index: Int) -> String {
+    usesColor ? "\u{1B}[1;\(Self.hues[index % Self.hues.count])m\(text)\u{1B}[0m" : text
+  }
+
+  func dimmed(_ text: String) -> String { usesColor ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+
+  /// Text from outside, safe to show.
+  func safe(_ text: String) -> String {
+    isTerminal ? String(decoding: Self.visible(Array(text.utf8)), as: UTF8.self) : text
+  }
+
+  func safe(_ utf8: [UInt8]) -> [UInt8] { isTerminal ? Self.visible(utf8) : utf8 }
+
+  /// Valid UTF-8 with every control character but newline and tab replaced by a picture of it: C0 and DEL by
+  /// their Unicode control pictures, C1 (U+0080 to U+009F, which some terminals obey) by U+FFFD.
+  static func visible(_ utf8: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(utf8.count)
+    var index = 0
+    while index < utf8.count {
+      let byte = utf8[index]
+      switch byte {
+      case 0x0A, 0x09, 0x20...0x7E: result.append(byte)
+      case 0x00...0x1F: result += [0xE2, 0x90, 0x80 + byte]
+      case 0x7F: result += [0xE2, 0x90, 0xA1]
+      case 0xC2 where index + 1 < utf8.count && utf8[index + 1] < 0xA0:
+        result += [0xEF, 0xBF, 0xBD]
+        index += 1
+      default: result.append(byte)
+      }
+      index += 1
+    }
+    return result
+  }
+}
+
+extension Int {
+  /// With a comma between thousands.
+  var grouped: String {
+    var digits = String(magnitude)
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    return (self < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+  }
+}

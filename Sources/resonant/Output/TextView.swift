@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+
+/// Shows a conversation as text, turn by turn, while it is spoken.
+struct TextView: ConversationObserver {
+  let console: Console
+  let style: TerminalStyle
+  let showsThinking: Bool
+  /// Code points that a reply is cut at, for the note about it.
+  let maxChars: Int
+  /// Lines about where files go, shown before the first turn.
+  let notes: [String]
+
+  func observe(_ event: ConversationEvent) async {
+    switch event {
+    case .began(let transcript): console.write(banner(transcript))
+    case .asked(let number, let speaker, let reply):
+      console.write(heading(number, speaker.name, speaker.model))
+      console.follow(reply, rendering: rendering())
+    case .spoke(let turn, _):
+      if turn.outcome == .opening {
+        console.write(heading(turn.number, turn.speaker, turn.model) + style.safe(turn.text))
+      } else {
+        console.unfollow()
+      }
+      console.write(footer(turn))
+    case .occurred: break
+    case .ended(let end, _):
+      console.unfollow()
+      console.write(closing(end))
+    }
+  }
+
+  private func rendering() -> Console.Rendering {
+    { [style, showsThinking] text, thinking in
+      var bytes: [UInt8] = []
+      if showsThinking, !thinking.isEmpty {
+        bytes += style.dimmed(String(decoding: style.safe(thinking), as: UTF8.self)).utf8
+        if !text.isEmpty { bytes.append(0x0A) }
+      }
+      return bytes + style.safe(text)
+    }
+  }
+
+  private func banner(_ transcript: Transcript) -> String {
+    let header = transcript.header
+    var lines = [Self.doubleRule]
+    for (index, participant) in header.participants.enumerated() {
+      let name = style.colored(style.safe(participant.name), participant: index)
+      lines.append("\(name): \(style.safe(participant.model)) at \(style.safe(participant.endpoint))")
+    }
+    lines += notes
+    if let last = transcript.turns.last { lines.append("Goes on after turn \(last.number)") }
+    lines.append(Self.doubleRule)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func heading(_ number: Int, _ name: String, _ model: String) -> String {
+    "\nTurn \(number) · \(style.safe(name)) · \(style.safe(model))\n\(Self.rule)\n"
+  }
+
+  private func footer(_ turn: Turn) -> String {
+    var facts = ["\(turn.characters.grouped) characters"]
+    switch turn.outcome {
+    case .truncated: facts.append("truncated at \(maxChars.grouped)")
+    case .interrupted: facts.append("interrupted")
+    case .incomplete: facts.append("incomplete")
+    default: break
+    }
+    if turn.heard != nil { facts.append("thinking filtered") }
+    return "\n\(style.dimmed("[\(facts.joined(separator: ", "))]"))\n"
+  }
+
+  private func closing(_ end: Transcript.End) -> String {
+    let tokens = (end.usage.estimated ? "about " : "") + end.usage.total.grouped
+    let seconds = "\(end.milliseconds / 1000).\(end.milliseconds % 1000 / 100)"
+    return """
+
+      \(Self.doubleRule)
+      \(Self.sentence(end.reason)): \(end.turns) turns, \(end.characters.grouped) characters, \
+      \(tokens) tokens, \(seconds) s
+      \(Self.doubleRule)
+
+      """
+  }
+
+  static func sentence(_ reason: StopReason) -> String {
+    switch reason {
+    case .maxTurns: "Turn limit reached"
+    case .stopPhrase: "Ended by a stop phrase"
+    case .loop: "Ended: the conversation repeats itself word for word"
+    case .silence: "Ended: the conversation has fallen silent"
+    case .budget: "Token budget used up"
+    case .exhausted: "Ended: the script is used up"
+    case .quit: "Ended"
+    case .interrupted: "Interrupted"
+    case .error: "Ended by an error"
+    }
+  }
+
+  private static let rule = String(repeating: "-", count: 50)
+  private static let doubleRule = String(repeating: "=", count: 60)
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The signals that end a run in good order. While an instance lives, they are its handler's and no longer kill
+/// the process.
+final class SignalWatch: Sendable {
+  static let watched = [SIGINT, SIGTERM, SIGHUP]
+
+  private let sources: Mutex<[any DispatchSourceSignal]>
+
+  /// - Parameter handler: is given each signal and how many have come so far, itself included.
+  init(_ handler: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
+    let counter = Counter()
+    sources = Mutex(
+      Self.watched.map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+        source.setEventHandler { handler(number, counter.next()) }
+        source.resume()
+        return source
+      })
+  }
+
+  deinit {
+    sources.withLock { $0.forEach { $0.cancel() } }
+    for number in Self.watched { signal(number, SIG_DFL) }
+  }
+
+  private final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    func next() -> Int {
+      value.withLock {
+        $0 += 1
+        return $0
+      }
+    }
+  }
+
+  /// What a shell reports for a process that a signal ended.
+  static func exitCode(for signal: Int32) -> Int32 { signal == SIGINT ? 130 : 143 }
+}

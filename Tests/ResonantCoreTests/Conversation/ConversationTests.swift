@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import ResonantCore
+
+@Suite struct ConversationTests {
+  @Test func opensAlternatesAndEndsAtTheTurnLimit() async throws {
+    let alice = ScriptedModel(says: "a1")
+    let bob = ScriptedModel(says: "b1", "b2")
+    var stage = Stage(("Alice", alice), ("Bob", bob))
+    stage.settings.maxTurns = 4
+    let end = try await stage.play()
+    #expect(end.reason == .maxTurns)
+    #expect(stage.witness.turns.map(\.text) == ["Hello!", "b1", "a1", "b2"])
+    #expect(stage.witness.turns.map(\.speaker) == ["Alice", "Bob", "Alice", "Bob"])
+    #expect(stage.witness.turns.map(\.number) == [1, 2, 3, 4])
+    #expect(bob.requests.map(\.script) == [["user: Hello!"], ["user: Hello!", "assistant: b1", "user: a1"]])
+    #expect(alice.requests.map(\.script) == [["assistant: Hello!", "user: b1"]])
+    #expect(end.characters == 12)
+  }
+
+  @Test func withoutOpeningTheFirstParticipantGenerates() async throws {
+    let alice = ScriptedModel(says: "a1")
+    var stage = Stage(("Alice", alice), ("Bob", ScriptedModel(says: "b1")))
+    stage.settings.opening = nil
+    stage.settings.maxTurns = 2
+    try await stage.play()
+    #expect(stage.witness.turns.map(\.text) == ["a1", "b1"])
+    #expect(alice.requests[0].script == ["user: (The conversation begins.)"])
+  }
+
+  @Test func threeSpeakInOrderAndAreTold() async throws {
+    let bob = ScriptedModel(says: "b1")
+    let carol = ScriptedModel(says: "[Carol]: c1")
+    let alice = ScriptedModel(says: "a1")
+    var stage = Stage(("Alice", alice), ("Bob", bob), ("Carol", carol))
+    stage.settings.maxTurns = 4
+    try await stage.play()
+    #expect(stage.witness.turns.map(\.text) == ["Hello!", "b1", "c1", "a1"])
+    #expect(carol.requests[0].script == ["user: [Alice]: Hello!", "user: [Bob]: b1"])
+    #expect(alice.requests[0].script == ["assistant: Hello!", "user: [Bob]: b1", "user: [Carol]: c1"])
+  }
+
+  @Test func randomOrderNeverRepeatsASpeakerAndFollowsTheSeed() async throws {
+    func speakers(seed: UInt64) async throws -> [String] {
+      let many = { (name: String) in ScriptedModel((1...60).map { .says("\(name)\($0)") }) }
+      var stage = Stage(("A", many("a")), ("B", many("b")), ("C", many("c")))
+      stage.settings.order = .random
+      stage.settings.seed = seed
+      try await stage.play()
+      return stage.witness.turns.map(\.speaker)
+    }
+    let first = try await speakers(seed: 1)
+    #expect(first.count == 30)
+    #expect(zip(first, first.dropFirst()).allSatisfy { $0 != $1 })
+    #expect(Set(first).count == 3)
+    #expect(try await speakers(seed: 1) == first)
+    #expect(try await speakers(seed: 2) != first)
+  }
+
+  @Test func aStopPhraseEndsAfterTheReplyThatHasIt() async throws {
+    let bob = ScriptedModel(says: "enough ^C^C now")
+    var stage = Stage(("Alice", ScriptedModel([])), ("Bob", bob))
+    stage.settings.stopPhrases = ["^C^C"]
+    let end = try await stage.play()
+    #expect(end.reason == .stopPhrase)
+    #expect(end.turns == 2)
+  }
+
+  @Test func anOpeningWithTheStopPhraseEndsNothing() async throws {
+    var stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel(says: "b1")))
+    stage.settings.opening = "say STOP when done"
+    stage.settings.stopPhrases = ["STOP"]
+    stage.settings.maxTurns = 2
+    #expect(try await stage.play().reason == .maxTurns)
+  }
+
+  @Test func anExhaustedScriptEndsWithoutAnError() async throws {
+    let stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel(says: "b1")))
+    let end = try await stage.play()
+    #expect(end.reason == .exhausted)
+    #expect(end.error == nil)
+    #expect(end.turns == 2)
+  }
+
+  @Test func theBudgetStopsBeforeTheTurnThatWouldStartWithNothingLeft() async throws {
+    let long = String(repeating: "word ", count: 100)
+    var stage = Stage(("Alice", ScriptedModel(says: long)), ("Bob", ScriptedModel(says: long, long)))
+    stage.settings.budgetTokens = 100
+    let end = try await stage.play()
+    #expect(end.reason == .budget)
+    #expect(end.turns == 2)
+    #expect(end.usage.estimated)
+    #expect(end.usage.completionTokens == 125)
+  }
+}
+
+@Suite struct FailureTests {
+  @Test(arguments: ["", "  \n\t "]) func anEmptyReplyFailsAndLeavesNoTurn(text: String) async throws {
+    let stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel(says: text)))
+    let end = try await stage.play()
+    #expect(end.reason == .error)
+    #expect(end.error == "Bob: the reply is empty")
+    #expect(stage.witness.turns.count == 1)
+    #expect(stage.witness.occurrences.map(\.kind) == ["error"])
+  }
+
+  @Test func aReplyOfThinkingAloneIsKeptButGoesToNobody() async throws {
+    let alice = ScriptedModel([])
+    var stage = Stage(("Alice", alice), ("Bob", ScriptedModel(says: "<think>hm</think>")))
+    stage.settings.filterThinking = true
+    let end = try await stage.play()
+    #expect(end.reason == .error)
+    #expect(stage.witness.turns.last?.outcome == .incomplete)
+    #expect(stage.witness.turns.last?.text == "<think>hm</think>")
+    #expect(alice.requests.isEmpty)
+  }
+
+  @Test func reasoningWithoutTextSaysSo() async throws {
+    let stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel([.thinks("let me see")])))
+    let end = try await stage.play()
+    #expect(end.error?.contains("reasoning but no text") == true)
+  }
+
+  @Test func anErrorAfterSomeTextKeepsThePartialAndStops() async throws {
+    let alice = ScriptedModel([])
+    let broken = ModelError(.connection, "the connection broke")
+    let stage = Stage(("Alice", alice), ("Bob", ScriptedModel([.breaks(after: "half a", broken)])))
+    let end = try await stage.play()
+    #expect(end.error == "Bob: the connection broke")
+    #expect(stage.witness.turns.last?.outcome == .incomplete)
+    #expect(stage.witness.turns.last?.text == "half a")
+    #expect(alice.requests.isEmpty)
+  }
+
+  @Test func cancellingKeepsThePartialAndMarksIt() async throws {
+    let (asked, signal) = AsyncStream.makeStream(of: Int.self)
+    var stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel([.hangs(after: "so far")])))
+    stage.witness = Witness { signal.yield($0) }
+    let conversation = stage.conversation()
+    let task = Task {
+      var conversation = conversation
+      return try await conversation.run()
+    }
+    for await _ in asked { break }
+    task.cancel()
+    let end = try await task.value
+    #expect(end.reason == .interrupted)
+  }
+}
+
+@Suite struct ContinuationTests {
+  @Test func goesOnAfterTheTurnsThereAre() async throws {
+    let alice = ScriptedModel(says: "a1")
+    var stage = Stage(("Alice", alice), ("Bob", ScriptedModel([])))
+    stage.turns = [
+      Turn(number: 1, speaker: "Alice", model: "m", text: "Hello!", outcome: .opening, started: .distantPast),
+      Turn(number: 2, speaker: "Bob", model: "m", text: "b1", outcome: .finished, started: .distantPast),
+      Turn(number: 3, speaker: "Alice", model: "m", text: "a ha", outcome: .interrupted, started: .distantPast),
+    ]
+    stage.settings.maxTurns = 3
+    let end = try await stage.play()
+    #expect(end.reason == .maxTurns)
+    #expect(stage.witness.turns.map(\.number) == [3])
+    #expect(alice.requests[0].script == ["assistant: Hello!", "user: b1"])
+  }
+
+  @Test func nothingIsAskedWhenNothingIsLeft() {
+    var stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel([])))
+    stage.settings.maxTurns = 1
+    stage.turns = [
+      Turn(number: 1, speaker: "Alice", model: "m", text: "Hello!", outcome: .opening, started: .distantPast)
+    ]
+    #expect(stage.conversation().reasonToStop == .maxTurns)
+  }
+
+  @Test func theThinkingFilterHidesFromOthersAlone() async throws {
+    let alice = ScriptedModel(says: "a1")
+    let bob = ScriptedModel(says: "<think>secret</think> open", "b2")
+    var stage = Stage(("Alice", alice), ("Bob", bob))
+    stage.settings.filterThinking = true
+    stage.settings.maxTurns = 4
+    try await stage.play()
+    #expect(alice.requests[0].script.last == "user: open")
+    #expect(bob.requests[1].script[1] == "assistant: <think>secret</think> open")
+    #expect(stage.witness.turns[1].heard == "open")
+  }
+}
