@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-/// What became of a request, as far as it tells how much an endpoint can bear.
-public enum RequestOutcome: Sendable, Equatable {
-  case succeeded
-  /// The endpoint had too much to do (429, 503, 529, or an overload error), and perhaps said for how long.
-  case overloaded(retryAfter: Duration?)
-  /// Anything else: says nothing of the load.
-  case failed
-}
-
 /// How much may be asked of one endpoint now: a value without clock or waiting, for `RequestLimits`.
 ///
 /// It starts at its limit, is halved when the endpoint is overloaded and climbs back by one for each full round

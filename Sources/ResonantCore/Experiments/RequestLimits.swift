@@ -171,17 +171,14 @@ public final class RequestLimits: Sendable {
 }
 
 /// One endpoint's way through the limits.
-public struct EndpointGate: Sendable {
+public struct EndpointGate: RequestGate {
   let limits: RequestLimits
   let lane: Int
 
-  /// Waits until a request may start. Throws `CancellationError` when the task is cancelled or the limits closed.
-  /// Whoever got in must `leave`.
-  public func enter() async throws -> Int { try await limits.enter(lane) }
+  public func enter() async throws -> RequestPass { RequestPass(generation: try await limits.enter(lane)) }
 
-  /// Ends a request that `enter` let in and gave `pass`.
-  public func leave(_ pass: Int, _ outcome: RequestOutcome) {
-    limits.leave(lane, outcome, generation: pass)
+  public func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {
+    limits.leave(lane, outcome, generation: pass.generation)
   }
 
   /// Says that a trial has begun that asks this endpoint alone, or (-1) that it is over.

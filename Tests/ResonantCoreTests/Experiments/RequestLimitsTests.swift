@@ -15,7 +15,7 @@ struct RequestLimitsTests {
 
   /// Requests that come in one after the other, and what they were let in with.
   private final class Crowd: Sendable {
-    private let entered = Mutex<[(name: Int, pass: Int)]>([])
+    private let entered = Mutex<[(name: Int, pass: RequestPass)]>([])
     private let refused = Mutex(0)
     var count: Int { entered.withLock { $0.count } }
     var names: [Int] { entered.withLock { $0.map(\.name) } }
@@ -33,7 +33,7 @@ struct RequestLimitsTests {
     }
 
     /// Takes the one who has been in longest.
-    func pop() throws -> Int { try #require(entered.withLock { $0.isEmpty ? nil : $0.removeFirst().pass }) }
+    func pop() throws -> RequestPass { try #require(entered.withLock { $0.isEmpty ? nil : $0.removeFirst().pass }) }
   }
 
   private func settle(_ reached: () -> Bool) async {
