@@ -1,5 +1,67 @@
 // SPDX-License-Identifier: MIT
+//
+// What Swift needs of libcurl. The library is loaded by `ccurl_load`, at the first request, because loading it
+// and the libraries it needs takes longer than all else that a short command does. Variadic functions have one
+// fixed form per type of argument here, because Swift cannot call them.
 #ifndef RESONANT_CCURL_H
 #define RESONANT_CCURL_H
+
 #include <curl/curl.h>
+
+#ifdef __linux__
+// The system module of Swift on Linux lacks both.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#endif
+
+/// Loads libcurl and starts it. Returns NULL, or the reason why it is not usable. To be called once, before all
+/// other functions; nothing else here may be called if it fails.
+const char *ccurl_load(void);
+
+CURL *ccurl_easy_init(void);
+void ccurl_easy_reset(CURL *easy);
+void ccurl_easy_cleanup(CURL *easy);
+const char *ccurl_easy_strerror(CURLcode code);
+
+CURLcode ccurl_easy_set_long(CURL *easy, CURLoption option, long value);
+CURLcode ccurl_easy_set_offset(CURL *easy, CURLoption option, curl_off_t value);
+CURLcode ccurl_easy_set_string(CURL *easy, CURLoption option, const char *value);
+CURLcode ccurl_easy_set_pointer(CURL *easy, CURLoption option, void *value);
+CURLcode ccurl_easy_set_write(CURL *easy, curl_write_callback function, void *owner);
+CURLcode ccurl_easy_set_header(CURL *easy, curl_write_callback function, void *owner);
+CURLcode ccurl_easy_set_read(CURL *easy, curl_read_callback function, void *owner);
+CURLcode ccurl_easy_set_seek(CURL *easy, curl_seek_callback function, void *owner);
+CURLcode ccurl_easy_set_debug(CURL *easy, curl_debug_callback function, void *owner);
+CURLcode ccurl_easy_set_sockopt(CURL *easy, curl_sockopt_callback function);
+/// Allows HTTP and HTTPS alone, and lets a transfer end while a name is being looked up; as far as the library
+/// knows these options.
+void ccurl_easy_set_recent_options(CURL *easy);
+
+/// Zero or NULL when there is no such fact.
+long ccurl_easy_get_long(CURL *easy, CURLINFO info);
+void *ccurl_easy_get_owner(CURL *easy);
+
+struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
+void ccurl_slist_free_all(struct curl_slist *list);
+
+CURLM *ccurl_multi_init(void);
+CURLMcode ccurl_multi_cleanup(CURLM *multi);
+CURLMcode ccurl_multi_add_handle(CURLM *multi, CURL *easy);
+CURLMcode ccurl_multi_remove_handle(CURLM *multi, CURL *easy);
+CURLMsg *ccurl_multi_info_read(CURLM *multi, int *remaining);
+CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
+CURLMcode ccurl_multi_set_socket(CURLM *multi, curl_socket_callback function, void *owner);
+CURLMcode ccurl_multi_set_timer(CURLM *multi, curl_multi_timer_callback function, void *owner);
+CURLMcode ccurl_multi_assign(CURLM *multi, curl_socket_t socket, void *mark);
+CURLMcode ccurl_multi_socket_action(CURLM *multi, curl_socket_t socket, int events, int *running);
+CURLMcode ccurl_multi_poll(CURLM *multi, int timeout_ms);
+CURLMcode ccurl_multi_perform(CURLM *multi);
+CURLMcode ccurl_multi_wakeup(CURLM *multi);
+
+CURLU *ccurl_url(void);
+void ccurl_url_cleanup(CURLU *url);
+CURLUcode ccurl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned int flags);
+CURLUcode ccurl_url_get(CURLU *url, CURLUPart part, char **text, unsigned int flags);
+void ccurl_free(void *pointer);
+
 #endif

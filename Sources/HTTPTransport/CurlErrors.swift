@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+
+import CCurl
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension HTTPError {
+  static func cancelled(_ address: WebAddress) -> HTTPError {
+    HTTPError(.cancelled, "the request to \(address.display) was cancelled")
+  }
+
+  static func redirect(_ status: Int, to target: String, _ address: WebAddress) -> HTTPError {
+    HTTPError(
+      .redirect(target: target),
+      "\(address.display) redirects (\(status)) to \(target), which is not followed; use that address if you trust it"
+    )
+  }
+
+  /// The first-byte or the idle timeout has passed.
+  static func silence(in transfer: Transfer) -> HTTPError {
+    let place = transfer.address.display
+    if transfer.deadline.hasProgress {
+      let span = transfer.request.timeouts.idle?.spelledOut ?? ""
+      return HTTPError(.idleTimeout, "\(place) has sent nothing new for \(span)")
+    }
+    let span = transfer.request.timeouts.firstByte?.spelledOut ?? ""
+    return HTTPError(.firstByteTimeout, "\(place) has not begun to answer within \(span)")
+  }
+
+  /// What a libcurl failure means. Only for TLS is libcurl's own text told: elsewhere it adds nothing, or might
+  /// quote what the server sent.
+  static func libcurl(_ code: CURLcode, in transfer: Transfer) -> HTTPError {
+    let place = transfer.address.display
+    let system = transfer.easy?.get(CURLINFO_OS_ERRNO) ?? 0
+    if system == Int(EMFILE) || system == Int(ENFILE) { return tooManyOpenFiles }
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST: return HTTPError(.resolve, "the host of \(place) is not known")
+    case CURLE_OPERATION_TIMEDOUT:
+      let span = transfer.request.timeouts.connect.map { " within \($0.spelledOut)" } ?? " in time"
+      return HTTPError(.connectTimeout, "no connection to \(place)\(span)")
+    case CURLE_COULDNT_CONNECT: return connect(place, system)
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return HTTPError(.proxy, "the proxy for \(place) is not known: look at the *_proxy variables")
+    case CURLE_PROXY: return HTTPError(.proxy, "the proxy gives no connection to \(place)")
+    case CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND, CURLE_READ_ERROR:
+      return HTTPError(.sendFailed, "the request to \(place) could not be sent whole")
+    case CURLE_GOT_NOTHING:
+      return HTTPError(.connectionLost, "\(place) closed the connection without an answer")
+    case CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+      return received(place, transfer)
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+      return HTTPError(.badResponse, "what \(place) answers is no valid HTTP response")
+    case CURLE_URL_MALFORMAT: return HTTPError(.unsupportedURL, "\(place) is no valid URL")
+    default: return secure(code, place, system, transfer)
+    }
+  }
+
+  static let tooManyOpenFiles = HTTPError(
+    .tooManyOpenFiles, "too many open files: raise the limit (`ulimit -n`) or run fewer conversations at once"
+  )
+
+  private static func connect(_ place: String, _ system: Int) -> HTTPError {
+    let reason = system == 0 ? "" : ": \(String(cString: strerror(Int32(clamping: system))))"
+    return HTTPError(.connect, "no connection to \(place)\(reason)")
+  }
+
+  /// A proxy that answers a CONNECT with an error ends it as if the connection had broken.
+  private static func received(_ place: String, _ transfer: Transfer) -> HTTPError {
+    let status = transfer.easy?.get(CURLINFO_HTTP_CONNECTCODE) ?? 0
+    if transfer.head == nil, status >= 300 {
+      return HTTPError(
+        status < 500 ? .proxy : .connect, "the proxy gives no connection to \(place): HTTP status \(status)")
+    }
+    return HTTPError(.connectionLost, "the connection to \(place) broke before the answer was complete")
+  }
+
+  private static func secure(
+    _ code: CURLcode, _ place: String, _ system: Int, _ transfer: Transfer
+  ) -> HTTPError {
+    let detail = transfer.easy?.lastError ?? ""
+    let reason = detail.isEmpty ? String(cString: ccurl_easy_strerror(code)) : detail
+    switch code {
+    case CURLE_SSL_CONNECT_ERROR where system != 0: return connect(place, system)
+    case CURLE_SSL_CACERT_BADFILE:
+      return HTTPError(
+        .tls, "the file of trusted authorities cannot be read: look at CURL_CA_BUNDLE and SSL_CERT_FILE")
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+      CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+      return HTTPError(
+        .tls,
+        "no secure connection to \(place): \(reason); CURL_CA_BUNDLE can name a file of authorities to trust")
+    default:
+      return HTTPError(
+        .other, "the exchange with \(place) failed: \(String(cString: ccurl_easy_strerror(code)))")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+import CCurl
+
+/// A libcurl handle for one exchange at a time, with the buffer for its error text.
+///
+/// Results of setting options are not looked at: an option fails only when the library is too old to know it, and
+/// each of them is one that it can do without.
+struct EasyHandle {
+  let pointer: UnsafeMutableRawPointer
+  private let errorText: UnsafeMutablePointer<CChar>
+
+  init?() {
+    guard let pointer = ccurl_easy_init() else { return nil }
+    self.pointer = pointer
+    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    reset()
+  }
+
+  func free() {
+    ccurl_easy_cleanup(pointer)
+    errorText.deallocate()
+  }
+
+  /// Forgets all options; connections and names stay known to the multi handle.
+  func reset() {
+    ccurl_easy_reset(pointer)
+    errorText.pointee = 0
+    ccurl_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
+  }
+
+  /// What libcurl says of the last failure in particular; empty when it says nothing.
+  var lastError: String { String(cString: errorText) }
+
+  func set(_ option: CURLoption, _ value: Int) { ccurl_easy_set_long(pointer, option, value) }
+  func set(_ option: CURLoption, _ value: String) { ccurl_easy_set_string(pointer, option, value) }
+  func get(_ info: CURLINFO) -> Int { ccurl_easy_get_long(pointer, info) }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// Stops exchanges from outside, at any moment and from any thread: those that were sent with it end with
+/// `cancelled` and their connections are closed. Once triggered it stays so, for exchanges sent later too.
+public final class HTTPAbort: Sendable {
+  private struct State {
+    var isTriggered = false
+    var transfers: [Transfer] = []
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public func trigger() {
+    let transfers = state.withLock { state in
+      state.isTriggered = true
+      defer { state.transfers = [] }
+      return state.transfers
+    }
+    for transfer in transfers { transfer.cancel() }
+  }
+
+  func add(_ transfer: Transfer) {
+    let isTriggered = state.withLock { state in
+      if !state.isTriggered { state.transfers.append(transfer) }
+      return state.isTriggered
+    }
+    if isTriggered { transfer.cancel() }
+  }
+
+  func remove(_ transfer: Transfer) {
+    state.withLock { $0.transfers.removeAll { $0 === transfer } }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+/// Status line and headers of the final response (interim 1xx responses are skipped).
+public struct HTTPResponseHead: Sendable, Equatable {
+  public var status: Int
+  public var headers: [HTTPRequest.Header]
+  public init(status: Int, headers: [HTTPRequest.Header]) {
+    self.status = status
+    self.headers = headers
+  }
+
+  /// The first header of that name, compared without case.
+  public func header(_ name: String) -> String? {
+    let wanted = name.lowercased()
+    return headers.first { $0.name.lowercased() == wanted }?.value
+  }
+}
+
+/// What the receiver made of some bytes of a body.
+public enum HTTPProgress: Sendable {
+  /// Something that the exchange is about: restarts the idle timeout.
+  case progress
+  /// Bytes that only keep the connection alive (comments, pings).
+  case keepAlive
+  /// Nothing more is wanted: the connection is closed at once and `send` returns normally.
+  case stop
+}
+
+/// Receives a response on the transport's thread; must not block.
+public protocol HTTPResponseSink: AnyObject, Sendable {
+  func receive(head: HTTPResponseHead)
+  /// Bytes of the body in order, without chunk framing and compression, cut anywhere. They are valid only during
+  /// the call.
+  func receive(body bytes: UnsafeRawBufferPointer) -> HTTPProgress
+}

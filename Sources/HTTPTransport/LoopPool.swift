@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// The threads of a transport, opened as they are needed.
+///
+/// Plain HTTP shares its threads among all hosts. Every TLS host has threads of its own, because the limit of
+/// connections that HTTP/2 needs holds for a whole libcurl handle and would throttle HTTP/1.1.
+final class LoopPool: Sendable {
+  private struct State {
+    var isShutDown = false
+    /// By origin; plain HTTP under the empty string.
+    var loops: [String: [TransferLoop]] = [:]
+  }
+
+  private let configuration: HTTPTransport.Configuration
+  private let state = Mutex(State())
+
+  init(configuration: HTTPTransport.Configuration) {
+    self.configuration = configuration
+  }
+
+  /// A loop that has room, in which a place is taken until the exchange has ended.
+  func loop(for address: WebAddress) throws(HTTPError) -> TransferLoop {
+    try Curl.load()
+    let key = address.isSecure ? address.origin : ""
+    let found: Result<TransferLoop, HTTPError> = state.withLock { state in
+      if state.isShutDown { return .failure(.cancelled(address)) }
+      for loop in state.loops[key] ?? [] where loop.takePlace() { return .success(loop) }
+      return Result { () throws(HTTPError) in
+        let loop = try TransferLoop(configuration, sharesConnections: address.isSecure)
+        _ = loop.takePlace()
+        state.loops[key, default: []].append(loop)
+        return loop
+      }
+    }
+    return try found.get()
+  }
+
+  func shutDown() {
+    let loops = state.withLock { state in
+      state.isShutDown = true
+      defer { state.loops = [:] }
+      return state.loops.values.flatMap { $0 }
+    }
+    for loop in loops { loop.shutDown() }
+  }
+}

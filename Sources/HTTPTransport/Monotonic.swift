@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A clock that only goes forward, in nanoseconds as one integer: cheap to read, store and compare.
+enum Monotonic {
+  static func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+extension Duration {
+  /// Rounded up, at least 1, at most about 24 days: what fits a C `int`.
+  var wholeMilliseconds: Int {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, seconds < Int64(Int32.max) / 1000 else { return seconds < 0 ? 1 : Int(Int32.max) }
+    return max(1, Int(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+  }
+
+  /// `10 seconds`, `0.25 seconds`.
+  var spelledOut: String {
+    let (seconds, attoseconds) = components
+    return attoseconds == 0 ? "\(seconds) second\(seconds == 1 ? "" : "s")" : description
+  }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+
+import CCurl
+import Synchronization
+
+/// One thread with one multi handle, and the exchanges that it works on.
+///
+/// `@unchecked Sendable`: `inbox` and `places` may be used by any thread, and `driver.wake` under the inbox's lock;
+/// everything else belongs to the loop's thread, before which nobody else has the value.
+final class TransferLoop: @unchecked Sendable {
+  enum Command {
+    case start(Transfer)
+    case cancel(Transfer)
+    case shutDown
+  }
+
+  private struct Inbox {
+    var commands: [Command] = []
+    var isClosed = false
+  }
+
+  /// Handles kept for later exchanges.
+  private static let mostIdleHandles = 64
+
+  private let configuration: HTTPTransport.Configuration
+  private let multi: UnsafeMutableRawPointer
+  private let driver: any SocketDriver
+  private let inbox = Mutex(Inbox())
+  private let places = Atomic(0)
+
+  /// When the last wait ended: the time of everything that happens until the next.
+  private(set) var now = Monotonic.now()
+  private var transfers: [Transfer] = []
+  private var idleHandles: [EasyHandle] = []
+  private var gate: ConnectionGate
+  /// Set by a callback, acted upon after it: whether the host speaks HTTP/2.
+  private var lesson: Bool?
+  /// No deadline is nearer than this.
+  private var nextDeadline = UInt64.max
+  private var isRunning = true
+
+  /// - Parameter sharesConnections: the loop serves one TLS host.
+  init(_ configuration: HTTPTransport.Configuration, sharesConnections: Bool) throws(HTTPError) {
+    guard let multi = ccurl_multi_init() else { throw .tooManyOpenFiles }
+    self.configuration = configuration
+    self.multi = multi
+    gate = ConnectionGate(isOpen: !sharesConnections)
+    do throws(HTTPError) {
+      driver = try Self.driver(configuration.eventLoop, multi)
+    } catch {
+      ccurl_multi_cleanup(multi)
+      throw error
+    }
+    if sharesConnections {
+      ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.connectionsPerHost)
+    }
+    guard startThread({ self.run() }) else {
+      close()
+      throw HTTPError(.other, "no thread could be started: raise the limit (`ulimit -u`)")
+    }
+  }
+
+  private static func driver(
+    _ kind: HTTPTransport.Configuration.EventLoop, _ multi: UnsafeMutableRawPointer
+  ) throws(HTTPError) -> any SocketDriver {
+    switch kind {
+    #if os(Linux)
+    case .epoll: try EpollDriver(multi)
+    #endif
+    case .poll: PollDriver(multi)
+    }
+  }
+}
+
+// MARK: - From any thread
+
+extension TransferLoop {
+  /// Reserves room for one exchange; false when the loop is full.
+  func takePlace() -> Bool {
+    if places.add(1, ordering: .relaxed).newValue <= configuration.transfersPerLoop { return true }
+    givePlaceBack()
+    return false
+  }
+
+  func givePlaceBack() { places.subtract(1, ordering: .relaxed) }
+
+  /// Commands are carried out in order. False when the loop has ended.
+  func post(_ command: Command) -> Bool {
+    inbox.withLock { inbox in
+      if inbox.isClosed { return false }
+      inbox.commands.append(command)
+      if inbox.commands.count == 1 { driver.wake() }
+      return true
+    }
+  }
+
+  func shutDown() { _ = post(.shutDown) }
+}
+
+// MARK: - On the loop's thread
+
+extension TransferLoop {
+  private func run() {
+    while isRunning {
+      takeCommands().forEach(perform)
+      driver.wait(milliseconds: waitingTime())
+      now = Monotonic.now()
+      driver.act(now: now)
+      endFinished()
+      applyLesson()
+      if now >= nextDeadline { endSilent() }
+    }
+    close()
+  }
+
+  private func takeCommands() -> [Command] {
+    inbox.withLock { inbox in
+      defer { inbox.commands = [] }
+      return inbox.commands
+    }
+  }
+
+  private func perform(_ command: Command) {
+    switch command {
+    case .start(let transfer):
+      transfer.loop = self
+      transfer.index = transfers.count
+      transfers.append(transfer)
+      expect(transfer.deadline.time)
+      if gate.admit(transfer) { launch(transfer) }
+    case .cancel(let transfer):
+      if transfer.loop != nil { end(transfer, .failure(.cancelled(transfer.address))) }
+    case .shutDown:
+      isRunning = false
+    }
+  }
+
+  /// At most a minute, until the next deadline.
+  private func waitingTime() -> Int32 {
+    guard isRunning else { return 0 }
+    guard nextDeadline != .max else { return 60_000 }
+    let now = Monotonic.now()
+    guard nextDeadline > now else { return 0 }
+    return Int32(clamping: min(60_000, (nextDeadline - now + 999_999) / 1_000_000))
+  }
+
+  /// Hands a transfer to libcurl.
+  private func launch(_ transfer: Transfer) {
+    guard let easy = transfer.easy ?? idleHandles.popLast() ?? EasyHandle() else {
+      return end(transfer, .failure(HTTPError(.other, "libcurl is out of memory")))
+    }
+    transfer.easy = easy
+    transfer.prepare(easy, configuration)
+    if gate.isProbe(transfer) { transfer.watchProtocol(easy) }
+    let code = ccurl_multi_add_handle(multi, easy.pointer)
+    if code != CURLM_OK { end(transfer, .failure(.libcurl(CURLE_FAILED_INIT, in: transfer))) }
+  }
+
+  /// Takes what libcurl is done with.
+  private func endFinished() {
+    var remaining: Int32 = 0
+    while let message = ccurl_multi_info_read(multi, &remaining)?.pointee {
+      guard message.msg == CURLMSG_DONE, let easy = message.easy_handle,
+        let transfer = Transfer.owner(of: easy)
+      else { continue }
+      let code = message.data.result
+      if code == CURLE_OK, transfer.ending == nil, let target = transfer.redirect {
+        ccurl_multi_remove_handle(multi, easy)
+        transfer.easy?.reset()
+        transfer.follow(target)
+        launch(transfer)
+      } else {
+        end(transfer, transfer.outcome(of: code))
+      }
+    }
+  }
+
+  /// Takes the transfer out of everything; nothing of libcurl knows it afterwards, and an unfinished connection
+  /// is closed.
+  private func end(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
+    if let easy = transfer.easy {
+      ccurl_multi_remove_handle(multi, easy.pointer)
+      keep(easy)
+    }
+    transfer.easy = nil
+    transfer.headers?.free()
+    transfer.loop = nil
+    if let last = transfers.popLast(), last !== transfer {
+      last.index = transfer.index
+      transfers[transfer.index] = last
+    }
+    givePlaceBack()
+    transfer.finish(outcome)
+    if lesson == nil, gate.isProbe(transfer) { readmit(gate.close(), after: outcome) }
+  }
+
+  private func keep(_ easy: EasyHandle) {
+    guard idleHandles.count < Self.mostIdleHandles else { return easy.free() }
+    easy.reset()
+    idleHandles.append(easy)
+  }
+
+  private func close() {
+    let rest = inbox.withLock { inbox in
+      inbox.isClosed = true
+      return inbox.commands
+    }
+    rest.forEach(perform)
+    _ = gate.open()
+    while let transfer = transfers.last { end(transfer, .failure(.cancelled(transfer.address))) }
+    for easy in idleHandles { easy.free() }
+    idleHandles = []
+    ccurl_multi_cleanup(multi)
+    driver.close()
+  }
+}
+
+// MARK: - Deadlines and the gate
+
+extension TransferLoop {
+  /// Makes sure that the loop looks at its transfers at that time.
+  func expect(_ deadline: UInt64) { nextDeadline = min(nextDeadline, deadline) }
+
+  /// Ends the transfers whose time is over. Looks at all of them, which is seldom: progress only moves deadlines
+  /// away, and the next look is at the nearest one there is now.
+  private func endSilent() {
+    nextDeadline = transfers.reduce(.max) { $1.deadline.time > now ? min($0, $1.deadline.time) : $0 }
+    for transfer in transfers where transfer.loop != nil && transfer.deadline.time <= now {
+      end(transfer, .failure(.silence(in: transfer)))
+    }
+  }
+
+  /// From a callback, in which libcurl must not be asked for anything.
+  func learn(isMultiplexed: Bool) {
+    if case .probing = gate.state, lesson == nil { lesson = isMultiplexed }
+  }
+
+  private func applyLesson() {
+    guard let isMultiplexed = lesson else { return }
+    lesson = nil
+    if case .probing(let probe) = gate.state { probe.easy?.set(CURLOPT_VERBOSE, 0) }
+    if !isMultiplexed { ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0) }
+    for transfer in gate.open() where transfer.loop != nil { launch(transfer) }
+  }
+
+  /// Those who waited for the probe's connection share its failure to connect; after any other end one of them
+  /// goes ahead.
+  private func readmit(_ waiting: [Transfer], after outcome: Transfer.Outcome) {
+    for transfer in waiting where transfer.loop != nil {
+      if case .failure(let error) = outcome, error.concernsHost {
+        end(transfer, .failure(error))
+      } else if gate.admit(transfer) {
+        launch(transfer)
+      }
+    }
+  }
+}
+
+extension HTTPError {
+  /// Another exchange with the same host at the same time would have failed in the same way.
+  fileprivate var concernsHost: Bool {
+    switch kind {
+    case .resolve, .connect, .connectTimeout, .tls, .proxy, .tooManyOpenFiles: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+import CCurl
+
+extension Transfer {
+  /// Tells libcurl all about the exchange; the handle has no options before.
+  func prepare(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration) {
+    attach(easy)
+    easy.set(CURLOPT_URL, url)
+    ccurl_easy_set_recent_options(easy.pointer)
+    setMethod(easy)
+    setHeaders(easy, configuration)
+    setConnection(easy, configuration)
+  }
+
+  private func setMethod(_ easy: EasyHandle) {
+    switch request.method {
+    case .get: easy.set(CURLOPT_HTTPGET, 1)
+    case .post:
+      easy.set(CURLOPT_POST, 1)
+      ccurl_easy_set_offset(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+    }
+  }
+
+  private func setHeaders(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration) {
+    headers?.free()
+    let headers = HeaderList(request.headers)
+    self.headers = headers
+    ccurl_easy_set_pointer(easy.pointer, CURLOPT_HTTPHEADER, headers.pointer)
+    easy.set(CURLOPT_USERAGENT, configuration.userAgent)
+    // Every compression that the library knows; it takes it off again.
+    easy.set(CURLOPT_ACCEPT_ENCODING, "")
+    easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+  }
+
+  private func setConnection(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration) {
+    // Without it the library uses signals, which do not mix with threads.
+    easy.set(CURLOPT_NOSIGNAL, 1)
+    easy.set(CURLOPT_TCP_NODELAY, 1)
+    // A silent peer that is gone is noticed, and gateways on the way keep the connection.
+    easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+    easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect?.wholeMilliseconds ?? Int(Int32.max))
+    easy.set(CURLOPT_BUFFERSIZE, configuration.receiveBufferSize)
+    // The least that the library takes.
+    easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 16 * 1024)
+    guard address.isSecure else { return }
+    easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    easy.set(CURLOPT_PIPEWAIT, 1)
+    if let caFile = configuration.caFile {
+      easy.set(CURLOPT_CAINFO, caFile)
+      easy.set(CURLOPT_PROXY_CAINFO, caFile)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+/// What errors may show of a URL and what connections are told apart by.
+struct WebAddress: Sendable, Equatable {
+  let isSecure: Bool
+  /// Scheme, host and port in lower case.
+  let origin: String
+  /// The URL without user info, query and fragment.
+  let display: String
+
+  /// Throws `unsupportedURL` for anything but an HTTP or HTTPS URL with a host.
+  init(_ url: String) throws(HTTPError) {
+    let display = Self.redact(url)
+    guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+      throw HTTPError(.unsupportedURL, "the URL has spaces or control characters; percent-encode them")
+    }
+    let parts = display.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count >= 3, parts[1].isEmpty, !parts[2].isEmpty,
+      let scheme = Optional(parts[0].lowercased()), scheme == "http:" || scheme == "https:"
+    else {
+      throw HTTPError(.unsupportedURL, "\(display) is no http:// or https:// URL with a host")
+    }
+    self.display = display
+    isSecure = scheme == "https:"
+    origin = "\(scheme)//\(parts[2].lowercased())"
+  }
+
+  /// The text of a URL without what may be secret: user info, query and fragment.
+  static func redact(_ url: String) -> String {
+    let bare = url.prefix { $0 != "?" && $0 != "#" }
+    guard let slashes = url.firstRange(of: "//"), slashes.upperBound <= bare.endIndex else {
+      return String(bare)
+    }
+    let scheme = url[..<slashes.upperBound]
+    let authority = url[slashes.upperBound...].prefix { $0 != "/" }
+    guard let at = authority.lastIndex(of: "@") else { return String(bare) }
+    // An unencoded `?` or `#` in a password looks like the end of the host.
+    guard at < bare.endIndex else { return "\(scheme)…" }
+    return String(scheme + bare[bare.index(after: at)...])
+  }
+}

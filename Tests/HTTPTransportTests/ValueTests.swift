@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import HTTPTransport
+
+@Suite struct ValueTests {
+  @Test(arguments: [
+    ("http://Host:80/a/b?c=d#e", "http://Host:80/a/b", "http://host:80"),
+    ("https://user:pass@host", "https://host", "https://host"),
+    ("http://a@b@host/x@y", "http://host/x@y", "http://host"),
+    ("http://u:half#secret@host/", "http://…", "http://…"),
+    ("http://[::1]:8080/v1", "http://[::1]:8080/v1", "http://[::1]:8080"),
+  ])
+  func anAddressShowsNoSecrets(_ url: String, display: String, origin: String) throws {
+    let address = try WebAddress(url)
+    #expect(address.display == display)
+    #expect(address.origin == origin)
+  }
+
+  @Test func aBodyReaderFillsAnyBufferAndSeeks() {
+    let segments: [[UInt8]] = [[1, 2, 3], [], [4], [5, 6, 7, 8]]
+    for size in 1...9 {
+      var reader = BodyReader(segments)
+      for start in [0, 3, 5, 8] {
+        #expect(reader.seek(to: start))
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: size)
+        while case let count = buffer.withUnsafeMutableBytes({ reader.read(into: $0) }), count > 0 {
+          all += buffer[..<count]
+        }
+        #expect(all == Array(segments.joined().dropFirst(start)))
+      }
+      #expect(!reader.seek(to: 9) && !reader.seek(to: -1))
+    }
+  }
+
+  private func steps(_ lines: [String]) -> [ResponseHeadParser.Step] {
+    var parser = ResponseHeadParser()
+    return lines.map { line in Array(line.utf8).withUnsafeBytes { parser.take($0) } }
+  }
+
+  @Test func aHeadHasTrimmedValuesInOrder() {
+    let lines = [
+      "HTTP/2 200 \r\n", "a:1\r\n", "B:  two words \r\n", " folded\r\n", "a:\r\n", "\r\n", "Trailer: x\r\n",
+    ]
+    let head = HTTPResponseHead(
+      status: 200, headers: [.init("a", "1"), .init("B", "two words folded"), .init("a", "")])
+    #expect(steps(lines).dropLast(2).allSatisfy { $0 == .needsMore })
+    #expect(steps(lines).suffix(2) == [.complete(head), .needsMore])
+    #expect(head.header("b") == "two words folded")
+  }
+
+  @Test func aHeadWithoutEndIsMalformed() {
+    let line = "X: " + String(repeating: "x", count: 100_000)
+    #expect(steps(["HTTP/1.1 200 OK", line, line]).last == .needsMore)
+    #expect(steps(["HTTP/1.1 200 OK", line, line, line]).last == .malformed)
+    #expect(steps(["HTTP/1.1 OK"]) == [.malformed])
+  }
+
+  @Test func aDeadlineComesNearerOnlyWithTheFirstProgress() {
+    let second: UInt64 = 1_000_000_000
+    var deadline = Deadline(.init(firstByte: .seconds(600), idle: .milliseconds(1500)), start: second)
+    #expect(deadline.time == 601 * second)
+    #expect(deadline.progress(at: 2 * second))
+    #expect(deadline.time == 3 * second + second / 2)
+    #expect(!deadline.progress(at: 3 * second))
+    #expect(Deadline(.init(), start: 0).time == .max)
+  }
+
+  @Test func durationsBecomeMillisecondsThatFit() {
+    #expect(Duration.milliseconds(250).wholeMilliseconds == 250)
+    #expect(Duration.microseconds(1).wholeMilliseconds == 1)
+    #expect(Duration.microseconds(1001).wholeMilliseconds == 2)
+    #expect(Duration.zero.wholeMilliseconds == 1)
+    #expect(Duration.seconds(-5).wholeMilliseconds == 1)
+    #expect(Duration.seconds(Int64.max).wholeMilliseconds == Int(Int32.max))
+  }
+
+  @Test func theOpenFilesLimitIsRaisedOnce() {
+    let limit = raiseOpenFilesLimit()
+    #expect(limit >= 256)
+    #expect(raiseOpenFilesLimit() == limit)
+  }
+}
