@@ -19,7 +19,8 @@ private struct TLSServer {
     certificate = directory.appending(path: "certificate.pem").path
     let key = directory.appending(path: "key.pem").path
     _ = try Self.openssl([
-      "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
+      "-out", certificate, "-days", "2",
       "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
     ])
     let output = Pipe()
@@ -40,7 +41,8 @@ private struct TLSServer {
   }
 
   func stop() {
-    process.terminate()
+    // It inherits a signal mask under which it does not hear SIGTERM.
+    kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     try? FileManager.default.removeItem(at: directory)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Synchronization
 
 @testable import HTTPTransport
 
@@ -17,21 +18,17 @@ struct Listener: Sendable {
 
   init(backlog: Int32 = 4096) throws {
     signal(SIGPIPE, SIG_IGN)
-    #if canImport(Darwin)
-    socket = Darwin.socket(AF_INET, SOCK_STREAM, 0)
-    #else
-    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    #endif
-    guard socket >= 0, fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 else { throw SocketError(call: "socket") }
+    let descriptor = try Self.newSocket()
     var address = Self.loopback(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(socket, address, length) == 0 && listen(socket, backlog) == 0
-          && getsockname(socket, address, &length) == 0
+        bind(descriptor, address, length) == 0 && listen(descriptor, backlog) == 0
+          && getsockname(descriptor, address, &length) == 0
       }
     }
     guard result else { throw SocketError(call: "bind") }
+    socket = descriptor
     port = UInt16(bigEndian: address.sin_port)
   }
 
@@ -43,10 +40,31 @@ struct Listener: Sendable {
     return try RawConnection(socket: accepted)
   }
 
-  /// Wakes the thread that accepts.
-  func close() {
-    shutdown(socket, Int32(SHUT_RDWR))
-    _ = Foundation.close(socket)
+  /// For the thread that accepts: another one might close a number that is in use again.
+  func close() { _ = Foundation.close(socket) }
+
+  /// Ends a waiting `accept` by a connection.
+  func wake() {
+    guard let visitor = try? Self.newSocket() else { return }
+    var address = Self.loopback(port: port)
+    withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        _ = connect(visitor, address, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    _ = Foundation.close(visitor)
+  }
+
+  private static func newSocket() throws -> Int32 {
+    #if canImport(Darwin)
+    let descriptor = Darwin.socket(AF_INET, SOCK_STREAM, 0)
+    #else
+    let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    #endif
+    guard descriptor >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
+      throw SocketError(call: "socket")
+    }
+    return descriptor
   }
 
   static func loopback(port: UInt16) -> sockaddr_in {
@@ -154,15 +172,24 @@ func withServer<Result>(
   _ body: (String) async throws -> Result
 ) async throws -> Result {
   let listener = try Listener()
-  defer { listener.close() }
+  let isDone = Atomic(false)
+  defer {
+    isDone.store(true, ordering: .releasing)
+    listener.wake()
+  }
   let hasStarted = startThread {
     while let connection = try? listener.accept() {
+      guard !isDone.load(ordering: .acquiring) else {
+        connection.close()
+        break
+      }
       let isHandled = startThread {
         try? handle(connection)
         connection.close()
       }
       if !isHandled { connection.close() }
     }
+    listener.close()
   }
   guard hasStarted else { throw SocketError(call: "pthread_create") }
   return try await body(listener.url)
@@ -177,6 +204,7 @@ func startCrowd(
     while connections.count < count, let connection = try? listener.accept() {
       connections.append(connection)
     }
+    listener.close()
     if connections.count == count { try? handle(connections) }
     for connection in connections { connection.close() }
   }
