@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+import OrderedCollections
+
+/// Anthropic's messages (https://docs.anthropic.com/en/api/messages).
+struct AnthropicMessages: Dialect {
+  /// Mandatory in a request; what is used when the payload says nothing.
+  static let defaultMaxTokens = 4096
+
+  var headers: [HTTPRequest.Header] { [HTTPRequest.Header("anthropic-version", "2023-06-01")] }
+
+  /// System texts are no messages here: all of them go to the top level.
+  func complete(_ body: inout RequestBody) {
+    body.moveSystemToTopLevel()
+    if body["max_tokens"] == nil { body["max_tokens"] = .value(.int(Self.defaultMaxTokens)) }
+  }
+}
+
+extension ReplyEvent {
+  /// An event of a stream (https://docs.anthropic.com/en/docs/build-with-claude/streaming) or a whole reply.
+  /// Unknown events say nothing.
+  mutating func readAnthropic(_ event: JSONObject) {
+    let index = event["index"]?.int
+    switch event["type"]?.string {
+    case "ping": isPing = true
+    case "message_stop": isEnd = true
+    case "message_start": readMessageStart(event["message"]?.object ?? [:])
+    case "content_block_start": readBlock(event["content_block"]?.object ?? [:], index: index)
+    case "message_delta": finishReason = event["delta"]?["stop_reason"]?.string
+    default:
+      if let delta = event["delta"]?.object {
+        readDelta(delta, index: index)
+      } else if let content = event["content"] {
+        readWhole(content, in: event)
+      }
+    }
+  }
+
+  private mutating func readMessageStart(_ message: JSONObject) {
+    model = message["model"]?.string
+    readUsage(message["usage"])
+  }
+
+  private mutating func readDelta(_ delta: JSONObject, index: Int?) {
+    switch delta["type"]?.string {
+    case "text_delta": text = delta["text"]?.string ?? ""
+    case "thinking_delta": thinking = delta["thinking"]?.string ?? ""
+    case "input_json_delta":
+      toolCalls = [ToolCallDelta(index: index, arguments: delta["partial_json"]?.string ?? "")]
+    default: break
+    }
+  }
+
+  /// Blocks begin empty, but nothing forbids that they begin with text.
+  private mutating func readBlock(_ block: JSONObject, index: Int?) {
+    switch block["type"]?.string {
+    case "text": text += block["text"]?.string ?? ""
+    case "thinking": thinking += block["thinking"]?.string ?? ""
+    case "tool_use":
+      var call = ToolCallDelta(index: index, id: block["id"]?.string, name: block["name"]?.string)
+      call.input = block["input"]
+      toolCalls.append(call)
+    default: break
+    }
+  }
+
+  private mutating func readWhole(_ content: JSONValue, in event: JSONObject) {
+    isWhole = true
+    finishReason = event["stop_reason"]?.string
+    text = content.string ?? ""
+    for (index, block) in (content.array ?? []).enumerated() { readBlock(block.object ?? [:], index: index) }
+  }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+
+/// Finds the text of a usual piece of a stream in its bytes, without making a value of the rest.
+///
+/// Takes the three shapes of a delta that says nothing but text and reasoning; everything else (token counts, a
+/// finish reason, tool calls, errors, broken JSON) is left to `ReplyEvent`. What it does take, it must take exactly
+/// as `JSONParser` and `ReplyEvent` would.
+struct DeltaScanner {
+  /// The inside of a string literal in the scanned bytes.
+  struct Piece: Equatable {
+    var place: Range<Int>
+    var hasEscapes: Bool
+  }
+
+  struct Delta: Equatable {
+    var text: Piece?
+    var thinking: Piece?
+  }
+
+  /// Unescaped text, used again for each piece.
+  private var buffer: [UInt8] = []
+  /// The model's name as it was last written, without quotes. A new one is not passed over.
+  private var model: [UInt8] = []
+
+  /// What the bytes say, or nil when they need a closer look.
+  mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Delta? {
+    var walk = DeltaWalk(bytes)
+    guard walk.event() else { return nil }
+    if let name = walk.model, !bytes[name].elementsEqual(model) {
+      model = Array(bytes[name])
+      return nil
+    }
+    return walk.delta
+  }
+
+  /// Calls the body with the text of a piece as valid UTF-8; not with an empty text.
+  mutating func withText(
+    _ piece: Piece, of bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Bool
+  ) -> Bool {
+    let raw = UnsafeBufferPointer(rebasing: bytes[piece.place])
+    if raw.isEmpty { return true }
+    guard piece.hasEscapes else { return Self.withValid(raw, body) }
+    buffer.removeAll(keepingCapacity: true)
+    var index = 0
+    while index < raw.count {
+      if raw[index] == ASCII.backslash, JSONEscape.append(from: raw, at: &index, to: &buffer) { continue }
+      buffer.append(raw[index])
+      index += 1
+    }
+    return buffer.withUnsafeBufferPointer { Self.withValid($0, body) }
+  }
+
+  private static func withValid(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Bool
+  ) -> Bool {
+    if UTF8Check.isValid(bytes) { return body(bytes) }
+    var text = String(decoding: bytes, as: UTF8.self)
+    return text.withUTF8(body)
+  }
+}
+
+/// One walk over the bytes of an event.
+private struct DeltaWalk {
+  private var cursor: JSONCursor
+  var delta = DeltaScanner.Delta()
+  /// The name at the key `model`.
+  var model: Range<Int>?
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    cursor = JSONCursor(bytes)
+  }
+
+  /// Keys that mean something. Each may come once; a set so far of those that did.
+  private struct Keys: OptionSet {
+    let rawValue: UInt16
+    static let choices = Keys(rawValue: 1), delta = Keys(rawValue: 2), message = Keys(rawValue: 4)
+    static let type = Keys(rawValue: 8), done = Keys(rawValue: 16), usage = Keys(rawValue: 32)
+    static let error = Keys(rawValue: 64), model = Keys(rawValue: 128), text = Keys(rawValue: 256)
+    static let thinking = Keys(rawValue: 512), finish = Keys(rawValue: 1024), refusal = Keys(rawValue: 2048)
+    static let tools = Keys(rawValue: 4096), function = Keys(rawValue: 8192)
+    static let reasoning = Keys(rawValue: 16384)
+
+    /// False when the key was there before.
+    mutating func note(_ key: Keys) -> Bool { insert(key).inserted }
+  }
+
+  /// A whole event; true when it is a usual delta.
+  mutating func event() -> Bool {
+    var seen = Keys()
+    guard cursor.take(ASCII.openBrace) else { return false }
+    var isFirst = true
+    while let key = cursor.key(isFirst: isFirst) {
+      isFirst = false
+      guard member(key, &seen) else { return false }
+    }
+    guard cursor.closeObject(), cursor.isAtEnd else { return false }
+    let shape = seen.intersection([.choices, .delta, .message])
+    return shape == .choices && !seen.contains(.type) || shape == .delta && seen.contains(.type)
+      || shape == .message && seen.contains(.done) && !seen.contains(.type)
+  }
+
+  private mutating func member(_ key: Range<Int>, _ seen: inout Keys) -> Bool {
+    if cursor.matches(key, "choices") { return seen.note(.choices) && choices() }
+    if cursor.matches(key, "delta") { return seen.note(.delta) && anthropicDelta() }
+    if cursor.matches(key, "message") { return seen.note(.message) && message(isOllama: true) }
+    if cursor.matches(key, "type") { return seen.note(.type) && cursor.string("content_block_delta") }
+    if cursor.matches(key, "done") { return seen.note(.done) && cursor.literal("false") }
+    if cursor.matches(key, "usage") { return seen.note(.usage) && cursor.literal("null") }
+    if cursor.matches(key, "error") { return seen.note(.error) && cursor.literal("null") }
+    if cursor.matches(key, "content") { return false }
+    if cursor.matches(key, "object") { return kind() }
+    guard cursor.matches(key, "model") else { return cursor.skipValue() }
+    guard seen.note(.model), let name = cursor.string() else { return false }
+    model = name.place
+    return true
+  }
+
+  /// The value of `object`, which vLLM sets to `error` for errors.
+  private mutating func kind() -> Bool {
+    guard let kind = cursor.string() else { return false }
+    return !kind.hasEscapes && !cursor.matches(kind.place, "error")
+  }
+
+  /// The first choice counts; there must be one.
+  private mutating func choices() -> Bool {
+    guard cursor.take(ASCII.openBracket), choice() else { return false }
+    while cursor.take(ASCII.comma) {
+      guard cursor.skipValue() else { return false }
+    }
+    return cursor.take(ASCII.closeBracket)
+  }
+
+  private mutating func choice() -> Bool {
+    var seen = Keys()
+    guard cursor.take(ASCII.openBrace) else { return false }
+    var isFirst = true
+    while let key = cursor.key(isFirst: isFirst) {
+      isFirst = false
+      if cursor.matches(key, "delta") {
+        guard seen.note(.delta), message(isOllama: false) else { return false }
+      } else if cursor.matches(key, "finish_reason") {
+        guard seen.note(.finish), cursor.literal("null") else { return false }
+      } else if cursor.matches(key, "message") || cursor.matches(key, "error") {
+        return false
+      } else if !cursor.skipValue() {
+        return false
+      }
+    }
+    return cursor.closeObject()
+  }
+
+  /// The delta of OpenAI or the message of Ollama.
+  private mutating func message(isOllama: Bool) -> Bool {
+    var seen = Keys()
+    guard cursor.take(ASCII.openBrace) else { return false }
+    var isFirst = true
+    while let key = cursor.key(isFirst: isFirst) {
+      isFirst = false
+      guard messageMember(key, &seen, isOllama: isOllama) else { return false }
+    }
+    return cursor.closeObject()
+  }
+
+  private mutating func messageMember(_ key: Range<Int>, _ seen: inout Keys, isOllama: Bool) -> Bool {
+    if cursor.matches(key, "content") { return seen.note(.text) && cursor.optionalString(&delta.text) }
+    if isOllama {
+      if cursor.matches(key, "thinking") {
+        return seen.note(.thinking) && cursor.optionalString(&delta.thinking)
+      }
+    } else {
+      if cursor.matches(key, "reasoning_content") {
+        return seen.note(.thinking) && !seen.contains(.reasoning) && cursor.optionalString(&delta.thinking)
+      }
+      if cursor.matches(key, "reasoning") {
+        return seen.note(.reasoning) && !seen.contains(.thinking) && cursor.optionalString(&delta.thinking)
+      }
+      if cursor.matches(key, "refusal") { return seen.note(.refusal) && cursor.literal("null") }
+      if cursor.matches(key, "function_call") { return seen.note(.function) && cursor.literal("null") }
+    }
+    if cursor.matches(key, "tool_calls") { return seen.note(.tools) && cursor.literal("null") }
+    return cursor.skipValue()
+  }
+
+  /// The delta of Anthropic's `content_block_delta`: text or thinking.
+  private mutating func anthropicDelta() -> Bool {
+    var seen = Keys()
+    var isThinking = false
+    guard cursor.take(ASCII.openBrace) else { return false }
+    var isFirst = true
+    while let key = cursor.key(isFirst: isFirst) {
+      isFirst = false
+      if cursor.matches(key, "type") {
+        guard seen.note(.type), let type = cursor.string(), !type.hasEscapes else { return false }
+        isThinking = cursor.matches(type.place, "thinking_delta")
+        guard isThinking || cursor.matches(type.place, "text_delta") else { return false }
+      } else if cursor.matches(key, "text") {
+        guard seen.note(.text), let text = cursor.string() else { return false }
+        delta.text = text
+      } else if cursor.matches(key, "thinking") {
+        guard seen.note(.thinking), let text = cursor.string() else { return false }
+        delta.thinking = text
+      } else if !cursor.skipValue() {
+        return false
+      }
+    }
+    guard cursor.closeObject(), seen.contains(.type) else { return false }
+    // Only the member that the type names counts.
+    if isThinking { delta.text = nil } else { delta.thinking = nil }
+    return true
+  }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Walks over JSON bytes and checks them on the way, without making values. Every step says whether it could be
+/// taken; after one that could not, the cursor is of no use any more.
+///
+/// Takes only JSON that `JSONParser` takes, though not all of it: keys with escapes and deep nesting are refused.
+struct JSONCursor {
+  private static let depthLimit = 24
+
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var index = 0
+  private var depth = 0
+  /// Where a key should be was none.
+  private var isBroken = false
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+  }
+
+  // MARK: Structure
+
+  /// Whether nothing but white space is left.
+  var isAtEnd: Bool { bytes[index...].allSatisfy(Self.isSpace) }
+
+  @inline(__always)
+  private mutating func skipSpace() {
+    while index < bytes.count, Self.isSpace(bytes[index]) { index += 1 }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+  }
+
+  /// Steps over the byte if it is next, behind white space.
+  @inline(__always)
+  mutating func take(_ byte: UInt8) -> Bool {
+    skipSpace()
+    guard index < bytes.count, bytes[index] == byte else { return false }
+    index += 1
+    return true
+  }
+
+  /// The next key of an object, and steps over its colon; nil at the closing brace and where there is none.
+  mutating func key(isFirst: Bool) -> Range<Int>? {
+    skipSpace()
+    if index < bytes.count, bytes[index] == ASCII.closeBrace { return nil }
+    guard isFirst || take(ASCII.comma), let key = string(), !key.hasEscapes, take(ASCII.colon) else {
+      isBroken = true
+      return nil
+    }
+    return key.place
+  }
+
+  /// Steps over the brace behind the last member that `key` gave.
+  mutating func closeObject() -> Bool { !isBroken && take(ASCII.closeBrace) }
+
+  // MARK: Values
+
+  /// A string; the range is its inside.
+  mutating func string() -> DeltaScanner.Piece? {
+    guard take(ASCII.quote) else { return nil }
+    let start = index
+    var hasEscapes = false
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == ASCII.quote {
+        index += 1
+        return DeltaScanner.Piece(place: start..<(index - 1), hasEscapes: hasEscapes)
+      }
+      if byte == ASCII.backslash {
+        hasEscapes = true
+        guard skipEscape() else { return nil }
+      } else if byte < 0x20 {
+        return nil
+      } else {
+        index += 1
+      }
+    }
+    return nil
+  }
+
+  private mutating func skipEscape() -> Bool {
+    guard index + 1 < bytes.count else { return false }
+    switch bytes[index + 1] {
+    case ASCII.quote, ASCII.backslash, ASCII.slash, UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "r"),
+      UInt8(ascii: "b"), UInt8(ascii: "f"):
+      index += 2
+      return true
+    case UInt8(ascii: "u"):
+      guard JSONEscape.hexadecimal(bytes, from: index + 2, count: 4) != nil else { return false }
+      index += 6
+      return true
+    default: return false
+    }
+  }
+
+  /// Exactly this string, written without escapes.
+  mutating func string(_ wanted: StaticString) -> Bool {
+    guard let piece = string() else { return false }
+    return matches(piece.place, wanted)
+  }
+
+  /// A string, which is kept, or null, which is not.
+  mutating func optionalString(_ piece: inout DeltaScanner.Piece?) -> Bool {
+    skipSpace()
+    if index < bytes.count, bytes[index] == ASCII.quote {
+      piece = string()
+      return piece != nil
+    }
+    return literal("null")
+  }
+
+  mutating func literal(_ word: StaticString) -> Bool {
+    guard isNext(word) else { return false }
+    index += word.utf8CodeUnitCount
+    return true
+  }
+
+  mutating func isNext(_ word: StaticString) -> Bool {
+    skipSpace()
+    let end = index + word.utf8CodeUnitCount
+    return end <= bytes.count && matches(index..<end, word)
+  }
+
+  @inline(__always)
+  func matches(_ place: Range<Int>, _ word: StaticString) -> Bool {
+    guard place.count == word.utf8CodeUnitCount, let base = bytes.baseAddress else { return false }
+    return memcmp(base + place.lowerBound, word.utf8Start, place.count) == 0
+  }
+
+  mutating func skipValue() -> Bool {
+    skipSpace()
+    guard index < bytes.count else { return false }
+    switch bytes[index] {
+    case ASCII.quote: return string() != nil
+    case ASCII.openBrace: return skipObject()
+    case ASCII.openBracket: return skipArray()
+    case UInt8(ascii: "t"): return literal("true")
+    case UInt8(ascii: "f"): return literal("false")
+    case UInt8(ascii: "n"): return literal("null")
+    default: return skipNumber()
+    }
+  }
+
+  private mutating func skipObject() -> Bool {
+    guard enter() else { return false }
+    if take(ASCII.closeBrace) { return leave() }
+    repeat {
+      guard string() != nil, take(ASCII.colon), skipValue() else { return false }
+    } while take(ASCII.comma)
+    return take(ASCII.closeBrace) && leave()
+  }
+
+  private mutating func skipArray() -> Bool {
+    guard enter() else { return false }
+    if take(ASCII.closeBracket) { return leave() }
+    repeat {
+      guard skipValue() else { return false }
+    } while take(ASCII.comma)
+    return take(ASCII.closeBracket) && leave()
+  }
+
+  private mutating func enter() -> Bool {
+    index += 1
+    depth += 1
+    return depth < Self.depthLimit
+  }
+
+  private mutating func leave() -> Bool {
+    depth -= 1
+    return true
+  }
+
+  private mutating func skipNumber() -> Bool {
+    if bytes[index] == ASCII.minus { index += 1 }
+    let start = index
+    guard skipDigits() else { return false }
+    if bytes[start] == ASCII.zero, index > start + 1 { return false }
+    if index < bytes.count, bytes[index] == ASCII.dot {
+      index += 1
+      guard skipDigits() else { return false }
+    }
+    guard index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") else { return true }
+    index += 1
+    if index < bytes.count, bytes[index] == ASCII.plus || bytes[index] == ASCII.minus { index += 1 }
+    return skipDigits()
+  }
+
+  private mutating func skipDigits() -> Bool {
+    let start = index
+    while index < bytes.count, bytes[index] &- ASCII.zero < 10 { index += 1 }
+    return index > start
+  }
+}

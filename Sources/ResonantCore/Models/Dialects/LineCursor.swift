@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Finds the lines in a piece of a body. They end at LF, CR or CRLF, also when a piece ends between the two.
+struct LineCursor {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var start: Int
+  /// The next places of the two characters, from `start` on; past the end when there is none.
+  private var lineFeed = -1
+  private var carriageReturn = -1
+  /// The last line ended with CR: an LF that comes next belongs to it.
+  private(set) var skipsLineFeed: Bool
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, skipsLineFeed: Bool) {
+    self.bytes = bytes
+    self.skipsLineFeed = skipsLineFeed
+    start = 0
+  }
+
+  /// What stands behind the last line end.
+  var rest: Range<Int> { start..<bytes.count }
+
+  /// The place of the next line, without its end; nil when the piece holds no further line end.
+  mutating func next() -> Range<Int>? {
+    if skipsLineFeed, start < bytes.count {
+      if bytes[start] == 0x0A { start += 1 }
+      skipsLineFeed = false
+    }
+    if lineFeed < start { lineFeed = place(of: 0x0A) }
+    if carriageReturn < start { carriageReturn = place(of: 0x0D) }
+    let end = min(lineFeed, carriageReturn)
+    guard end < bytes.count else { return nil }
+    defer { start = end + 1 }
+    skipsLineFeed = end == carriageReturn
+    return start..<end
+  }
+
+  private func place(of byte: Int32) -> Int {
+    guard let base = bytes.baseAddress, start < bytes.count,
+      let found = memchr(base + start, byte, bytes.count - start)
+    else { return bytes.count }
+    return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+import OrderedCollections
+
+/// Ollama's own chat (https://github.com/ollama/ollama/blob/main/docs/api.md).
+struct OllamaChat: Dialect {
+  func complete(_ body: inout RequestBody) {}
+}
+
+extension ReplyEvent {
+  /// A line of a stream, or the whole reply. Counts of zero are left out on the wire.
+  mutating func readOllama(_ message: JSONObject, in event: JSONObject) {
+    text = message["content"]?.string ?? ""
+    thinking = message["thinking"]?.string ?? ""
+    toolCalls = (message["tool_calls"]?.array ?? []).map { call in
+      // Calls come whole and have no index of their own.
+      ToolCallDelta(
+        index: nil, id: call["id"]?.string, function: call["function"] ?? .null)
+    }
+    guard let done = event["done"]?.bool else {
+      isWhole = true
+      return
+    }
+    guard done else { return }
+    isEnd = true
+    finishReason = event["done_reason"]?.string
+    promptTokens = event["prompt_eval_count"]?.int
+    completionTokens = event["eval_count"]?.int
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// The body of a request while it is put together: top-level members in order, and the messages.
+///
+/// The payload overlays `model`, `messages` and `stream` without going into nested objects. Its own `messages`
+/// stand before the system prompt and the conversation. A system prompt at the top level wins over its `system`.
+struct RequestBody {
+  enum Member {
+    case value(JSONValue)
+    case text(SharedText)
+    case messages
+  }
+
+  private var members: OrderedDictionary<String, Member>
+  private var prefix: [JSONValue]
+  private var messages: [Message]
+  private var topLevelSystem: SharedText?
+
+  init(_ request: ModelRequest, model: String, payload: JSONObject) {
+    members = [
+      "model": .value(.string(model)), "messages": .messages, "stream": .value(.bool(request.stream)),
+    ]
+    for (key, value) in payload where key != "messages" { members[key] = .value(value) }
+    prefix = payload["messages"]?.array ?? []
+    messages = request.messages
+    guard let system = request.system else { return }
+    switch request.systemPlacement {
+    case .message: messages.insert(Message(.system, system), at: 0)
+    case .topLevel: members["system"] = .text(system)
+    }
+  }
+
+  subscript(key: String) -> Member? {
+    get { members[key] }
+    set { members[key] = newValue }
+  }
+
+  /// Whether the reply is asked for as a stream.
+  var isStream: Bool {
+    if case .value(let value)? = members["stream"] { value == true } else { false }
+  }
+
+  /// Takes all system texts out of the messages and joins them behind the one that is at the top level already.
+  mutating func moveSystemToTopLevel() {
+    var texts: [SharedText] = []
+    if case .text(let system)? = members["system"] { texts.append(system) }
+    texts += prefix.filter(Self.isSystem).compactMap { $0["content"]?.string.map(SharedText.init) }
+    prefix.removeAll(where: Self.isSystem)
+    texts += messages.filter { $0.role == .system }.map(\.content)
+    messages.removeAll { $0.role == .system }
+    guard let first = texts.first else { return }
+    members["system"] = .text(texts.dropFirst().reduce(first) { $0.joined(with: $1) })
+  }
+
+  private static func isSystem(_ message: JSONValue) -> Bool {
+    message["role"] == "system" && message["content"]?.string != nil
+  }
+
+  /// The body as JSON in segments. Long texts are segments of their own, shared and not copied.
+  var segments: [[UInt8]] {
+    var writer = SegmentWriter()
+    for (index, member) in members.elements.enumerated() {
+      writer.append(index == 0 ? "{" : ",")
+      writer.append(.string(member.key))
+      writer.append(":")
+      switch member.value {
+      case .value(let value): writer.append(value)
+      case .text(let text): writer.append(text)
+      case .messages: append(messagesTo: &writer)
+      }
+    }
+    writer.append("}")
+    return writer.finish()
+  }
+
+  private func append(messagesTo writer: inout SegmentWriter) {
+    writer.append("[")
+    for (index, message) in prefix.enumerated() {
+      if index > 0 { writer.append(",") }
+      writer.append(message)
+    }
+    for (index, message) in messages.enumerated() {
+      writer.append(index == 0 && prefix.isEmpty ? "{\"role\":\"" : ",{\"role\":\"")
+      writer.append(message.role.rawValue)
+      writer.append("\",\"content\":")
+      writer.append(message.content)
+      for (key, value) in message.extra where key != "role" && key != "content" {
+        writer.append(",")
+        writer.append(.string(key))
+        writer.append(":")
+        writer.append(value)
+      }
+      writer.append("}")
+    }
+    writer.append("]")
+  }
+}
+
+/// Gathers small pieces and keeps long ones apart.
+private struct SegmentWriter {
+  /// Shorter texts are cheaper to copy than to send apart.
+  static let shared = 256
+
+  private var segments: [[UInt8]] = []
+  private var small: [UInt8] = []
+
+  mutating func append(_ text: String) { small += text.utf8 }
+  mutating func append(_ value: JSONValue) { JSONWriter.append(value, to: &small) }
+
+  mutating func append(_ text: SharedText) {
+    small.append(ASCII.quote)
+    if text.escaped.count < Self.shared {
+      small += text.escaped
+    } else {
+      segments += [small, text.escaped]
+      small = []
+    }
+    small.append(ASCII.quote)
+  }
+
+  mutating func finish() -> [[UInt8]] { segments + [small] }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+
+/// A piece of a tool call in a stream.
+struct ToolCallDelta: Sendable, Equatable {
+  var index: Int?
+  var id: String?
+  var name: String?
+  /// To be appended to the arguments so far.
+  var arguments = ""
+  /// Arguments that came as an object; they count where no text comes.
+  var input: JSONValue?
+
+  init(index: Int?, id: String? = nil, name: String? = nil, arguments: String = "") {
+    self.index = index
+    self.id = id
+    self.name = name
+    self.arguments = arguments
+  }
+
+  /// `function` is `{name, arguments}`, the arguments as text or, with Ollama, as an object.
+  init(index: Int?, id: String? = nil, function: JSONValue) {
+    self.init(
+      index: index, id: id, name: function["name"]?.string, arguments: function["arguments"]?.string ?? "")
+    if function["arguments"]?.object != nil { input = function["arguments"] }
+  }
+
+  init?(openAI call: JSONValue) {
+    guard call.object != nil else { return nil }
+    self.init(index: call["index"]?.int, id: call["id"]?.string, function: call["function"] ?? .null)
+  }
+}
+
+/// Puts tool calls together from their pieces.
+struct ToolCallAssembly: Sendable, Equatable {
+  private struct Entry: Sendable, Equatable {
+    var index: Int?
+    var id: String?
+    var name = ""
+    var arguments = ""
+    var input: JSONValue?
+  }
+
+  /// More calls in one reply are not kept.
+  static let limit = 256
+
+  private var entries: [Entry] = []
+
+  mutating func add(_ delta: ToolCallDelta) {
+    guard let place = place(of: delta) else { return }
+    if let id = delta.id, !id.isEmpty { entries[place].id = id }
+    if entries[place].name.isEmpty { entries[place].name = delta.name ?? "" }
+    entries[place].arguments += delta.arguments
+    entries[place].input = delta.input ?? entries[place].input
+  }
+
+  /// The calls in the order in which they began; those that were never named are none.
+  var calls: [ToolCall] {
+    entries.filter { !$0.name.isEmpty }.map { entry in
+      let arguments = entry.arguments.isEmpty ? entry.input?.jsonText ?? "" : entry.arguments
+      return ToolCall(id: entry.id, name: entry.name, arguments: arguments)
+    }
+  }
+
+  /// Which call a piece belongs to. An id tells more than an index: some servers leave the index out or use it
+  /// again for the next call.
+  private mutating func place(of delta: ToolCallDelta) -> Int? {
+    let sameIndex = delta.index.flatMap { index in entries.lastIndex { $0.index == index } }
+    if let id = delta.id, !id.isEmpty {
+      if let known = entries.lastIndex(where: { $0.id == id }) { return known }
+      if let sameIndex, entries[sameIndex].id == nil { return sameIndex }
+    } else if let sameIndex {
+      return sameIndex
+    } else if delta.index == nil, !entries.isEmpty, delta.name == nil {
+      return entries.count - 1
+    }
+    guard entries.count < Self.limit else { return nil }
+    entries.append(Entry(index: delta.index, id: delta.id))
+    return entries.count - 1
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+import Synchronization
+
+/// Asks an endpoint for its list of models, to see whether it is reachable and has a model.
+public struct EndpointProbe: Sendable {
+  /// What was found, in one sentence without a secret.
+  public struct Finding: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+      case present
+      /// The endpoint has a list, and the model is not on it.
+      case missing
+      /// The endpoint answers, but has no list that tells.
+      case unknown
+      case unreachable
+    }
+
+    public var kind: Kind
+    public var sentence: String
+
+    /// Whether a conversation would fail for sure.
+    public var isFailure: Bool { kind == .missing || kind == .unreachable }
+  }
+
+  private let endpoint: Endpoint
+  private let settings: RequestSettings
+  private let transport: HTTPTransport
+
+  public init(_ endpoint: Endpoint, settings: RequestSettings = RequestSettings(), transport: HTTPTransport) {
+    self.endpoint = endpoint
+    self.settings = settings
+    self.transport = transport
+  }
+
+  public func look(for model: String) async -> Finding {
+    let messages = EndpointMessages(
+      endpoint: endpoint, model: model, redactor: Redactor(secrets: endpoint.secrets))
+    guard let url = listURL else {
+      return Finding(kind: .unknown, sentence: "\(endpoint): the path tells of no list of models; not asked")
+    }
+    let sink = ListSink()
+    let silence = min(settings.firstByteTimeout, .seconds(30))
+    let timeouts = HTTPRequest.Timeouts(connect: settings.connectTimeout, firstByte: silence, idle: silence)
+    do throws(HTTPError) {
+      let headers = endpoint.api.dialect(asksForUsage: false).headers(besides: endpoint.headers)
+      let head = try await transport.send(
+        HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: nil)
+      return judge(head, sink.body, model, messages)
+    } catch {
+      return Finding(kind: .unreachable, sentence: messages.transport(error).message)
+    }
+  }
+
+  /// The address of the list that belongs to the address of the chat.
+  private var listURL: String? {
+    let parts = endpoint.url.split(separator: "?", maxSplits: 1)
+    guard var path = parts.first else { return nil }
+    while path.last == "/" { path.removeLast() }
+    let query = parts.count > 1 ? "?" + parts[1] : ""
+    for (chat, list) in [
+      ("/chat/completions", "/models"), ("/api/chat", "/api/tags"), ("/messages", "/models"),
+    ]
+    where path.hasSuffix(chat) {
+      // Anthropic gives twenty at a time unless it is asked for more.
+      let limit = chat == "/messages" && query.isEmpty ? "?limit=1000" : query
+      return path.dropLast(chat.count) + list + limit
+    }
+    return nil
+  }
+
+  private func judge(
+    _ head: HTTPResponseHead, _ body: [UInt8], _ model: String, _ messages: EndpointMessages
+  ) -> Finding {
+    guard (200..<300).contains(head.status) else {
+      if [404, 405, 501].contains(head.status) {
+        return Finding(kind: .unknown, sentence: "\(endpoint) answers, but has no list of models")
+      }
+      return Finding(kind: .unreachable, sentence: messages.status(head, body: body).message)
+    }
+    guard let list = try? JSONValue.parse(body, syntax: .wire), let names = Self.names(list) else {
+      return Finding(kind: .unknown, sentence: "\(endpoint) answers, but its list of models cannot be read")
+    }
+    if names.contains(where: { $0 == model || $0 == model + ":latest" }) {
+      return Finding(kind: .present, sentence: "\(endpoint) has the model \(model)")
+    }
+    // llama.cpp serves one model under any name.
+    if list["data"]?.array?.first?["owned_by"] == "llamacpp" {
+      return Finding(
+        kind: .present, sentence: "\(endpoint) serves \(names.first ?? "a model") under any name")
+    }
+    let known = names.prefix(5).map(messages.quoted).joined(separator: ", ")
+    let others = names.isEmpty ? "it has none" : "it has \(known)\(names.count > 5 ? ", …" : "")"
+    return Finding(kind: .missing, sentence: "\(endpoint) does not have the model \(model): \(others)")
+  }
+
+  /// `data` is OpenAI's and Anthropic's list, `models` that of Ollama.
+  private static func names(_ list: JSONValue) -> [String]? {
+    guard let items = list["data"]?.array ?? list["models"]?.array ?? list.array else { return nil }
+    return items.compactMap { $0["id"]?.string ?? $0["name"]?.string ?? $0["model"]?.string }
+  }
+}
+
+/// Keeps a body of up to some MiB.
+private final class ListSink: HTTPResponseSink {
+  private static let limit = 8 << 20
+  private let bytes = Mutex<[UInt8]>([])
+
+  var body: [UInt8] { bytes.withLock { $0 } }
+
+  func receive(head: HTTPResponseHead) {}
+
+  func receive(body piece: UnsafeRawBufferPointer) -> HTTPProgress {
+    bytes.withLock { bytes in
+      bytes += piece
+      return bytes.count > Self.limit ? .stop : .progress
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+import Synchronization
+
+/// Receives one response: the body of a good one goes through the decoder into the live reply, that of an error
+/// is kept.
+final class ReplySink: HTTPResponseSink {
+  struct Received: Sendable {
+    var head: HTTPResponseHead?
+    var decoder: ReplyDecoder
+    /// The start of a body with an error status.
+    var errorBody: [UInt8] = []
+
+    var isGood: Bool { head.map { (200..<300).contains($0.status) } ?? false }
+  }
+
+  /// More of an error's body is not kept.
+  static let errorLimit = 64 << 10
+
+  private let received: Mutex<Received>
+  private let onEnd: @Sendable () -> Void
+
+  /// - Parameter onEnd: called once, on the transport's thread, when the end mark of a stream has come, after
+  ///   which the body should end by itself.
+  init(into live: LiveReply, onEnd: @escaping @Sendable () -> Void) {
+    received = Mutex(Received(decoder: ReplyDecoder(into: live)))
+    self.onEnd = onEnd
+  }
+
+  func receive(head: HTTPResponseHead) {
+    received.withLock { $0.head = head }
+  }
+
+  func receive(body bytes: UnsafeRawBufferPointer) -> HTTPProgress {
+    let (progress, hasJustEnded) = received.withLock { received in
+      guard received.isGood else {
+        received.errorBody += bytes.prefix(Self.errorLimit - received.errorBody.count)
+        return (HTTPProgress.progress, false)
+      }
+      let hadEnded = received.decoder.hasEnded
+      let progress = received.decoder.feed(bytes.assumingMemoryBound(to: UInt8.self))
+      return (progress, received.decoder.hasEnded && !hadEnded)
+    }
+    if hasJustEnded { onEnd() }
+    return progress
+  }
+
+  /// What came, when nothing more will.
+  func finish() -> Received {
+    received.withLock { received in
+      if received.isGood { received.decoder.finish() }
+      return received
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+
+/// Whether and when a request is made again after a failure. A pure value; somebody else sleeps.
+public struct RetryPolicy: Sendable, Equatable {
+  /// What is done about a failure.
+  enum Decision: Equatable {
+    case giveUp
+    /// - Parameter spends: counts as one of the retries; waiting for a rate limit does not.
+    case retry(after: Duration, spends: Bool)
+  }
+
+  /// What is known of the attempts for one turn so far.
+  struct Course: Equatable {
+    /// Failed attempts.
+    var attempts = 0
+    /// Retries that were spent.
+    var spent = 0
+    /// Time waited for rate limits.
+    var waited = Duration.zero
+
+    mutating func note(_ decision: Decision) {
+      guard case .retry(let wait, let spends) = decision else { return }
+      if spends { spent += 1 } else { waited += max(wait, RetryPolicy.leastRateWait) }
+    }
+  }
+
+  /// Most time that an endpoint's own wish is waited for at once.
+  static let longestWait = Duration.seconds(120)
+  static let longestBackoff = Duration.seconds(30)
+  /// Most time a turn waits for rate limits.
+  static let longestRateWait = Duration.seconds(30 * 60)
+  /// What a shorter wait for a rate limit counts as, so that an endpoint cannot keep a turn going forever.
+  static let leastRateWait = Duration.seconds(1)
+
+  /// Further attempts after a transient failure.
+  public var retries: Int
+
+  public init(retries: Int) {
+    self.retries = retries
+  }
+
+  /// - Parameters:
+  ///   - course: the attempts before, this one not included.
+  ///   - random: 0 up to 1, spreads the waits of many conversations.
+  func decide(_ failure: AttemptFailure, after course: Course, random: Double) -> Decision {
+    if failure.shouldRetry == false { return .giveUp }
+    let wished = failure.retryAfter.map { min(max($0, .zero), Self.longestWait) }
+    if let wished, wished > .zero, failure.isRateLimit {
+      let waited = course.waited + max(wished, Self.leastRateWait)
+      return waited <= Self.longestRateWait ? .retry(after: wished, spends: false) : .giveUp
+    }
+    guard failure.isTransient || failure.shouldRetry == true, course.spent < retries else { return .giveUp }
+    return .retry(after: wished ?? Self.backoff(course.spent, random: random), spends: true)
+  }
+
+  /// 1 s doubling to 30 s, less up to a quarter.
+  private static func backoff(_ spent: Int, random: Double) -> Duration {
+    min(.seconds(1 << min(spent, 5)), longestBackoff) * (1 - random / 4)
+  }
+}
+
+/// Why one attempt gave no reply, with what tells whether another may.
+struct AttemptFailure: Error, Equatable {
+  var kind: ModelError.Kind
+  var status: Int?
+  /// The same request may well succeed a little later.
+  var isTransient = false
+  /// An error inside a reply said that the endpoint has too much to do.
+  var isOverload = false
+  /// How long the endpoint wants to be left alone.
+  var retryAfter: Duration?
+  /// The endpoint's own word on whether to try again.
+  var shouldRetry: Bool?
+  /// The endpoint does not know how to end a stream with token counts.
+  var refusesStreamOptions = false
+  /// One sentence without a secret.
+  var message: String
+
+  init(_ kind: ModelError.Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+
+  static func isTransient(status: Int) -> Bool {
+    [408, 409, 425, 429].contains(status) || (500..<600).contains(status)
+  }
+
+  /// Refused for a while, and not for what was asked.
+  var isRateLimit: Bool { status.map { [429, 503, 529].contains($0) } ?? false }
+
+  /// - Parameter attempts: failed ones, this one included.
+  func modelError(attempts: Int) -> ModelError {
+    let message = attempts > 1 ? message + " (after \(attempts) attempts)" : message
+    return ModelError(kind, message, status: status, attempts: attempts)
+  }
+
+  var outcome: RequestOutcome {
+    isRateLimit || isOverload ? .overloaded(retryAfter: retryAfter) : .failed
+  }
+
+  /// Takes over what the headers of a response say about another attempt.
+  ///
+  /// - Parameter now: seconds since 1970.
+  mutating func readHints(_ head: HTTPResponseHead, now: Double) {
+    shouldRetry = head.header("x-should-retry").flatMap { Bool($0.lowercased()) }
+    let milliseconds = head.header("retry-after-ms").flatMap { Double($0) }.map { $0 / 1000 }
+    let after = head.header("retry-after")
+    let seconds = milliseconds ?? after.flatMap { Double($0) ?? HTTPDate.seconds($0).map { $0 - now } }
+    // More than anybody would wait for, and less than a duration can hold.
+    if let seconds, seconds.isFinite { retryAfter = .seconds(min(max(seconds, 0), 1e9)) }
+  }
+}
