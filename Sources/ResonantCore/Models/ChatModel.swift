@@ -19,10 +19,13 @@ public struct ModelRequest: Sendable {
   public var stream: Bool
   /// Random state for models that make their own choices; derived from the run's seed and the turn's number.
   public var seed: UInt64
+  /// Turns that the participant has generated so far (see `Outcome.isGenerated`): the messages don't tell, for
+  /// those of the preamble and the opening look alike.
+  public var ownTurns: Int
 
   public init(
     turn: Int, system: SharedText?, systemPlacement: SystemPlacement = .message, messages: [Message],
-    stream: Bool = true, seed: UInt64 = 0
+    stream: Bool = true, seed: UInt64 = 0, ownTurns: Int = 0
   ) {
     self.turn = turn
     self.system = system
@@ -30,6 +33,7 @@ public struct ModelRequest: Sendable {
     self.messages = messages
     self.stream = stream
     self.seed = seed
+    self.ownTurns = ownTurns
   }
 }
 

@@ -46,6 +46,14 @@ public enum Outcome: String, Sendable, CaseIterable {
 
   /// Whether a resumed conversation asks for this turn again.
   public var isCut: Bool { self == .interrupted || self == .incomplete }
+
+  /// Whether a model was asked for the text, and gave it.
+  public var isGenerated: Bool {
+    switch self {
+    case .finished, .truncated, .interrupted, .incomplete: true
+    case .opening, .passed, .human, .injected: false
+    }
+  }
 }
 
 /// A call of a tool as a model made it.

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+
+/// A model that ships in the program and needs no network. What it says follows from the request alone, so that a
+/// conversation with the same seed goes the same way again, also when it is resumed in the middle.
+public struct BuiltinModel: ChatModel {
+  enum Voice: Sendable {
+    /// The last message heard.
+    case echo
+    /// One line after another; `source` is the file, for messages.
+    case lines([String], source: String)
+    case rules(RuleScript)
+  }
+
+  let voice: Voice
+  let pace: Pace
+
+  /// - Parameters:
+  ///   - name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
+  ///   - payload: `chunk_ms` and `chunk_chars` of it are obeyed (see `Pace`), the rest is for other models.
+  ///   - directory: what a relative FILE is relative to.
+  ///   - replayed: reads what the participant generated in the transcript at a path.
+  /// - Throws: what is wrong with the name, the payload or the file.
+  static func make(
+    _ name: String, payload: JSONObject, directory: String,
+    replayed: (_ path: String) throws(InvalidValue) -> [String]
+  ) throws(InvalidValue) -> BuiltinModel {
+    let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let file = parts.count == 2 ? path(String(parts[1]), in: directory) : nil
+    let voice: Voice
+    switch (parts.first, file) {
+    case ("eliza", nil): voice = .rules(.eliza)
+    case ("parry", nil): voice = .rules(.parry)
+    case ("echo", nil): voice = .echo
+    case ("script", let file?) where parts.last != "":
+      voice = .lines(try ScriptFile.lines(file), source: file)
+    case ("replay", let file?) where parts.last != "": voice = .lines(try replayed(file), source: file)
+    default:
+      throw InvalidValue(
+        "there is no builtin model \"\(name)\"; there are eliza, parry, echo, script:FILE and replay:TRANSCRIPT"
+      )
+    }
+    return BuiltinModel(voice: voice, pace: try Pace(payload))
+  }
+
+  private static func path(_ file: String, in directory: String) -> String {
+    file.hasPrefix("/") || directory.isEmpty || directory == "." ? file : directory + "/" + file
+  }
+
+  public func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
+    let text = try voice.text(for: request)
+    try await pace.write(text, into: live)
+    var completion = Completion()
+    if live.verdict == nil { completion.finishReason = "stop" }
+    return completion
+  }
+}
+
+extension BuiltinModel.Voice {
+  func text(for request: ModelRequest) throws(ModelError) -> String {
+    switch self {
+    case .echo:
+      return request.messages.last { $0.role == .user }?.content.string ?? "…"
+    case .lines(let lines, let source):
+      guard request.ownTurns < lines.count else {
+        throw ModelError(.exhausted, "\(source) is used up after \(lines.count) lines")
+      }
+      return lines[request.ownTurns]
+    case .rules(let script):
+      var engine = RuleEngine(script: script, request: request)
+      return engine.reply()
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The file of a `script:` model: a JSON array of strings, or JSONL with one string a line.
+enum ScriptFile {
+  /// - Throws: what is wrong, with the file and the place in it.
+  static func lines(_ path: String) throws(InvalidValue) -> [String] {
+    let bytes: [UInt8]
+    do {
+      bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+      throw InvalidValue("there is no script \(path)")
+    } catch {
+      throw InvalidValue("the script \(path) cannot be read")
+    }
+    let isArray = bytes.first { !isSpace($0) } == UInt8(ascii: "[")
+    return try isArray ? array(bytes, path) : jsonLines(bytes, path)
+  }
+
+  private static func array(_ bytes: [UInt8], _ path: String) throws(InvalidValue) -> [String] {
+    var lines: [String] = []
+    for (index, item) in (try parse(bytes, "the script \(path)").array ?? []).enumerated() {
+      guard let text = item.string else {
+        throw InvalidValue("the script \(path), item \(index + 1): expected a string, found \(item.kind)")
+      }
+      lines.append(text)
+    }
+    return lines
+  }
+
+  private static func jsonLines(_ bytes: [UInt8], _ path: String) throws(InvalidValue) -> [String] {
+    var lines: [String] = []
+    let parts = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in parts.enumerated() where !line.allSatisfy(isSpace) {
+      let place = "the script \(path), line \(index + 1)"
+      let json = try parse(line, place)
+      guard let text = json.string else {
+        throw InvalidValue("\(place): expected a string, found \(json.kind)")
+      }
+      lines.append(text)
+    }
+    return lines
+  }
+
+  private static func parse(_ bytes: some Sequence<UInt8>, _ place: String) throws(InvalidValue) -> JSONValue
+  {
+    do {
+      return try JSONValue.parse(bytes)
+    } catch {
+      throw InvalidValue("\(place): no JSON: \(error)")
+    }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

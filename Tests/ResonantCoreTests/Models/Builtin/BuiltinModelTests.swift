@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import ResonantCore
+
+@Suite struct BuiltinModelTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func ask(
+    _ name: String, payload: JSONObject = [:], participant: String = "Ada", heard: [String] = ["Hi."],
+    ownTurns: Int = 0
+  ) async throws -> String {
+    let model = try BuiltinModel.make(
+      name, payload: payload, participant: participant, directory: directory.path)
+    let live = LiveReply()
+    let request = ModelRequest(
+      turn: 2, system: nil, messages: heard.map { Message(.user, $0) }, ownTurns: ownTurns)
+    #expect(try await model.reply(to: request, into: live).finishReason == "stop")
+    return live.text
+  }
+
+  private func problem(_ name: String, payload: JSONObject = [:]) -> String? {
+    let error = #expect(throws: InvalidValue.self) {
+      try BuiltinModel.make(name, payload: payload, participant: "Ada", directory: directory.path)
+    }
+    return error?.description.replacing(directory.path + "/", with: "")
+  }
+
+  @Test func echoSaysWhatItHeardLast() async throws {
+    #expect(try await ask("echo", heard: ["a", "  two\n\n words  🙂"]) == "  two\n\n words  🙂")
+    #expect(try await ask("echo", heard: []) == "…")
+  }
+
+  @Test(arguments: [
+    "[\"one\", \"two\\n\\nlines\", \"é🙂\"]", " \n[\n\"one\",\"two\\n\\nlines\",\"é🙂\"\n]\n",
+    "\"one\"\n\"two\\n\\nlines\"\r\n\n\"é🙂\"",
+  ])
+  func aScriptIsSaidLineByLineAndThenExhausted(file: String) async throws {
+    try directory.write(file, to: "lines.json")
+    #expect(try await ask("script:lines.json") == "one")
+    #expect(try await ask("script:lines.json", ownTurns: 2) == "é🙂")
+    #expect(try await ask("script:\(directory.path("lines.json"))", ownTurns: 1) == "two\n\nlines")
+    let error = await #expect(throws: ModelError.self) { try await ask("script:lines.json", ownTurns: 3) }
+    #expect(error?.kind == .exhausted)
+  }
+
+  @Test func aReplaySaysWhatItsParticipantGenerated() async throws {
+    var transcript = Transcript.fixture(turns: 8)
+    transcript.turns[0].outcome = .opening
+    transcript.turns[2].outcome = .truncated
+    transcript.turns[4].outcome = .injected
+    try directory.write(String(decoding: transcript.file, as: UTF8.self), to: "a.jsonl")
+    #expect(try await ask("replay:a.jsonl") == "turn 3")
+    #expect(try await ask("replay:a.jsonl", ownTurns: 1) == "turn 7")
+    #expect(try await ask("replay:a.jsonl", participant: "Bob") == "turn 2")
+    let error = await #expect(throws: ModelError.self) { try await ask("replay:a.jsonl", ownTurns: 2) }
+    #expect(error?.kind == .exhausted)
+    let nobody = #expect(throws: InvalidValue.self) {
+      try BuiltinModel.make("replay:a.jsonl", participant: "Eve", directory: directory.path)
+    }
+    #expect(
+      nobody?.description.hasSuffix("no participant is named Eve, only Ada, Bob; use one of these names")
+        == true)
+  }
+
+  @Test func badFilesAreNamedWithThePlace() throws {
+    try directory.write("[\"a\", 5]", to: "number.json")
+    try directory.write("\"a\"\n{\"b\":1}\n", to: "object.jsonl")
+    try directory.write("[\"a\", ", to: "torn.json")
+    try directory.write("hello\n", to: "text.txt")
+    #expect(
+      problem("script:number.json") == "the script number.json, item 2: expected a string, found a number")
+    #expect(
+      problem("script:object.jsonl") == "the script object.jsonl, line 2: expected a string, found an object")
+    #expect(problem("script:torn.json")?.hasPrefix("the script torn.json: no JSON: line 1, ") == true)
+    #expect(problem("script:text.txt")?.hasPrefix("the script text.txt, line 1: no JSON: ") == true)
+    #expect(problem("script:no.json") == "there is no script no.json")
+    #expect(problem("replay:no.jsonl") == "no.jsonl: there is no such file")
+    #expect(problem("replay:text.txt")?.hasPrefix("text.txt: this is no transcript") == true)
+  }
+
+  @Test(arguments: ["", "elisa", "script", "script:", "eliza:x", "echo:"])
+  func otherNamesAreNoModels(name: String) {
+    #expect(problem(name)?.hasPrefix("there is no builtin model \"\(name)\"; there are eliza") == true)
+  }
+
+  @Test(arguments: [
+    ("chunk_ms", JSONValue.int(-1)), ("chunk_ms", "5"), ("chunk_ms", 1.5), ("chunk_ms", 1e12),
+    ("chunk_chars", 0),
+    ("chunk_chars", .null), ("chunk_chars", 2.5),
+  ])
+  func paceOutsideItsRangeIsRefused(key: String, value: JSONValue) {
+    #expect(
+      problem("echo", payload: [key: value])?.hasPrefix("payload.\(key) must be a whole number") == true)
+  }
+
+  @Test func textComesInWordsOrInChunksOfTheGivenSize() throws {
+    let text = "Wörter und\n\n  👩‍👩‍👧 e\u{301}!"
+    for payload in [[:], ["chunk_chars": 1], ["chunk_chars": 4], ["chunk_chars": 1000]] as [JSONObject] {
+      #expect(try Pace(payload).chunks(of: text).joined() == text)
+    }
+    #expect(try Pace([:]).chunks(of: text) == ["Wörter ", "und\n\n  ", "👩‍👩‍👧 ", "e\u{301}!"])
+    #expect(try Pace(["chunk_chars": 4]).chunks(of: "abcdefghij") == ["abcd", "efgh", "ij"])
+  }
+
+  @Test func aCutEndsAReplyThatWaits() async throws {
+    let model = try BuiltinModel.make(
+      "echo", payload: ["chunk_ms": 3_600_000, "chunk_chars": 1], participant: "Ada")
+    let live = LiveReply()
+    let request = ModelRequest(turn: 2, system: nil, messages: [Message(.user, "text")])
+    async let completion = model.reply(to: request, into: live)
+    live.cut(.interrupted)
+    #expect(try await completion.finishReason == nil)
+    #expect(live.text == "")
+  }
+
+  @Test func aReplyStopsAtTheLimit() async throws {
+    let chunks = Mutex(0)
+    let live = LiveReply(limit: 10) { _ in chunks.withLock { $0 += 1 } }
+    let model = try BuiltinModel.make("echo", participant: "Ada")
+    let request = ModelRequest(
+      turn: 2, system: nil, messages: [Message(.user, String(repeating: "word ", count: 100))])
+    _ = try await model.reply(to: request, into: live)
+    #expect(live.verdict == .truncated && live.text == "word word")
+    #expect(chunks.withLock { $0 } == 3)
+  }
+
+  @Test func cancellingEndsAReplyThatWaits() async throws {
+    let model = try BuiltinModel.make("echo", payload: ["chunk_ms": 3_600_000], participant: "Ada")
+    let request = ModelRequest(turn: 2, system: nil, messages: [Message(.user, "text")])
+    let task = Task { try await model.reply(to: request, into: LiveReply()) }
+    task.cancel()
+    let result = await task.result
+    #expect(throws: ModelError.self) { try result.get() }
+  }
+}
