@@ -27,15 +27,28 @@ struct Host {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// Makes the files of a new conversation; nil where none are wanted.
-  func files(
-    for conversation: ResolvedConversation, id: String
-  ) async throws(ConfigurationError) -> (record: RecordWriter, page: String?)? {
+  /// Checks a conversation as far as that can be done without asking anybody.
+  func prepare(
+    _ conversation: ResolvedConversation, transcript: Transcript, options: ChatOptions
+  ) throws(ConfigurationError) -> PreparedTrial {
     do {
+      return try PreparedTrial(
+        conversation, transcript: transcript, network: network(isVerbose: options.process.verbose))
+    } catch {
+      throw ConfigurationError(nil, error.description)
+    }
+  }
+
+  /// Makes the files of a new conversation, where any are wanted.
+  func makeFiles(for trial: inout PreparedTrial) async throws(ConfigurationError) {
+    do {
+      let conversation = trial.conversation
       let files = try TrialFiles.new(
-        for: conversation.output, models: conversation.participants.map(\.model), mode: .chat, id: id)
-      guard let files else { return nil }
-      return (try await RecordWriter.create(files.transcript, store: records), files.page)
+        for: conversation.output, models: conversation.participants.map(\.model), mode: .chat,
+        id: trial.transcript.header.id)
+      guard let files else { return }
+      trial.record = try await RecordWriter.create(files.transcript, store: records)
+      trial.page = files.page
     } catch {
       throw ConfigurationError(nil, "\(error)")
     }
@@ -64,13 +77,14 @@ struct Host {
     let presentation = Presentation(
       options.process, showsThinking: options.output.showThinking, environment: environment)
     let runner = TrialRunner(
-      models: models(isVerbose: options.process.verbose),
       pages: pages(trial.conversation.output.pandocPath), warn: Diagnostics.warning)
-    let code = try await ConversationRun(trial: trial, runner: runner, presentation: presentation).run()
+    let code = await ConversationRun(trial: trial, runner: runner, presentation: presentation).run()
     if code != 0 { throw RunEnd(code: code) }
   }
 
-  func models(isVerbose: Bool) -> ModelProvider { ModelProvider() }
+  func network(isVerbose: Bool) -> EndpointNetwork {
+    EndpointNetwork(environment: environment, log: isVerbose ? Diagnostics.line : nil)
+  }
 
   func pages(_ pandoc: String?) -> PageRenderer {
     PageRenderer(pandoc: pandoc ?? program("pandoc"), warn: Diagnostics.warning)

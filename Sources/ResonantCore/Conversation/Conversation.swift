@@ -129,7 +129,8 @@ public struct Conversation: Sendable {
     let request = ModelRequest(
       turn: turn, system: participant.systemPrompt, systemPlacement: participant.systemPlacement,
       messages: Perspective.messages(for: index, among: participants, after: utterances),
-      stream: settings.stream, seed: generator.next())
+      stream: settings.stream, seed: generator.next(),
+      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated })
     let model = models[index]
     return await withTaskCancellationHandler {
       do throws(ModelError) {

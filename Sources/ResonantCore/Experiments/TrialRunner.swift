@@ -3,6 +3,7 @@
 /// A conversation that is ready to be held: everything is checked, nothing is sent yet.
 public struct PreparedTrial: Sendable {
   public var conversation: ResolvedConversation
+  let models: [any ChatModel]
   /// The header, the preambles, and the turns that are there already.
   public var transcript: Transcript
   /// Nil to keep no record.
@@ -10,13 +11,34 @@ public struct PreparedTrial: Sendable {
   /// Path of the page; nil for none.
   public var page: String?
 
+  /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
   public init(
-    conversation: ResolvedConversation, transcript: Transcript, record: RecordWriter? = nil, page: String? = nil
-  ) {
+    _ conversation: ResolvedConversation, transcript: Transcript, network: EndpointNetwork
+  ) throws(InvalidValue) {
     self.conversation = conversation
     self.transcript = transcript
-    self.record = record
-    self.page = page
+    var models: [any ChatModel] = []
+    for participant in conversation.participants {
+      models.append(try Self.model(of: participant, in: conversation, network))
+    }
+    self.models = models
+  }
+
+  private static func model(
+    of participant: Participant, in conversation: ResolvedConversation, _ network: EndpointNetwork
+  ) throws(InvalidValue) -> any ChatModel {
+    guard participant.endpoint.isBuiltin else {
+      return network.model(
+        participant.model, at: participant.endpoint, payload: participant.payload,
+        settings: conversation.request)
+    }
+    do {
+      return try BuiltinModel.make(
+        participant.model, payload: participant.payload, participant: participant.name,
+        directory: conversation.directory)
+    } catch {
+      throw InvalidValue("\(participant.name): \(error)")
+    }
   }
 }
 
@@ -32,28 +54,24 @@ public struct TrialResult: Sendable {
 
 /// Holds conversations: the one path that single conversations, groups and batches take.
 public struct TrialRunner: Sendable {
-  let models: ModelProvider
   let pages: PageRenderer
   /// Told of each thing that is amiss but stops nothing.
   let warn: @Sendable (String) -> Void
 
-  public init(models: ModelProvider, pages: PageRenderer, warn: @escaping @Sendable (String) -> Void) {
-    self.models = models
+  public init(pages: PageRenderer, warn: @escaping @Sendable (String) -> Void) {
     self.pages = pages
     self.warn = warn
   }
 
   /// Holds one conversation to its end. Cancelling the task interrupts it; what is finished is on disk.
-  ///
-  /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
   public func run(
     _ trial: PreparedTrial, observers: [any ConversationObserver] = [],
     isDraining: @escaping @Sendable () -> Bool = { false }
-  ) async throws(InvalidValue) -> TrialResult {
+  ) async -> TrialResult {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
     let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
     var conversation = Conversation(
-      participants: trial.conversation.participants, models: try models.models(for: trial.conversation),
+      participants: trial.conversation.participants, models: trial.models,
       settings: trial.conversation.settings, transcript: trial.transcript,
       observers: files.compactMap(\.self) + observers, isDraining: isDraining)
     var result = TrialResult(end: nil, problems: [])

@@ -16,7 +16,7 @@ struct EndpointMessages: Sendable {
     let error = ErrorBody.read(body)
     let said = error.map { quoted($0.message) } ?? ""
     let opening = "\(endpoint.display) answered HTTP \(head.status)"
-    let hint = error.flatMap(contextHint) ?? hint(status: head.status, said: error?.message ?? "")
+    let hint = error.flatMap(contextHint) ?? self.hint(status: head.status, said: error?.message ?? "")
     var failure = AttemptFailure(.refused, sentence(opening + (said.isEmpty ? "" : ": " + said), hint))
     failure.status = head.status
     let isFull = error?.isContextFull ?? false
@@ -27,7 +27,7 @@ struct EndpointMessages: Sendable {
   /// An error inside a reply.
   func inReply(_ error: ProviderError) -> AttemptFailure {
     let said = quoted(error.message)
-    let hint = contextHint(error) ?? error.status.flatMap { hint(status: $0, said: error.message) }
+    let hint = contextHint(error) ?? error.status.flatMap { self.hint(status: $0, said: error.message) }
     var failure = AttemptFailure(.refused, sentence("\(endpoint.display) reported an error: \(said)", hint))
     failure.status = error.status
     failure.isOverload = error.isOverload
@@ -94,9 +94,9 @@ struct EndpointMessages: Sendable {
       default: scalar == " "
       }
     }
-    let line = words.joined(separator: [" "])
-    let start = line.prefix(Self.lengthLimit)
-    return String(String.UnicodeScalarView(start)) + (line.dropFirst(Self.lengthLimit).isEmpty ? "" : "…")
+    let line = String.UnicodeScalarView(words.joined(separator: [" "]))
+    let start = String(String.UnicodeScalarView(line.prefix(Self.lengthLimit)))
+    return line.count > Self.lengthLimit ? start + "…" : start
   }
 
   private func contextHint(_ error: ProviderError) -> String? {

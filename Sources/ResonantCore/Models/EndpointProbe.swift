@@ -19,6 +19,11 @@ public struct EndpointProbe: Sendable {
     public var kind: Kind
     public var sentence: String
 
+    public init(kind: Kind, sentence: String) {
+      self.kind = kind
+      self.sentence = sentence
+    }
+
     /// Whether a conversation would fail for sure.
     public var isFailure: Bool { kind == .missing || kind == .unreachable }
   }

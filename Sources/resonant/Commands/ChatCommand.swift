@@ -19,14 +19,12 @@ struct ChatCommand: AsyncParsableCommand {
     let host = Host.current
     let overlay = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.resolve(overlay, context: host.context)
-    let id = host.randomID()
     let header = Transcript.Header(
-      id: id, created: host.now, program: Version.program, seed: conversation.settings.seed,
+      id: host.randomID(), created: host.now, program: Version.program, seed: conversation.settings.seed,
       participants: conversation.facts, settings: conversation.recorded)
-    let files = try await host.files(for: conversation, id: id)
-    let trial = PreparedTrial(
-      conversation: conversation, transcript: Transcript(header: header, preambles: conversation.preambles),
-      record: files?.record, page: files?.page)
+    let transcript = Transcript(header: header, preambles: conversation.preambles)
+    var trial = try host.prepare(conversation, transcript: transcript, options: options)
+    try await host.makeFiles(for: &trial)
     try await host.hold(trial, options: options)
   }
 }

@@ -17,13 +17,13 @@ struct ConversationRun {
   var presentation: Presentation
 
   /// Returns the exit code.
-  func run() async throws -> Int32 {
+  func run() async -> Int32 {
     let cutter = Cutter()
     let console = Console {
       cutter.cut(exitCode: 141)
     }
     let task = Task { [trial, runner] in
-      try await runner.run(trial, observers: presentation.observers(for: trial, on: console))
+      await runner.run(trial, observers: presentation.observers(for: trial, on: console))
     }
     cutter.arm { task.cancel() }
     let watch = SignalWatch { signal, count in
@@ -31,7 +31,7 @@ struct ConversationRun {
       cutter.cut(exitCode: SignalWatch.exitCode(for: signal))
     }
     defer { withExtendedLifetime(watch) {} }
-    let result = try await task.value
+    let result = await task.value
     report(result, on: console)
     await console.flush()
     return cutter.exitCode ?? (result.isFailed ? 1 : 0)

@@ -31,13 +31,19 @@ struct ExportCommand: AsyncParsableCommand {
   @Argument(help: "Transcripts, .jsonl files.", completion: .file(extensions: ["jsonl"]))
   var paths: [String]
 
-  @Option(help: ArgumentHelp("The form: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
+  @Option(
+    help: ArgumentHelp(
+      "The form: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
   var to: Format
 
-  @Option(help: ArgumentHelp("A file for one transcript, or a directory.", valueName: "file|dir"), completion: .file())
+  @Option(
+    help: ArgumentHelp("A file for one transcript, or a directory.", valueName: "file|dir"),
+    completion: .file())
   var out: String?
 
-  @Option(help: ArgumentHelp("The pandoc that renders Markdown (default: the one on the search path).", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "The pandoc that renders Markdown (default: the one on the search path).", valueName: "path"))
   var pandocPath: String?
 
   func run() async throws {
@@ -72,7 +78,8 @@ private struct ExportDestination {
   init(_ out: String?, sources: [String], fileExtension: String) throws(ConfigurationError) {
     guard let out else {
       guard sources.count == 1 else {
-        throw ConfigurationError(OptionPlace(path: "--out"), "is needed, a directory, for more than one transcript")
+        throw ConfigurationError(
+          OptionPlace(path: "--out"), "is needed, a directory, for more than one transcript")
       }
       return
     }
@@ -83,7 +90,8 @@ private struct ExportDestination {
       return
     }
     if exists, !isDirectory {
-      throw ConfigurationError(OptionPlace(path: "--out"), "\(out) is a file; several transcripts need a directory")
+      throw ConfigurationError(
+        OptionPlace(path: "--out"), "\(out) is a file; several transcripts need a directory")
     }
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)

@@ -22,14 +22,15 @@ struct ResumeCommand: AsyncParsableCommand {
     let resumed = try await host.reopen(transcript)
     resumed.warnings.forEach(Diagnostics.warning)
     guard let recorded = resumed.transcript else {
-      throw ConfigurationError(OptionPlace(file: transcript), "has no header, so there is nothing to go on with")
+      throw ConfigurationError(
+        OptionPlace(file: transcript), "has no header, so there is nothing to go on with")
     }
     let overrides = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.continuing(
       recorded, file: transcript, overrides: overrides, context: host.context)
-    let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
-    let trial = PreparedTrial(
-      conversation: conversation, transcript: recorded, record: resumed.writer, page: files.page)
+    var trial = try host.prepare(conversation, transcript: recorded, options: options)
+    trial.record = resumed.writer
+    trial.page = TrialFiles.existing(transcript: transcript, html: conversation.output.html).page
     try await host.hold(trial, options: options)
   }
 }

@@ -35,7 +35,8 @@ struct Presentation: Sendable {
     if isQuiet { return [] }
     if format == .ndjson { return [NDJSONView(console: console)] }
     let view = TextView(
-      console: console, style: style, showsThinking: showsThinking, maxChars: trial.conversation.settings.maxChars,
+      console: console, style: style, showsThinking: showsThinking,
+      maxChars: trial.conversation.settings.maxChars,
       notes: notes(on: trial))
     return [view]
   }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+
+/// What all endpoints of a run have in common: connections, experience, and where requests wait.
+public struct EndpointNetwork: Sendable {
+  let transport: HTTPTransport
+  private let experience = EndpointModel.Experience()
+  /// The gate of an endpoint, by the URL that it is shown with.
+  private let gate: @Sendable (_ endpoint: String) -> (any RequestGate)?
+  private let log: (@Sendable (String) -> Void)?
+
+  /// - Parameters:
+  ///   - environment: `CURL_CA_BUNDLE` or `SSL_CERT_FILE` of it name the authorities to trust.
+  ///   - gate: nil for an endpoint whose requests need not wait.
+  ///   - log: takes lines about requests and responses; they hold no secret.
+  public init(
+    environment: [String: String],
+    gate: @escaping @Sendable (_ endpoint: String) -> (any RequestGate)? = { _ in nil },
+    log: (@Sendable (String) -> Void)? = nil
+  ) {
+    var configuration = HTTPTransport.Configuration()
+    configuration.userAgent = "resonant/\(Version.string)"
+    configuration.caFile = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }.first {
+      !$0.isEmpty
+    }
+    transport = HTTPTransport(configuration: configuration)
+    self.gate = gate
+    self.log = log
+  }
+
+  /// The model of a name behind an endpoint.
+  func model(
+    _ name: String, at endpoint: Endpoint, payload: JSONObject, settings: RequestSettings
+  ) -> EndpointModel {
+    var model = EndpointModel(
+      endpoint: endpoint, model: name, payload: payload, settings: settings, transport: transport)
+    model.experience = experience
+    model.log = log
+    if let gate = gate(endpoint.display) { model.gate = gate }
+    return model
+  }
+
+  /// Looks whether an endpoint is there and has a model.
+  public func probe(
+    _ endpoint: Endpoint, for model: String, settings: RequestSettings
+  ) async -> EndpointProbe.Finding {
+    await EndpointProbe(endpoint, settings: settings, transport: transport).look(for: model)
+  }
+}
