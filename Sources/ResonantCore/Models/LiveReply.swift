@@ -28,6 +28,7 @@ public final class LiveReply: Sendable {
     var verdict: Verdict?
     var abort: (@Sendable () -> Void)?
     var follower: (@Sendable () -> Void)?
+    var noticeFollower: (@Sendable (Notice) -> Void)?
     var firstArrival: ContinuousClock.Instant?
     /// What happened beside the text, in order.
     var notices: [(time: Date, notice: Notice)] = []
@@ -82,7 +83,11 @@ public final class LiveReply: Sendable {
   }
 
   public func append(_ notice: Notice) {
-    change { $0.notices.append((Date(), notice)) }
+    let follower = change { state in
+      state.notices.append((Date(), notice))
+      return state.noticeFollower
+    }
+    follower?(notice)
   }
 
   /// Ends the reply from outside. The first verdict stands; later ones change nothing.
@@ -99,6 +104,11 @@ public final class LiveReply: Sendable {
   public func follow(_ follower: @escaping @Sendable () -> Void) {
     state.withLock { $0.follower = follower }
     follower()
+  }
+
+  /// Sets who is given each notice as it comes.
+  public func followNotices(_ follower: @escaping @Sendable (Notice) -> Void) {
+    state.withLock { $0.noticeFollower = follower }
   }
 
   private func change<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result {

@@ -32,13 +32,13 @@ struct Presentation: Sendable {
   }
 
   func observers(for trial: PreparedTrial, on console: Console) -> [any ConversationObserver] {
-    if isQuiet { return [] }
-    if format == .ndjson { return [NDJSONView(console: console)] }
+    if isQuiet { return [NoticeView()] }
+    if format == .ndjson { return [NoticeView(), NDJSONView(console: console)] }
     let view = TextView(
       console: console, style: style, showsThinking: showsThinking,
       maxChars: trial.conversation.settings.maxChars,
       notes: notes(on: trial))
-    return [view]
+    return [NoticeView(), view]
   }
 
   private func notes(on trial: PreparedTrial) -> [String] {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+
+/// Says on standard error, as it happens, why a turn takes long.
+struct NoticeView: ConversationObserver {
+  func observe(_ event: ConversationEvent) async {
+    guard case .asked(_, let speaker, let reply) = event else { return }
+    reply.followNotices { notice in
+      switch notice {
+      case .retry(_, let reason, let wait):
+        Diagnostics.warning("\(speaker.name): \(reason); next attempt in \(Self.seconds(wait)) s")
+      case .warning(let text): Diagnostics.warning("\(speaker.name): \(text)")
+      }
+    }
+  }
+
+  /// With one decimal.
+  private static func seconds(_ duration: Duration) -> String {
+    let tenths = Int((duration / .milliseconds(100)).rounded(.up))
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}
