@@ -107,7 +107,7 @@ extension Continuation {
         inherited["headers"] = .object(recorded[index].headerReferences.merging(given ?? [:]) { $1 })
       }
     }
-    if let hidden = inherited["payload"]?.object.flatMap(PayloadMask.hiddenKey) {
+    if let hidden = inherited["payload"]?.object.flatMap(Self.maskedKey) {
       throw failure(
         "the payload's \(hidden) of \(recorded[index].name) is not in the file; give it with"
           + " \(flags("payload", index))")
@@ -135,12 +135,26 @@ extension Continuation {
     settings["participant"]?.array?.first { $0["name"]?.string == recorded[index].name }?["top_level_system"]
   }
 
+  /// The first key whose value was masked, with those around it; nil when nothing is.
+  private static func maskedKey(in payload: JSONObject) -> String? {
+    for (key, value) in payload {
+      if value == .string(Redactor.mask) || value.array?.contains(.string(Redactor.mask)) == true {
+        return key
+      }
+      if let inner = value.object.flatMap(maskedKey) { return "\(key).\(inner)" }
+    }
+    return nil
+  }
+
   /// Whether the participant is still asked where it was, also when the URL is given again.
   private func keepsEndpoint(_ index: Int) -> Bool {
     guard let text = override("endpoint", index)?.string else { return true }
-    let endpoint = try? Endpoint.resolve(
-      text, api: recorded[index].api, headers: [:], environment: context.environment)
-    return endpoint?.display == recorded[index].endpoint
+    let urls = [text, recorded[index].endpoint].map { text in
+      let endpoint = try? Endpoint.resolve(
+        text, api: recorded[index].api, headers: [:], environment: context.environment)
+      return endpoint?.url.prefix { $0 != "?" }
+    }
+    return urls[0] == urls[1]
   }
 
   private func checkNothingIsMissing(from endpoint: Endpoint, _ index: Int) throws(ConfigurationError) {

@@ -10,7 +10,9 @@ extension ResolvedConversation {
     let old = Self.shaping(transcript.header.settings)
     let new = Self.shaping(recorded)
     let keys = OrderedSet(new.keys).union(old.keys)
-    if let key = keys.first(where: { old[$0] != new[$0] }) { return Self.change(key, old[key], new[key]) }
+    if let key = keys.first(where: { !Self.same(old[$0], new[$0]) }) {
+      return Self.change(key, old[key], new[key])
+    }
     let before = transcript.header.participants
     if before.count != facts.count {
       return "the number of participants was \(before.count) and is now \(facts.count)"
@@ -18,7 +20,7 @@ extension ResolvedConversation {
     for (before, now) in zip(before, facts) {
       let old = Self.shaping(before)
       let new = Self.shaping(now)
-      if let key = new.keys.first(where: { old[$0] != new[$0] }) {
+      if let key = new.keys.first(where: { !Self.same(old[$0], new[$0]) }) {
         return Self.change("\(key) of \(now.name)", old[key], new[key])
       }
     }
@@ -35,6 +37,11 @@ extension ResolvedConversation {
       "endpoint": .string(participant.endpoint), "api": .string(participant.api.rawValue),
       "system_prompt": .string(participant.systemPrompt ?? ""), "payload": .object(participant.payload),
     ]
+  }
+
+  /// Whatever the order of keys, and however numbers are written.
+  private static func same(_ left: JSONValue?, _ right: JSONValue?) -> Bool {
+    left.map(Condition.canonical) == right.map(Condition.canonical)
   }
 
   private static func change(_ key: String, _ old: JSONValue?, _ new: JSONValue?) -> String {

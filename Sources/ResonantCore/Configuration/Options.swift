@@ -29,11 +29,11 @@ public struct Options: Sendable, Equatable {
   /// that excludes another (an opening and `no_opening`) takes its place.
   public func overlaid(by upper: Options) -> Options {
     var merged = self
+    for (key, value) in upper.values where value != false { merged.removeRivals(of: key) }
     for (key, value) in upper.values {
       if let dot = key.firstIndex(of: ".") {
         merged.set(value, at: key[key.index(after: dot)...].split(separator: "."), of: String(key[..<dot]))
       } else {
-        if value != false { merged.removeRivals(of: key) }
         merged.values[key] = value
       }
     }

@@ -97,39 +97,3 @@ struct PlanDocument {
     return object
   }
 }
-
-/// The scalars of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `yes`, `no`, `on` and
-/// dates are text.
-enum YAMLScalar {
-  static func value(_ scalar: Node.Scalar) throws(PlanDocument.Failure) -> JSONValue {
-    let text = scalar.string
-    guard scalar.style == .plain || scalar.style == .any, scalar.tag.rawValue != Tag.Name.str.rawValue else {
-      return .string(text)
-    }
-    switch text {
-    case "", "~", "null", "Null", "NULL": return .null
-    case "true", "True", "TRUE": return true
-    case "false", "False", "FALSE": return false
-    default: break
-    }
-    if text.wholeMatch(of: /[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)/) != nil {
-      throw PlanDocument.Failure(line: scalar.mark?.line, message: "\(text) is no number that can be used")
-    }
-    return number(text).map(JSONValue.number) ?? .string(text)
-  }
-
-  /// The number as JSON writes it, with its digits as they were given.
-  private static func number(_ text: String) -> String? {
-    if let match = text.wholeMatch(of: /0(o[0-7]+|x[0-9a-fA-F]+)/) {
-      let digits = match.1
-      return UInt64(digits.dropFirst(), radix: digits.hasPrefix("o") ? 8 : 16).map(String.init)
-    }
-    guard
-      let match = text.wholeMatch(of: /([-+]?)0*([0-9]*)(?:\.([0-9]*))?((?:[eE][-+]?[0-9]+)?)/),
-      text.wholeMatch(of: /[-+]?\.?[0-9].*/) != nil
-    else { return nil }
-    let whole = match.2.isEmpty ? "0" : String(match.2)
-    let fraction = match.3.map { $0.isEmpty ? ".0" : ".\($0)" } ?? ""
-    return (match.1 == "-" ? "-" : "") + whole + fraction + match.4
-  }
-}

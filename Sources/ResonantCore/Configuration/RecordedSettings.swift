@@ -29,7 +29,7 @@ extension Options {
     recorded["idle_timeout"] = values["idle_timeout"] ?? request.idleTimeout.seconds
     recorded["retries"] = .int(request.retries)
     recorded["delay"] = values["delay"] ?? settings.delay.seconds
-    let hiding = participants.filter { $0.endpoint.hidesPartOfURL }.map { JSONValue.string($0.name) }
+    let hiding = participants.filter { $0.endpoint.hidesPart }.map { JSONValue.string($0.name) }
     if !hiding.isEmpty { recorded[Self.hiddenURLParts] = .array(hiding) }
     return recorded
   }
@@ -56,15 +56,5 @@ extension Duration {
   /// In seconds, with fractions where there are any.
   fileprivate var seconds: JSONValue {
     .double(Double(components.seconds) + Double(components.attoseconds) / 1e18)
-  }
-}
-
-extension Endpoint {
-  /// Whether the URL has a query or user info, which `display` leaves out.
-  var hidesPartOfURL: Bool {
-    let authority = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2)
-      .first
-    let host = authority?.prefix { $0 != "/" && $0 != "?" } ?? ""
-    return url.contains("?") || host.contains("@")
   }
 }

@@ -59,7 +59,7 @@ extension Participant {
   var facts: Transcript.Participant {
     Transcript.Participant(
       name: name, model: model, endpoint: endpoint.display, api: endpoint.api,
-      systemPrompt: systemPrompt?.string, payload: PayloadMask.masked(payload),
+      systemPrompt: systemPrompt?.string, payload: Redactor.masked(payload),
       headerNames: endpoint.headerNames, headerReferences: endpoint.headerReferences)
   }
 }

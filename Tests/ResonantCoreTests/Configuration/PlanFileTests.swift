@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+import TestSupport
+import Testing
+
+@testable import ResonantCore
+
+@Suite struct PlanFileTests {
+  private func plan(_ text: String, name: String = "dir/plan.yaml") throws(ConfigurationError) -> PlanFile {
+    try PlanFile(name: name, bytes: Array(text.utf8))
+  }
+
+  @Test func scalarsFollowTheCoreSchema() throws {
+    let plan = try plan(
+      """
+      a: [no, on, yes, 2024-01-01, 1_000, 1.2.3, "5", !!str 7, e5, .]
+      b: [true, False, null, ~, ]
+      c: [1.0, +5, 007, .5, 1., 1e3, -0.25, 0x1F, 0o17, 12345678901234567890, -.5e-3]
+      """)
+    #expect(
+      plan.value["a"]
+        == ["no", "on", "yes", "2024-01-01", "1_000", "1.2.3", "5", "7", "e5", "."])
+    #expect(plan.value["b"] == [true, false, .null, .null])
+    let numbers = [
+      "1.0", "5", "7", "0.5", "1.0", "1e3", "-0.25", "31", "15", "12345678901234567890", "-0.5e-3",
+    ]
+    #expect(plan.value["c"] == .array(numbers.map(JSONValue.number)))
+  }
+
+  @Test func partsKnowTheirLines() throws {
+    let plan = try plan(
+      "name: x\nmatrix:\n  max_turns:\n    - 1\n    - 0\nbase: {model: m,\n  payload: {a: 1}}\n")
+    #expect(
+      plan.place(of: "matrix.max_turns[1]").description == "dir/plan.yaml: matrix.max_turns[1] (line 5)")
+    #expect(plan.place(of: "base.payload.a").line == 7)
+    #expect(plan.directory == "dir")
+    let source = plan.source(of: "max_turns", at: "matrix.max_turns[1]")
+    let refused = refusal { try Options.read(["max_turns": 0], source: source, context: context()) }
+    #expect(refused == "dir/plan.yaml: matrix.max_turns[1] (line 5): must be at least 1, not 0")
+    let base = refusal { try Options.read(["modle": 1], source: plan.source(at: "base"), context: context()) }
+    #expect(base == "dir/plan.yaml: base.modle (line 6): unknown option; did you mean model?")
+  }
+
+  @Test func jsonAndJSON5AreReadByNameOrByContent() throws {
+    let json = try plan("{\n\"name\": \"\\ud83d\\ude00 a\",\n\"base\": {\"x\": 1.50}}", name: "p.json")
+    #expect(json.value["name"] == "😀 a")
+    #expect(json.value["base"] == ["x": .number("1.50")])
+    #expect(try plan("// why\n{name: 'x',}", name: "p.json5").value == ["name": "x"])
+    #expect(try plan(" {name: 'x', /* y */ }", name: "p").value == ["name": "x"])
+    #expect(try plan("name: x", name: "p").value == ["name": "x"])
+    #expect(try plan("{\n \"a\":\n 1}", name: "p.json").place(of: "a").line == 2)
+  }
+
+  @Test(arguments: [
+    ("", "p.yaml: is empty"),
+    ("- a", "p.yaml: must be an object of keys, not an array"),
+    ("a: 1\nb: [}", "p.yaml (line 2): is no YAML"),
+    ("a: 1\nb: 1\na: 2", "p.yaml (line 1): has a key twice: a"),
+    ("a: *b", "p.yaml (line 1): is no YAML: found undefined alias"),
+    ("a: .inf", "p.yaml (line 1): .inf is no number"),
+    ("? [a]\n: b", "p.yaml (line 1): has a key that is no text"),
+    ("a: 1\n---\nb: 2", "p.yaml (line 2): is no YAML: but found another document"),
+  ])
+  func brokenPlansSayWhere(text: String, message: String) {
+    let refused = refusal { try plan(text, name: "p.yaml") }
+    #expect(refused.hasPrefix(message), "\(refused)")
+  }
+
+  @Test func brokenJSONSaysWhere() {
+    #expect(refusal { try plan("{\n\"a\": }", name: "p.json") }.hasPrefix("p.json (line 2): is no JSON"))
+  }
+
+  @Test func aliasesCannotGrowWithoutBounds() {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...8 {
+      let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      text += "a\(level): &a\(level) [\(aliases)]\n"
+    }
+    #expect(refusal { try plan(text, name: "p.yaml") }.contains("too large or nested too deeply"))
+    let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
+    #expect(refusal { try plan("a: " + deep, name: "p.yaml") }.contains("too large or nested too deeply"))
+  }
+
+  @Test func aMissingPlanIsNamed() throws {
+    let path = try TemporaryDirectory().path("absent.yaml")
+    #expect(refusal { try PlanFile.read(path) } == "the plan cannot be read: there is no file \(path)")
+  }
+}
