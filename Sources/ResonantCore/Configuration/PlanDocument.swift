@@ -19,7 +19,7 @@ struct PlanDocument {
   private var nodeCount = 0
 
   /// Aliases may make a small text a huge value; so many parts are enough for any plan.
-  private static let nodeLimit = 200_000
+  private static let nodeLimit = 50_000
   private static let depthLimit = 64
 
   init(_ bytes: [UInt8], syntax: Syntax) throws(Failure) {
