@@ -5,7 +5,7 @@ import Testing
 
 @testable import ResonantCore
 
-@Suite struct ContinuationTests {
+@Suite struct RecordedOptionsTests {
   private let environment = ["KEY": "sesame-9", "OTHER": "melon-77"]
 
   private func transcript(_ conversation: ResolvedConversation) -> Transcript {
