@@ -8,11 +8,10 @@ struct FragmentCache: Sendable {
   /// The checked HTML of a text; nil when it is shown as it is.
   func html(for text: String) -> String? { fragments[text] ?? nil }
 
-  /// The texts of a transcript that are not rendered yet, each once.
-  func missing(in transcript: Transcript) -> [String] {
+  /// What is to be rendered of these messages and is not yet, each text once.
+  func missing(from messages: [String]) -> [String] {
     var seen = Set<String>()
-    let texts = transcript.preambles.map(\.content) + transcript.turns.map(\.text)
-    return texts.flatMap(Self.pieces).filter { fragments[$0] == nil && seen.insert($0).inserted }
+    return messages.flatMap(Self.pieces).filter { fragments[$0] == nil && seen.insert($0).inserted }
   }
 
   /// Keeps what a renderer made of the texts, as far as it is safe.

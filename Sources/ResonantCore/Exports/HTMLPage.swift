@@ -20,7 +20,10 @@ struct HTMLPage: Sendable {
   init() {}
 
   /// The texts that are to be rendered before the page is made.
-  func missing(in transcript: Transcript) -> [String] { fragments.missing(in: transcript) }
+  func missing(in transcript: Transcript) -> [String] {
+    let new = transcript.turns.dropFirst(isContinued(by: transcript) ? entries.count : 0)
+    return fragments.missing(from: transcript.preambles.map(\.content) + new.map(\.text))
+  }
 
   mutating func add(_ rendered: [[UInt8]?], for texts: [String]) { fragments.add(rendered, for: texts) }
 
@@ -42,7 +45,7 @@ struct HTMLPage: Sendable {
   }
 
   private mutating func update(_ transcript: Transcript, _ speakers: Speakers) {
-    if !transcript.turns.starts(with: entries.map(\.turn)) {
+    if !isContinued(by: transcript) {
       entries = []
       novelty = Novelty()
     }
@@ -51,6 +54,11 @@ struct HTMLPage: Sendable {
         turn, speakers: speakers, fragments: fragments, maxCharacters: transcript.maxCharacters)
       entries.append(Entry(turn: turn, article: article, point: point(turn)))
     }
+  }
+
+  /// Whether the turns that are known stand unchanged at the transcript's start.
+  private func isContinued(by transcript: Transcript) -> Bool {
+    transcript.turns.starts(with: entries.lazy.map(\.turn))
   }
 
   private mutating func point(_ turn: Turn) -> CurvePoint? {

@@ -64,17 +64,18 @@ enum HTMLStyle {
     article{background:var(--card);border:1px solid var(--line);border-left:4px solid var(--who);\
     border-radius:8px;padding:1rem 1.25rem 1.1rem;margin:1.1rem 0;contain:content;scroll-margin-top:1rem}
     article:target{outline:2px solid var(--who);outline-offset:1px}
-    article>h3{display:flex;flex-wrap:wrap;gap:.1rem .7rem;align-items:baseline;font-size:1rem;line-height:1.4;\
+    article>h2{display:flex;flex-wrap:wrap;gap:.1rem .7rem;align-items:baseline;font-size:1rem;line-height:1.4;\
     margin:0 0 .6rem}
-    article>h3 .name{color:var(--who);overflow-wrap:anywhere}
-    article>h3 .badge{font-weight:400;font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}
-    article>h3 .turn{margin-left:auto;font-weight:400;font-size:.85rem;white-space:nowrap}
-    article>h3 .turn a{color:var(--soft);text-decoration:none}
-    article>h3 .turn a:hover{text-decoration:underline}
+    article>h2 .name{color:var(--who);overflow-wrap:anywhere}
+    article>h2 .badge{font-weight:400;font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}
+    article>h2 .turn{margin-left:auto;font-weight:400;font-size:.85rem;white-space:nowrap}
+    article>h2 .turn a{color:var(--soft);text-decoration:none}
+    article>h2 .turn a:hover{text-decoration:underline}
     .foot{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.1rem 1rem;margin:.9rem 0 0;\
     color:var(--soft);font-size:.82rem;font-variant-numeric:tabular-nums}
     .foot details[open]{flex:1 0 100%}
-    .note{color:var(--bad);font-size:.9rem;margin:.9rem 0 0}
+    .note{color:var(--soft);font-size:.9rem;margin:.9rem 0 0}
+    .note.loss{color:var(--bad)}
     .event{color:var(--soft);font-size:.9rem;margin:1rem 1.25rem;overflow-wrap:anywhere}
     .event.error,.end .error{color:var(--bad)}
     .event p,.end p{margin:0}
@@ -150,7 +151,7 @@ enum HTMLStyle {
     @page{margin:18mm 16mm}
     body{font-size:10pt;line-height:1.45}header,main,footer{max-width:none;padding:0}
     article{border-width:0 0 0 3px;border-radius:0;padding:0 0 0 .8rem;margin:1.2rem 0;contain:none}
-    article>h3,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
+    article>h2,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
     nav,details.source,details.table{display:none}
     figure,tr,svg{break-inside:avoid}
     pre{white-space:pre-wrap;overflow-wrap:anywhere}table{display:table}

@@ -36,7 +36,8 @@ enum HTMLText {
     return escaped
   }
 
-  /// The text as it is, white space and line breaks kept; only fenced code becomes a block of code.
+  /// The text as it is, white space and line breaks kept; only fenced code becomes a block of code, without the
+  /// blank lines around it.
   static func plain(_ text: String) -> String {
     FencedText.split(clean(text)).map { piece in
       switch piece {
@@ -70,7 +71,10 @@ enum FencedText: Equatable {
       lines[range].map { String($0) ?? "" }.joined(separator: "\n")
     }
     func addText(to end: Int) {
-      if open < end { pieces.append(.text(join(open..<end))) }
+      let isBlank = { (line: Int) in lines[line].isEmpty }
+      let start = open == 0 ? 0 : (open..<end).first { !isBlank($0) } ?? end
+      let stop = end == lines.count ? end : (start..<end).last { !isBlank($0) }.map { $0 + 1 } ?? start
+      if start < stop { pieces.append(.text(join(start..<stop))) }
     }
     while index < lines.count {
       if let fence = fence(lines[index]),

@@ -22,16 +22,16 @@ enum HTMLTurn {
     let number = turn.number
     var html = """
       <article id="turn-\(number)" class="\(speakers.hue(of: turn.speaker))">
-      <h3><span class="name">\(HTMLText.isolated(turn.speaker))</span>\
+      <h2><span class="name">\(HTMLText.isolated(turn.speaker))</span>\
       <span class="badge">\(HTMLText.isolated(badge(turn)))</span>\
-      <span class="turn"><a href="#turn-\(number)">Turn \(number)</a></span></h3>
+      <span class="turn"><a href="#turn-\(number)">Turn \(number)</a></span></h2>
 
       """
     if let thinking = turn.thinking { html += HTMLMessage.thinking(thinking) }
     let message = HTMLMessage(turn.text, fragments: fragments)
     if !turn.text.isEmpty { html += message.body }
     for note in Wording.notes(on: turn, maxCharacters: maxCharacters) {
-      html += "<p class=\"note\">\(note)</p>\n"
+      html += "<p class=\"note\(note.isLoss ? " loss" : "")\">\(note.sentence)</p>\n"
     }
     return html + #"<div class="foot"><span>"# + HTMLText.escape(stats(turn))
       + "</span>\(message.source)</div>\n"
@@ -60,8 +60,8 @@ enum HTMLTurn {
     let length = Wording.count(message.content.unicodeScalars.count, "char")
     return """
       <article>
-      <h3><span class="name">\(message.role.rawValue)</span>\
-      <span class="badge">preamble \(message.index)</span></h3>
+      <h2><span class="name">\(message.role.rawValue)</span>\
+      <span class="badge">preamble \(message.index)</span></h2>
       \(content.body)<div class="foot"><span>\(length)</span>\(content.source)</div>
       </article>
 

@@ -50,7 +50,7 @@ public enum MarkdownExport {
     if let thinking = turn.thinking { parts += ["*Reasoning:*", quote(thinking)] }
     if thinking(turn) { parts.append("*Said:*") }
     if !turn.text.isEmpty { parts.append(quote(turn.text)) }
-    return parts + Wording.notes(on: turn, maxCharacters: maxCharacters).map { "*\($0)*" }
+    return parts + Wording.notes(on: turn, maxCharacters: maxCharacters).map { "*\($0.sentence)*" }
   }
 
   private static func thinking(_ turn: Turn) -> Bool { turn.thinking != nil && !turn.text.isEmpty }

@@ -29,6 +29,8 @@ public actor PandocRenderer {
     public init() {}
   }
 
+  /// Processes at a time, however many pages are being written.
+  private static let mostProcesses = 4
   /// The longest output that is read, in bytes.
   private static let outputLimit = 256 << 20
 
@@ -40,6 +42,8 @@ public actor PandocRenderer {
   private var isUsable = true
   /// Options for the runtime of GHC, which some builds refuse.
   private var runtimeOptions = ["+RTS", "-M512M", "-RTS"]
+  private var processes = 0
+  private var waiting: [CheckedContinuation<Void, Never>] = []
   /// As pandoc says it; nil before the first batch.
   private(set) var version: String?
 
@@ -75,6 +79,8 @@ public actor PandocRenderer {
   /// all, unless it dies over a message: that one is then tried alone and the others go on without it.
   /// What comes back is pandoc's word and has still to be checked.
   public func render(_ messages: [String]) async -> [[UInt8]?] {
+    await enter()
+    defer { leave() }
     var fragments: [[UInt8]?] = []
     var isAlone = false
     while isUsable, fragments.count < messages.count {
@@ -95,6 +101,19 @@ public actor PandocRenderer {
       }
     }
     return fragments + Array(repeating: nil, count: messages.count - fragments.count)
+  }
+
+  private func enter() async {
+    if processes < Self.mostProcesses {
+      processes += 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  /// Whoever waits longest takes the place over.
+  private func leave() {
+    if waiting.isEmpty { processes -= 1 } else { waiting.removeFirst().resume() }
   }
 
   private func allowance(for count: Int) -> Duration { patience.batch + patience.message * count }

@@ -33,7 +33,7 @@ public enum TextExport {
   private static func turn(_ turn: Turn, maxCharacters: Int?) -> [String] {
     let model = turn.model.isEmpty ? "" : " (\(turn.model))"
     var lines = ["", "Turn \(turn.number): \(turn.speaker)\(model)", thin, turn.text]
-    lines += Wording.notes(on: turn, maxCharacters: maxCharacters).map { "[\($0)]" }
+    lines += Wording.notes(on: turn, maxCharacters: maxCharacters).map { "[\($0.sentence)]" }
     return lines + ["[\(Wording.count(turn.characters, "char"))]", thin]
   }
 

@@ -61,23 +61,29 @@ enum Wording {
     }
   }
 
-  /// What is to be said of a turn beside its text, a sentence each.
-  static func notes(on turn: Turn, maxCharacters: Int?) -> [String] {
-    var notes: [String] = []
-    switch turn.outcome {
-    case .opening, .finished, .human: break
-    case .truncated:
-      let limit = maxCharacters ?? turn.characters
-      notes.append("Truncated: the reply went on past the limit of \(count(limit, "character")).")
-    case .interrupted: notes.append("Interrupted: the turn was cut before its end.")
-    case .incomplete: notes.append("Incomplete: the reply broke off on the way.")
-    case .passed: notes.append("Passed.")
-    case .injected: notes.append("Injected: given to the conversation, not generated in it.")
-    }
-    if turn.heard != nil {
-      notes.append("Thinking filtered: the others heard this without its thinking.")
-    }
-    return notes
+  /// Something to be said of a turn beside its text, in a sentence.
+  struct Note: Equatable {
+    var sentence: String
+    /// Some of the turn is missing.
+    var isLoss: Bool
+  }
+
+  static func notes(on turn: Turn, maxCharacters: Int?) -> [Note] {
+    let limit = count(maxCharacters ?? turn.characters, "character")
+    let outcome: Note? =
+      switch turn.outcome {
+      case .opening, .finished, .human: nil
+      case .truncated:
+        Note(sentence: "Truncated: the reply went on past the limit of \(limit).", isLoss: true)
+      case .interrupted: Note(sentence: "Interrupted: the turn was cut before its end.", isLoss: true)
+      case .incomplete: Note(sentence: "Incomplete: the reply broke off on the way.", isLoss: true)
+      case .passed: Note(sentence: "Passed.", isLoss: false)
+      case .injected:
+        Note(sentence: "Injected: given to the conversation, not generated in it.", isLoss: false)
+      }
+    let heard = Note(
+      sentence: "Thinking filtered: the others heard this without its thinking.", isLoss: false)
+    return [outcome, turn.heard == nil ? nil : heard].compactMap(\.self)
   }
 
   /// The title of a conversation: its models, equal ones once.

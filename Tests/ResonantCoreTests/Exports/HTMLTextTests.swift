@@ -24,9 +24,9 @@ struct HTMLTextTests {
 
   @Test func `plain text is kept to the character, but for the fences around code`() {
     #expect(
-      HTMLText.plain("  /\\_/\\\n\nx\n```c++\na < b\n```\nend")
+      HTMLText.plain("  /\\_/\\\n\nx\n\n```c++\na < b\n```\n\n\nend\n")
         == "<div class=\"plain\" dir=\"auto\">  /\\_/\\\n\nx</div><pre><code>a &lt; b</code></pre>"
-        + "<div class=\"plain\" dir=\"auto\">end</div>")
+        + "<div class=\"plain\" dir=\"auto\">end\n</div>")
   }
 
   @Test(arguments: ["```\nnever closed", "``\nx\n``", "a ``` b\n```", "```js `x`\ny\n```z", "~~~\n```", ""])

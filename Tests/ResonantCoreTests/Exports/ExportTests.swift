@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+
+import TestSupport
+import Testing
+
+@testable import ResonantCore
+
+struct ExportTests {
+  private var transcript: Transcript {
+    var transcript = Sample.chat("Hello!", "# A heading\n```\nopen", "*last*")
+    transcript.preambles = [
+      .init(owner: "Bob", index: 1, role: .user, content: "Be kind.", extra: ["name": "x"])
+    ]
+    transcript.turns[1].outcome = .truncated
+    transcript.turns[2].thinking = "hm"
+    transcript.turns[2].usage = Usage(promptTokens: 3, completionTokens: 4)
+    transcript.events = [.init(kind: "note", time: Sample.start, after: 2, fields: ["text": "A *note*."])]
+    transcript.end = .init(
+      reason: .error, turns: 3, characters: 31, usage: .zero, milliseconds: 1500, error: "Alice: HTTP 500")
+    return transcript
+  }
+
+  @Test func `in Markdown no message reaches out of its quote`() {
+    let text = MarkdownExport.document(of: transcript)
+    #expect(text.hasPrefix("# gemma3:27b in conversation with itself\n\n- Shared model: gemma3:27b\n"))
+    #expect(
+      text.contains(
+        """
+        ## Turn 2: Bob (gemma3:27b)
+
+        > # A heading
+        > ```
+        > open
+
+        *Truncated: the reply went on past the limit of 10,000 characters.*
+
+        *A \\*note\\*.*
+
+        ## Turn 3: Alice (gemma3:27b)
+
+        """))
+    #expect(text.contains("## Preamble 1 of Bob: user\n\n> Be kind.\n"))
+    #expect(text.split(separator: "\n").filter { $0.hasPrefix("#") }.count == 6)
+  }
+
+  @Test func `as text it reads as it was printed`() {
+    let text = TextExport.document(of: transcript)
+    let rule = String(repeating: "-", count: 50)
+    #expect(text.contains("\n\nTurn 3: Alice (gemma3:27b)\n\(rule)\n*last*\n[6 chars]\n\(rule)\n"))
+    #expect(text.contains("\nEnded: failed\nError: Alice: HTTP 500\n3 turns, 31 characters\n"))
+  }
+
+  @Test func `as JSON it is one object with its keys in order`() throws {
+    let bytes = JSONExport.document(of: transcript)
+    let text = String(decoding: bytes, as: UTF8.self)
+    let value = try DecodedJSON.parse(bytes)
+    #expect(value["header"]?["participants"]?.array?.count == 2)
+    #expect(value["header"]?["created"] == "2026-11-21T01:47:20Z")
+    #expect(value["preambles"]?.array?[0]["name"] == "x")
+    #expect(value["turns"]?.array?[1]["text"] == "# A heading\n```\nopen")
+    #expect(value["turns"]?.array?[2]["usage"]?["completion_tokens"]?.int == 4)
+    #expect(value["end"]?["reason"] == "error")
+    #expect(text.hasPrefix("{\n  \"header\": {\n    \"id\": \"0c5f2a\",\n    \"created\":"))
+    let keys = ["\"header\"", "\"preambles\"", "\"turns\"", "\"events\"", "\"end\""]
+    let places = try keys.map { try #require(text.firstRange(of: "\n  \($0): ")).lowerBound }
+    #expect(places == places.sorted())
+  }
+
+  @Test func `the list of trials leads to their pages`() {
+    let end = Transcript.End(reason: .maxTurns, turns: 30, characters: 12345, usage: .zero, milliseconds: 1)
+    let page = String(
+      decoding: GalleryPage.render(
+        experiment: "bliss <1>",
+        rows: [
+          .init(
+            trial: "a-1", page: "trials/a 1?#:x.html", condition: ["model": "m<1>", "t": 0.5], repeat: 1,
+            end: end),
+          .init(trial: "a-2", page: nil, condition: ["model": "m2", "extra": true], repeat: 2),
+        ], program: "resonant 0.1"), as: UTF8.self)
+    #expect(page.contains("<a href=\"./trials/a%201%3F%23%3Ax.html\"><bdi>a-1</bdi></a>"))
+    #expect(page.contains("<th>model</th><th>t</th><th>extra</th><th>Repeat</th>"))
+    #expect(page.contains("<td><bdi>m&lt;1&gt;</bdi></td><td><bdi>0.5</bdi></td><td><bdi></bdi></td>"))
+    #expect(page.contains("turn limit reached") && page.contains("12,345") && page.contains("not finished"))
+    #expect(page.contains("2 trials · 1 finished · 0 failed"))
+  }
+}
+
+struct WordingTests {
+  @Test func `numbers have a comma after every three digits`() {
+    #expect(
+      [0, 999, 1000, 1_234_567, -1000].map(Wording.grouped) == ["0", "999", "1,000", "1,234,567", "-1,000"])
+  }
+
+  @Test func `durations have the unit that fits`() {
+    #expect(
+      [999, 1000, 59_999, 60_000, 3_600_000].map(Wording.duration)
+        == ["999 ms", "1.0 s", "59.9 s", "1 min 0 s", "1 h 0 min"])
+  }
+}
