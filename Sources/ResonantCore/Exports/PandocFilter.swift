@@ -79,7 +79,7 @@ enum PandocFilter {
       local url = safe(element.target)
       if url then return pandoc.Link(element.content, url, '', pandoc.Attr('', {}, REL)) end
       local content, target = element.content, show(element.target)
-      if pandoc.utils.stringify(content) ~= target then
+      if show(pandoc.utils.stringify(content)) ~= target then
         content:extend{pandoc.Space(), pandoc.Code(target)}
       end
       return content
@@ -102,8 +102,6 @@ enum PandocFilter {
       Table = align, Link = link, Image = image,
       RawInline = function(e) return pandoc.Code(show(e.text)) end,
       RawBlock = function(e) return pandoc.CodeBlock(show(e.text)) end,
-      Str = function(e) return pandoc.Str(show(e.text)) end,
-      Code = function(e) return pandoc.Code(show(e.text)) end,
       CodeBlock = function(e) return pandoc.CodeBlock(show(e.text), language(e.classes[1])) end,
       Math = function(e)
         if #e.text > 2000 then return pandoc.Code(show(e.text)) end
@@ -111,13 +109,18 @@ enum PandocFilter {
       end,
       Header = function(e) return pandoc.Header(math.min(6, e.level + 2), e.content) end,
     }
+    -- A walk over every word takes longer than all else, so only where something is hidden in them.
+    local words = {
+      Str = function(e) return pandoc.Str(show(e.text)) end,
+      Code = function(e) return pandoc.Code(show(e.text)) end,
+    }
     local wrappers = {Div = function(e) return e.content end, Span = function(e) return e.content end}
 
     local function count(text, pattern) return select(2, text:gsub(pattern, '')) end
 
     -- What the reader takes quadratic time for, and what nobody reads rendered.
     local function budget(text)
-      if #text > 262144 then error('too long') end
+      if #text > 131072 then error('too long') end
       if count(text, '[*_]') > 5000 then error('too many emphasis marks') end
       local widest, lines = 0, 0
       for line in text:gmatch('[^\n]+') do
@@ -144,9 +147,11 @@ enum PandocFilter {
     local function render(text)
       budget(text)
       -- The reader of 2.17 loses the last row of a table that no line end follows.
-      local document = pandoc.read(hide((text:gsub(LESS, '\u{FFFD}'))) .. '\n', READER)
+      local hidden = hide((text:gsub(LESS, '\u{FFFD}')))
+      local document = pandoc.read(hidden .. '\n', READER)
       document.meta = {}
       document = document:walk(elements):walk(wrappers)
+      if hidden:find(LESS, 1, true) then document = document:walk(words) end
       local html = tidy(pandoc.write(document, 'html5', options))
       if html:find(LESS, 1, true) or not html:find('%S') then error('nothing to show') end
       return html
