@@ -6,6 +6,9 @@
 /// of successes (additive increase, multiplicative decrease: Chiu and Jain, 1989). Times are durations since any
 /// fixed moment.
 struct EndpointLane {
+  /// Most time that an endpoint's wish to be left alone is heeded at once.
+  static let longestHold = Duration.seconds(120)
+
   /// Most requests in flight, ever.
   let limit: Int
   /// Least time between two starts.
@@ -48,7 +51,7 @@ struct EndpointLane {
       successes = 0
       allowed = min(limit, allowed + 1)
     case .overloaded(let retryAfter):
-      if let retryAfter { heldUntil = max(heldUntil, now + retryAfter) }
+      if let retryAfter { heldUntil = max(heldUntil, now + min(retryAfter, Self.longestHold)) }
       successes = 0
       guard started == generation else { return }
       generation += 1

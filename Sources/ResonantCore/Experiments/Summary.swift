@@ -14,16 +14,18 @@ public struct Summary: Sendable {
   public init(_ reports: [TrialReport], of experiment: Experiment) {
     var keys = experiment.keys
     for report in reports { keys.formUnion(report.condition.keys) }
+    columns = ["trial"] + keys + Self.results
+    rows = Self.sorted(reports, of: experiment).map { report in
+      [.string(report.id)] + keys.map { report.condition[$0] ?? .null } + Self.results(of: report)
+    }
+  }
+
+  /// Trials in the plan's order; those that it no longer has come last.
+  static func sorted(_ reports: [TrialReport], of experiment: Experiment) -> [TrialReport] {
     let places = Dictionary(
       experiment.trials.enumerated().map { ($0.element.id, $0.offset) },
       uniquingKeysWith: { first, _ in first })
-    let sorted = reports.sorted {
-      (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id)
-    }
-    columns = ["trial"] + keys + Self.results
-    rows = sorted.map { report in
-      [.string(report.id)] + keys.map { report.condition[$0] ?? .null } + Self.results(of: report)
-    }
+    return reports.sorted { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
   }
 
   private static let results = [

@@ -52,7 +52,8 @@ public struct TrialFiles: Sendable, Equatable {
   /// at most 60 bytes.
   static func fileNamePart(_ model: String) -> String {
     let safe = model.unicodeScalars.map { scalar in
-      scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal || "._+@-".unicodeScalars.contains(scalar)
+      scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
+        || "._+@-".unicodeScalars.contains(scalar)
         ? Character(scalar) : "-"
     }
     var part = ""

@@ -3,7 +3,8 @@
 /// A conversation that is ready to be held: everything is checked, nothing is sent yet.
 public struct PreparedTrial: Sendable {
   public var conversation: ResolvedConversation
-  let models: [any ChatModel]
+  /// One for each participant.
+  var models: [any ChatModel]
   /// The header, the preambles, and the turns that are there already.
   public var transcript: Transcript
   /// Nil to keep no record.

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The pages of a run directory: one beside each transcript, and `index.html` that leads to them.
+public struct BatchPages: Sendable {
+  private let directory: RunDirectory
+  private let experiment: Experiment
+  private let renderer: PageRenderer
+  /// Pandoc is a process for each page.
+  private static let atOnce = 4
+
+  public init(_ directory: RunDirectory, of experiment: Experiment, renderer: PageRenderer) {
+    self.directory = directory
+    self.experiment = experiment
+    self.renderer = renderer
+  }
+
+  /// Writes the pages that are missing or older than their transcripts, then the index; returns what went wrong,
+  /// a sentence each. Cancelling the task leaves out what is not written yet.
+  public func write() async -> [String] {
+    let files = directory.files()
+    var problems: [String] = []
+    var ids = files.keys.filter(isMissing)[...]
+    await withTaskGroup(of: String?.self) { tasks in
+      for id in ids.prefix(Self.atOnce) { tasks.addTask { await writePage(id) } }
+      ids = ids.dropFirst(Self.atOnce)
+      for await problem in tasks {
+        if let problem { problems.append(problem) }
+        if !Task.isCancelled, let id = ids.popFirst() { tasks.addTask { await writePage(id) } }
+      }
+    }
+    let reports = Summary.sorted(files.values.map(\.report), of: experiment)
+    let index = GalleryPage.render(
+      experiment: experiment.name, rows: reports.map(row), program: Version.program)
+    if let problem = put(index, at: directory.path + "/index.html") { problems.append(problem) }
+    return problems
+  }
+
+  private func path(_ id: String, _ suffix: String) -> String { "\(directory.trials)/\(id).\(suffix)" }
+
+  private func isMissing(_ id: String) -> Bool {
+    guard let page = modified(path(id, "html")), let transcript = modified(path(id, "jsonl")) else {
+      return true
+    }
+    return page < transcript
+  }
+
+  private func modified(_ path: String) -> Date? {
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+  }
+
+  private func writePage(_ id: String) async -> String? {
+    do {
+      let transcript = try Transcript.read(contentsOf: path(id, "jsonl")).transcript
+      return put(await renderer.page(of: transcript), at: path(id, "html"))
+    } catch {
+      return error.description
+    }
+  }
+
+  private func put(_ bytes: [UInt8], at path: String) -> String? {
+    do {
+      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+      return nil
+    } catch {
+      return "\(path) can't be written"
+    }
+  }
+
+  private func row(_ report: TrialReport) -> GalleryPage.Row {
+    var row = GalleryPage.Row(
+      trial: report.id, page: "trials/\(report.id).html", condition: report.condition, repeat: report.repeat)
+    row.reason = report.state == .done || report.state == .failed ? report.reason : nil
+    row.turns = report.turns
+    row.characters = report.characters
+    row.error = report.error
+    return row
+  }
+}

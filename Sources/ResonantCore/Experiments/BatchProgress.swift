@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// How a batch is getting on, counted as it runs. Shared by its conversations and whoever shows it.
+public final class BatchProgress: Sendable {
+  /// The counts at one moment.
+  public struct Snapshot: Sendable, Equatable {
+    /// Trials of the shard.
+    public var trials = BatchStatus.Counts()
+    /// Turns generated in this run.
+    public var turns = 0
+    /// Tokens of replies in this run.
+    public var completionTokens = 0
+    /// Tokens of all trials of the directory, also of earlier runs.
+    public var tokens = 0
+  }
+
+  private let state: Mutex<Snapshot>
+
+  init(_ start: Snapshot) { state = Mutex(start) }
+
+  public var snapshot: Snapshot { state.withLock { $0 } }
+
+  func begin() {
+    state.withLock {
+      $0.trials.left -= 1
+      $0.trials.running += 1
+    }
+  }
+
+  /// Takes a trial that was begun, or that another process has finished meanwhile, to its new state.
+  func end(_ trial: TrialReport.State) {
+    state.withLock {
+      $0.trials.running -= 1
+      $0.trials.add(trial)
+    }
+  }
+
+  /// Counts a turn; returns the tokens of all trials so far.
+  func add(_ turn: Turn) -> Int {
+    state.withLock {
+      guard turn.outcome != .opening else { return $0.tokens }
+      $0.turns += 1
+      $0.completionTokens += turn.usage?.completionTokens ?? 0
+      $0.tokens += turn.usage?.total ?? 0
+      return $0.tokens
+    }
+  }
+}
+
+/// Ends a batch early but in good order: no turn begins any more, those in flight come to their end. To cut these
+/// as well, cancel the task that runs the batch.
+public final class BatchControl: Sendable {
+  public enum Reason: Sendable { case signal, budget }
+
+  private let state = Mutex<Reason?>(nil)
+  private let limits: RequestLimits
+
+  public init(_ limits: RequestLimits) { self.limits = limits }
+
+  /// Why no turn begins any more; nil while the batch goes on.
+  public var reason: Reason? { state.withLock { $0 } }
+  var isDraining: Bool { reason != nil }
+
+  public func drain(_ reason: Reason) {
+    state.withLock { $0 = $0 ?? reason }
+    limits.close()
+  }
+}
