@@ -82,8 +82,11 @@ struct Host {
     if code != 0 { throw RunEnd(code: code) }
   }
 
-  func network(isVerbose: Bool) -> EndpointNetwork {
-    EndpointNetwork(environment: environment, log: isVerbose ? Diagnostics.line : nil)
+  /// - Parameter gate: where requests to an endpoint wait, by the URL that it is shown with.
+  func network(
+    isVerbose: Bool, gate: @escaping @Sendable (_ endpoint: String) -> (any RequestGate)? = { _ in nil }
+  ) -> EndpointNetwork {
+    EndpointNetwork(environment: environment, gate: gate, log: isVerbose ? Diagnostics.line : nil)
   }
 
   func pages(_ pandoc: String?) -> PageRenderer {
@@ -94,5 +97,18 @@ struct Host {
   func program(_ name: String) -> String? {
     (environment["PATH"] ?? "").split(separator: ":").lazy.map { "\($0)/\(name)" }
       .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  /// The path of this program.
+  static var programPath: String {
+    let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return path ?? absolute(CommandLine.arguments.first ?? "resonant")
+  }
+
+  /// `path` seen from the root.
+  static func absolute(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let current = FileManager.default.currentDirectoryPath
+    return path == "." ? current : current + "/" + path
   }
 }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import ResonantCore
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A batch on this terminal: shows how it gets on, lets signals end it in good order, and says what became of it.
+struct BatchRun {
+  private let batch: Batch
+  private let runner: BatchRunner
+  private let pages: BatchPages?
+
+  /// Prepares the run directory. Throws `ConfigurationError` when the batch can't begin.
+  init(_ batch: Batch, host: Host, writesPages: Bool) throws {
+    self.batch = batch
+    let plan = batch.plan
+    let limits = RequestLimits(concurrency: plan.experiment.limits.concurrency, lanes: plan.lanes)
+    let renderer = host.pages(plan.conversations.first?.output.pandocPath)
+    runner = BatchRunner(
+      batch, runner: TrialRunner(pages: renderer, warn: Diagnostics.warning),
+      network: host.network(isVerbose: false, gate: { limits.gate(for: $0) }), limits: limits,
+      surroundings: .init(now: { host.now }, newID: { host.randomID() }, records: host.records))
+    pages = writesPages ? BatchPages(batch.directory, of: plan.experiment, renderer: renderer) : nil
+    do {
+      try runner.check()
+      try OpenFiles.allow(runner.mostOpenFiles)
+      try batch.prepare()
+    } catch {
+      throw ConfigurationError(nil, error.description)
+    }
+  }
+
+  /// Returns the exit code.
+  func run() async -> Int32 {
+    let task = Task { await runner.run() }
+    let signals = BatchSignals(drain: { runner.control.drain(.signal) }, cut: { task.cancel() })
+    let watch = SignalWatch { signal, _ in signals.take(signal) }
+    defer { withExtendedLifetime(watch) {} }
+    let display = BatchDisplay(runner.progress, requests: batch.forecast.cost.requests)
+    let showing = Task { await display.run() }
+    var outcome = await task.value
+    showing.cancel()
+    await showing.value
+    if let pages, signals.exitCode == nil { outcome.problems += await pages.write() }
+    await report(outcome)
+    return signals.exitCode ?? (outcome.isComplete ? 0 : 1)
+  }
+
+  private func report(_ outcome: BatchOutcome) async {
+    if outcome.reason == .budget {
+      Diagnostics.line(
+        "resonant: the token budget of the plan is used up; raise limits.budget_tokens to go on")
+    }
+    if !outcome.held.isEmpty {
+      let some = outcome.held.prefix(5).joined(separator: ", ") + (outcome.held.count > 5 ? ", …" : "")
+      Diagnostics.line("resonant: other processes are at work on \(outcome.held.count) trials: \(some)")
+    }
+    for problem in outcome.problems { Diagnostics.error(problem) }
+    let console = Console()
+    let status = BatchStatus(batch.directory.files().values.map(\.report), of: batch.plan.experiment)
+    console.write("\(status)Summary: \(batch.directory.path)/summary.csv\n")
+    if pages != nil { console.write("Pages: \(batch.directory.path)/index.html\n") }
+    await console.flush()
+  }
+}
+
+/// What signals do to a batch: the first Ctrl-C lets the turns in flight finish, for a while; anything else cuts.
+private final class BatchSignals: Sendable {
+  private struct State {
+    var exitCode: Int32?
+    var isCut = false
+  }
+
+  /// How long turns in flight may take to finish.
+  private static let patience = DispatchTimeInterval.seconds(10)
+
+  private let state = Mutex(State())
+  private let drain: @Sendable () -> Void
+  private let cut: @Sendable () -> Void
+
+  init(drain: @escaping @Sendable () -> Void, cut: @escaping @Sendable () -> Void) {
+    self.drain = drain
+    self.cut = cut
+  }
+
+  var exitCode: Int32? { state.withLock { $0.exitCode } }
+
+  func take(_ signal: Int32) {
+    let (isFirst, wasCut) = state.withLock { state in
+      let isFirst = state.exitCode == nil
+      let wasCut = state.isCut
+      state.exitCode = SignalWatch.exitCode(for: signal)
+      state.isCut = wasCut || !isFirst || signal != SIGINT
+      return (isFirst, wasCut)
+    }
+    if wasCut { _exit(SignalWatch.exitCode(for: signal)) }
+    drain()
+    if isFirst, signal == SIGINT {
+      Diagnostics.line("resonant: letting the turns in flight finish; once more to cut them")
+      DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { self.cut() }
+    } else {
+      cut()
+    }
+  }
+}
+
+/// The limit of open files of this process.
+private enum OpenFiles {
+  /// Raises the limit as far as it goes. Throws when `count` files are more than it allows.
+  static func allow(_ count: Int) throws(InvalidValue) {
+    #if canImport(Glibc)
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+    let resource = RLIMIT_NOFILE
+    #endif
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return }
+    if limit.rlim_cur < limit.rlim_max {
+      // Darwin refuses more than it lets a process have, whatever the hard limit says.
+      var raised = limit
+      raised.rlim_cur = min(limit.rlim_max, max(limit.rlim_cur, rlim_t(count)))
+      if setrlimit(resource, &raised) == 0 { limit = raised }
+    }
+    guard limit.rlim_cur >= rlim_t(count) else {
+      throw InvalidValue(
+        "up to \(count) files will be open at once, but only \(limit.rlim_cur) may be; raise the limit with"
+          + " `ulimit -n`, or lower the concurrency")
+    }
+  }
+}
