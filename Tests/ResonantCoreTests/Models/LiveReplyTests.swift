@@ -38,7 +38,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[Bob]: hi", "hi"), ("[Bob]:hi", "hi"), ("\n [Bob]: hi", "hi"), ("[Bo", "[Bo"), ("[Bonny]: x", "[Bonny]: x"),
+    ("[Bob]: hi", "hi"), ("[Bob]:hi", "hi"), ("\n [Bob]: hi", "hi"), ("[Bo", "[Bo"),
+    ("[Bonny]: x", "[Bonny]: x"),
     ("[Bob]: ", ""), ("x [Bob]: y", "x [Bob]: y"), ("[Bob]: \n\n  hi", "  hi"),
   ])
   func dropsAnEchoedPrefix(text: String, kept: String) {
