@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+import TestSupport
+import Testing
+
+/// The models that ship in the program, and the commands that work on transcripts.
+struct OfflineTests {
+  private func talk(
+    _ directory: TemporaryDirectory, _ name: String, seed: Int
+  ) async throws -> WrittenTranscript {
+    let ended = try await ResonantBinary.run(
+      [
+        "--endpoint", "builtin:", "--alice-model", "eliza", "--bob-model", "parry", "--max-turns", "8",
+        "--seed",
+        "\(seed)", "--name", name,
+      ], in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    return try WrittenTranscript(directory.read(name + ".jsonl"))
+  }
+
+  @Test func builtinModelsTalkTheSameUnderTheSameSeed() async throws {
+    let directory = try TemporaryDirectory()
+    let one = try await talk(directory, "one", seed: 3)
+    let two = try await talk(directory, "two", seed: 3)
+    #expect(one.said.count == 8)
+    #expect(one.said == two.said)
+    #expect(directory.files == ["one.html", "one.jsonl", "two.html", "two.jsonl"])
+  }
+
+  @Test func aScriptThatIsUsedUpEndsTheConversation() async throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(#"["first", "second"]"#, to: "lines.json")
+    let ended = try await ResonantBinary.run(
+      ["--endpoint", "builtin:", "--alice-model", "echo", "--bob-model", "script:lines.json", "--name", "t"],
+      in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    let written = try WrittenTranscript(directory.read("t.jsonl"))
+    #expect(written.said == ["Alice: Hello!", "Bob: first", "Alice: first", "Bob: second", "Alice: second"])
+    #expect(written.end?["reason"] == "exhausted")
+  }
+
+  @Test func aReplaySaysWhatWasSaid() async throws {
+    let directory = try TemporaryDirectory()
+    let first = try await talk(directory, "one", seed: 3)
+    let ended = try await ResonantBinary.run(
+      [
+        "--endpoint", "builtin:", "--model", "replay:one.jsonl", "--opening", "Hello!", "--max-turns", "8",
+        "--name", "t",
+      ],
+      in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try WrittenTranscript(directory.read("t.jsonl")).said == first.said)
+  }
+
+  @Test func resumeGoesOnInTheSameFileToTheNewTotal() async throws {
+    let directory = try TemporaryDirectory()
+    _ = try await talk(directory, "one", seed: 3)
+    let nothing = try await ResonantBinary.run(["resume", "one.jsonl"], in: directory)
+    #expect(nothing.exitCode == 0, "\(nothing)")
+    let ended = try await ResonantBinary.run(["resume", "one.jsonl", "--max-turns", "12"], in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    let written = try WrittenTranscript(directory.read("one.jsonl"))
+    #expect(written.turns.compactMap { $0["n"]?.int } == Array(1...12))
+    #expect(written.end?["turns"] == 12)
+  }
+
+  @Test func aTornLastLineIsCutOff() async throws {
+    let directory = try TemporaryDirectory()
+    _ = try await talk(directory, "one", seed: 3)
+    let lines = try directory.read("one.jsonl").split(separator: "\n")
+    let turns = lines.filter { $0.contains("\"type\":\"turn\"") || $0.contains("\"type\":\"header\"") }
+    try directory.write(
+      turns.prefix(5).joined(separator: "\n") + "\n" + turns[5].prefix(40), to: "torn.jsonl")
+    let ended = try await ResonantBinary.run(["resume", "torn.jsonl"], in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.errors.contains("torn.jsonl"), "\(ended)")
+    let written = try WrittenTranscript(directory.read("torn.jsonl"))
+    #expect(written.turns.compactMap { $0["n"]?.int } == Array(1...8))
+  }
+
+  @Test(arguments: ["html", "markdown", "text", "json"])
+  func aTranscriptIsExported(format: String) async throws {
+    let directory = try TemporaryDirectory()
+    let written = try await talk(directory, "one", seed: 3)
+    let ended = try await ResonantBinary.run(["export", "one.jsonl", "--to", format], in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    let last = try #require(written.turns.last?["text"]?.string)
+    let word = try #require(last.split { !$0.isLetter }.max { $0.count < $1.count })
+    #expect(ended.output.contains(word), "\(ended)")
+    if format == "json" { _ = try DecodedJSON.parse(ended.output) }
+  }
+
+  @Test func checkTellsWhatIsThere() async throws {
+    let server = try await ScriptedServer { request in
+      request.path.hasSuffix("/models")
+        ? .json(["data": [["id": "m"]]]) : .openAI("x")
+    }
+    let directory = try TemporaryDirectory()
+    let good = try await ResonantBinary.run(
+      ["check", "--endpoint", server.url("/v1"), "--model", "m"], in: directory)
+    #expect(good.exitCode == 0, "\(good)")
+    #expect(good.output.contains(server.url("/v1")))
+    let bad = try await ResonantBinary.run(
+      ["check", "--endpoint", "http://127.0.0.1:9/v1", "--model", "m"], in: directory)
+    #expect(bad.exitCode == 1, "\(bad)")
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+struct PageTests {
+  @Test func thePageIsThereAfterEveryTurn() async throws {
+    let gates = [Gate(), Gate()]
+    let arena = try await Arena(
+      .openAI(.hold(gates[0]), "B2 is here"), .openAI("A3 begins", .hold(gates[1]), " and ends"))
+    let program = try arena.startChat("--max-turns", "3", "--name", "talk")
+    try await gates[0].waitUntilReached()
+    try await fileAppears("talk.html", in: arena.directory) { $0.contains("Hello!") }
+    gates[0].open()
+    try await gates[1].waitUntilReached()
+    try await fileAppears("talk.html", in: arena.directory) { $0.contains("B2 is here") }
+    gates[1].open()
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try arena.page().turn(3)?.contains("A3 begins and ends") == true)
+  }
+
+  /// Pages are made beside the conversation, so a turn's page may come a little after the turn.
+  private func fileAppears(
+    _ name: String, in directory: TemporaryDirectory, until holds: (String) -> Bool
+  ) async throws {
+    let deadline = ContinuousClock.now + .seconds(Deadline.usual)
+    while ContinuousClock.now < deadline {
+      if let text = try? directory.read(name), holds(text) { return }
+      await Task.yield()
+    }
+    Issue.record("\(name) did not come to hold what was awaited")
+  }
+
+  @Test func withoutHTMLNoPageIsWrittenOrNamed() async throws {
+    let arena = try await Arena(.openAI("x"))
+    let ended = try await arena.chat("--max-turns", "2", "--no-html")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(arena.directory.files.map { $0.hasSuffix(".jsonl") } == [true])
+    #expect(!(ended.output + ended.errors).contains(".html"))
+  }
+
+  @Test func withoutSavingNothingIsWrittenOrNamed() async throws {
+    let arena = try await Arena(.openAI("x"))
+    let ended = try await arena.chat("--max-turns", "2", "--no-save")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(arena.directory.files == [])
+    #expect(
+      !(ended.output + ended.errors).contains(".html") && !(ended.output + ended.errors).contains(".jsonl"))
+  }
+
+  @Test func filesAreNamedAfterTheModelsAndGoWhereTheyShall() async throws {
+    let arena = try await Arena(.openAI("x"))
+    let ended = try await arena.chat(
+      "--max-turns", "2", "--alice-model", "org/a:1", "--bob-model", "b 2", "--out", "new/place")
+    #expect(ended.exitCode == 0, "\(ended)")
+    let names = arena.directory.files
+    #expect(names.count == 2)
+    for name in names {
+      #expect(
+        name.wholeMatch(of: /new\/place\/resonant-chat-org-a-1-b[-_ ]2-[0-9a-f]{6}\.(html|jsonl)/) != nil,
+        "\(name)")
+    }
+  }
+
+  /// What a hostile model may write.
+  static let attack = """
+    <script>document.title='pwned'</script><img src=x onerror="document.title='pwned'">
+
+    ```{=html}
+    <script>document.title='pwned'</script>
+    ```
+
+    [link](javascript:alert(1)) [span]{onclick="x()"} ![i](http://127.0.0.1:9/t.png){onload="x()"}
+    <iframe srcdoc="x"></iframe></div></article></main></body></html> after the end
+    """
+
+  @Test(.needsPandoc, arguments: [true, false])
+  func nothingAModelWritesBecomesActive(withPandoc: Bool) async throws {
+    let pandoc = try #require(Tool.pandoc)
+    let arena = try await Arena(.openAI(Self.attack.asPiece), .openAI("A3 in **place**"))
+    let flags = withPandoc ? ["--pandoc-path", pandoc] : []
+    let ended = try await arena.chat(
+      ["--max-turns", "3"] + flags, environment: withPandoc ? [:] : ["PATH": arena.directory.path])
+    #expect(ended.exitCode == 0, "\(ended)")
+    let page = try arena.page()
+    let tags = page.html.matches(of: /<[A-Za-z][^>]*>/).map { String($0.output) }
+    #expect(!tags.isEmpty)
+    for tag in tags {
+      #expect(
+        tag.firstMatch(of: /^<(script|iframe|img|object|embed|base|form)\b/.ignoresCase()) == nil, "\(tag)")
+      #expect(tag.firstMatch(of: /\son\w+\s*=/.ignoresCase()) == nil, "\(tag)")
+      #expect(
+        tag.firstMatch(of: /(href|src)\s*=\s*["']?\s*(javascript|data|vbscript):/.ignoresCase()) == nil,
+        "\(tag)")
+    }
+    #expect(page.turn(2)?.contains("after the end") == true)
+    let last = try #require(page.turn(3))
+    #expect(last.contains(withPandoc ? "<strong>place</strong>" : "**place**"))
+    #expect(page.html.matches(of: /<\/html>/).count == 1)
+  }
+
+  @Test func withoutPandocThePageHoldsTheTextAsItIs() async throws {
+    let arena = try await Arena(.openAI("one\ntwo & <b>\n\n  <think>deep</think> end"))
+    let ended = try await arena.chat("--max-turns", "2", environment: ["PATH": arena.directory.path])
+    #expect(ended.exitCode == 0, "\(ended)")
+    let turn = try #require(try arena.page().turn(2))
+    #expect(turn.contains("one\ntwo &amp; &lt;b&gt;"))
+    #expect(turn.contains("deep"))
+    #expect(!turn.contains("&lt;div") && !turn.contains("&amp;lt;"))
+    #expect(try arena.page().html.contains("pre-wrap"))
+  }
+
+  @Test(.needsPandoc) func pandocRunsOnceForAMessage() async throws {
+    let pandoc = try #require(Tool.pandoc)
+    let arena = try await Arena { .openAI("reply **\($0.number)**".asPiece) }
+    let wrapper = try arena.directory.write(
+      "#!/bin/sh\necho run >> \"\(arena.directory.path("runs.txt"))\"\nexec \"\(pandoc)\" \"$@\"\n",
+      to: "counting-pandoc", executable: true)
+    let ended = try await arena.chat("--max-turns", "30", "--pandoc-path", wrapper)
+    #expect(ended.exitCode == 0, "\(ended)")
+    let runs = try arena.directory.read("runs.txt").split(separator: "\n").count
+    #expect((1...31).contains(runs), "pandoc ran \(runs) times")
+    let page = try arena.page()
+    for number in 2...30 {
+      #expect(page.turn(number)?.contains("<strong>\(number - 1)</strong>") == true, "turn \(number)")
+    }
+  }
+
+  @Test func aPandocThatFailsCostsOneLine() async throws {
+    let arena = try await Arena(.openAI("B2"), .openAI("A3"), .openAI("B4"))
+    let broken = try arena.directory.write("#!/bin/sh\nexit 9\n", to: "broken-pandoc", executable: true)
+    let ended = try await arena.chat("--max-turns", "4", "--pandoc-path", broken)
+    #expect(ended.exitCode == 0, "\(ended)")
+    let lines = ended.errors.split(separator: "\n").filter { $0.contains("pandoc") }
+    #expect(lines.count == 1, "\(ended)")
+    #expect(try arena.page().turn(4)?.contains("B4") == true)
+  }
+
+  @Test func thePageShowsTheSystemPromptThatWasSent() async throws {
+    let arena = try await Arena(.openAI("x"))
+    let ended = try await arena.chat(
+      "--max-turns", "2", "--alice-system-prompt", "Be <brief>.", "--bob-system-prompt", "Be <brief>.")
+    #expect(ended.exitCode == 0, "\(ended)")
+    let html = try arena.page().html
+    #expect(html.matches(of: /Be &lt;brief(>|&gt;)\./).count == 1)
+    #expect(!html.contains("You are an AI agent"))
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+import TestSupport
+import Testing
+
+struct SecretTests {
+  /// Everything the program let out: both streams and all files.
+  private func everything(_ ended: FinishedProgram, _ directory: TemporaryDirectory) throws -> String {
+    try ended.output + ended.errors + directory.files.map { try directory.read($0) }.joined()
+  }
+
+  @Test(arguments: [[], ["--verbose"], ["--format", "ndjson"]])
+  func headerValuesAndQueriesAppearNowhere(flags: [String]) async throws {
+    let arena = try await Arena(.openAI("fine"), .error(401, "bad key sk-secret-1 for kw-secret-2"))
+      .speaking("/v1/chat/completions?key=kw-secret-2&b=c")
+    let headers = #"{"Authorization":"Bearer sk-secret-1","X-Plain":"plain-secret-3"}"#
+    let ended = try await arena.chat(
+      ["--headers", headers, "--payload", #"{"api_key":"pay-secret-4","temperature":1}"#] + flags)
+    #expect(ended.exitCode == 1, "\(ended)")
+    let request = try #require(arena.server.requests.first)
+    #expect(request.header("authorization") == "Bearer sk-secret-1")
+    #expect(request.target == "/v1/chat/completions?key=kw-secret-2&b=c")
+    #expect(request.json["api_key"] == "pay-secret-4")
+    let all = try everything(ended, arena.directory)
+    #expect(!all.contains("secret-"), "\(all)")
+    #expect(ended.errors.contains("bad key"))
+    #expect(
+      try arena.transcript().header?["participants"]?.array?.first?["header_names"] == [
+        "Authorization", "X-Plain",
+      ])
+  }
+
+  @Test func aKeyFromTheEnvironmentIsSentAndKeptAsItsName() async throws {
+    let arena = try await Arena(.openAI("fine"))
+    let ended = try await arena.chat(
+      "--max-turns", "2", "--headers", #"{"Authorization":"Bearer ${MY_KEY}","X-Money":"$${MY_KEY}"}"#,
+      environment: ["MY_KEY": "sk-secret-1"])
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(arena.server.requests.first?.header("authorization") == "Bearer sk-secret-1")
+    #expect(arena.server.requests.first?.header("x-money") == "${MY_KEY}")
+    #expect(!(try everything(ended, arena.directory).contains("secret-")))
+    let alice = try arena.transcript().header?["participants"]?.array?.first
+    #expect(alice?["header_refs"]?["Authorization"] == "Bearer ${MY_KEY}")
+  }
+
+  @Test(arguments: [[:], ["MY_KEY": ""]])
+  func aMissingVariableIsNamedBeforeAnythingIsSent(environment: [String: String]) async throws {
+    let arena = try await Arena()
+    for flags in [
+      ["--headers", #"{"Authorization":"Bearer ${MY_KEY}"}"#],
+      ["--endpoint", arena.server.url("/v1?key=${MY_KEY}")],
+    ] {
+      let ended = try await arena.chat(flags, environment: environment)
+      #expect(ended.exitCode == 2, "\(ended)")
+      #expect(ended.errors.contains("MY_KEY"), "\(ended)")
+    }
+    #expect(arena.server.connections == 0)
+    #expect(arena.directory.files.isEmpty)
+  }
+
+  @Test func theUsualVariablesAreNotUsedOverPlainHTTP() async throws {
+    let arena = try await Arena(.openAI("fine"))
+    let ended = try await arena.chat("--max-turns", "2", environment: ["OPENAI_API_KEY": "sk-secret-1"])
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(arena.server.requests.first?.header("authorization") == nil)
+  }
+}
