@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+import TestSupport
+import Testing
+
+/// What is different when the output is a terminal, which `script` of util-linux makes.
+@Suite(
+  .enabled(if: Tool.path("script") != nil || Tool.isCI, "`script` is not installed: apt-get install bsdutils")
+)
+struct TerminalTests {
+  private func onTerminal(
+    _ arena: Arena, _ flags: String, environment: [String: String] = [:]
+  ) async throws -> FinishedProgram {
+    let script = try #require(Tool.path("script"))
+    let command =
+      "\(try ResonantBinary.executable()) --endpoint \(arena.server.url("/v1")) --model m \(flags)"
+    var all = ["PATH": ResonantBinary.path, "HOME": arena.directory.path, "TERM": "xterm", "LANG": "C.UTF-8"]
+    all.merge(environment) { $1 }
+    return try await Program(
+      script, ["-qec", command, "/dev/null"], environment: all, directory: arena.directory.path, input: nil
+    ).finish()
+  }
+
+  @Test func controlCharactersOfAModelAreMadeVisible() async throws {
+    let text = "bell\u{07} title\u{1B}]0;owned\u{07} red\u{1B}[31m c1\u{9B}2J back\u{08} tab\tend"
+    let arena = try await Arena(.openAI(text.asPiece))
+    let ended = try await onTerminal(arena, "--max-turns 2 --color never")
+    #expect(ended.exitCode == 0, "\(ended)")
+    let shown = ended.output.unicodeScalars
+    let raw = shown.filter {
+      $0.value < 0x20 && !"\n\r\t".unicodeScalars.contains($0) || (0x7F...0x9F).contains($0.value)
+    }
+    #expect(raw.isEmpty, "\(raw.map(\.value))")
+    #expect(ended.output.contains("]0;owned") && ended.output.contains("tab\tend"))
+    #expect(try arena.transcript().said.last == "Bob: \(text)")
+  }
+
+  @Test(arguments: [([:], true), (["NO_COLOR": "1"], false)])
+  func aTerminalHasColourUnlessItIsUnwanted(environment: [String: String], hasColour: Bool) async throws {
+    let arena = try await Arena(.openAI("x"))
+    let ended = try await onTerminal(arena, "--max-turns 2", environment: environment)
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.output.contains("\u{1B}[") == hasColour, "\(ended)")
+  }
+
+  @Test func controlCharactersReachAFileAsTheyAre() async throws {
+    let arena = try await Arena(.openAI("a\u{1B}[31mb"))
+    let ended = try await arena.chat("--max-turns", "2")
+    #expect(ended.output.contains("a\u{1B}[31mb"), "\(ended)")
+  }
+}
