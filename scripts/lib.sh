@@ -38,18 +38,20 @@ need_swift() {
   have swift || fail "the Swift toolchain (6.2 or newer) is missing: https://www.swift.org/install"
 }
 
+# has_header NAME: whether a C header is where compilers look
 has_header() {
-  local folder
-  for folder in /usr/include /usr/include/* /usr/local/include; do
-    [ -e "$folder/$1" ] && return 0
+  local directory
+  for directory in /usr/include /usr/include/* /usr/local/include; do
+    [ ! -e "$directory/$1" ] || return 0
   done
-  [ "$(uname)" = Darwin ]
+  return 1
 }
 
-# the headers of libcurl and zlib, without which nothing builds
+# the headers of libcurl and zlib, without which nothing builds; macOS has them
 need_headers() {
-  has_header curl/curl.h && has_header zlib.h && return
-  can_install || fail "headers are missing: install libcurl4-openssl-dev and zlib1g-dev (Debian, Ubuntu), libcurl-devel and zlib-devel (Fedora), curl and zlib (Arch)"
+  if [ "$(uname)" = Darwin ] || { has_header curl/curl.h && has_header zlib.h; }; then return; fi
+  can_install || fail "the headers of libcurl and zlib are missing: install libcurl4-openssl-dev and zlib1g-dev" \
+    "(Debian, Ubuntu), libcurl-devel and zlib-devel (Fedora), or curl and zlib (Arch)"
   quietly "installing the headers of libcurl and zlib" apt_install libcurl4-openssl-dev zlib1g-dev
 }
 
