@@ -12,26 +12,14 @@ struct PageTests {
       .openAI(.hold(gates[0]), "B2 is here"), .openAI("A3 begins", .hold(gates[1]), " and ends"))
     let program = try arena.startChat("--max-turns", "3", "--name", "talk")
     try await gates[0].waitUntilReached()
-    try await fileAppears("talk.html", in: arena.directory) { $0.contains("Hello!") }
+    try await arena.directory.waitForFile("talk.html", toContain: "Hello!")
     gates[0].open()
     try await gates[1].waitUntilReached()
-    try await fileAppears("talk.html", in: arena.directory) { $0.contains("B2 is here") }
+    try await arena.directory.waitForFile("talk.html", toContain: "B2 is here")
     gates[1].open()
     let ended = try await program.finish()
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(try arena.page().turn(3)?.contains("A3 begins and ends") == true)
-  }
-
-  /// Pages are made beside the conversation, so a turn's page may come a little after the turn.
-  private func fileAppears(
-    _ name: String, in directory: TemporaryDirectory, until holds: (String) -> Bool
-  ) async throws {
-    let deadline = ContinuousClock.now + .seconds(Deadline.usual)
-    while ContinuousClock.now < deadline {
-      if let text = try? directory.read(name), holds(text) { return }
-      await Task.yield()
-    }
-    Issue.record("\(name) did not come to hold what was awaited")
   }
 
   @Test func withoutHTMLNoPageIsWrittenOrNamed() async throws {

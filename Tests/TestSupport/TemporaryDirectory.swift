@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Dispatch
 import Foundation
 
 /// A directory of its own for one test, removed with the value.
@@ -48,6 +49,19 @@ public final class TemporaryDirectory: Sendable {
       return FileManager.default.fileExists(atPath: path(name), isDirectory: &isDirectory)
         && !isDirectory.boolValue
     }.sorted()
+  }
+
+  /// Waits until a file is there and holds `text`, for what is written beside the events that can be awaited.
+  public func waitForFile(_ name: String, toContain text: String) async throws {
+    let deadline = ContinuousClock.now + .seconds(Deadline.usual)
+    while (try? read(name).contains(text)) != true {
+      guard ContinuousClock.now < deadline else {
+        throw DeadlineExceeded(what: "“\(text)” in \(name)", seconds: Deadline.usual)
+      }
+      await withCheckedContinuation { continuation in
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.02) { continuation.resume() }
+      }
+    }
   }
 
   /// The one file whose name ends so.
