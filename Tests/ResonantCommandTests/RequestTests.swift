@@ -17,7 +17,8 @@ struct RequestTests {
     #expect(written.end?["reason"] == "max_turns")
     #expect(written.end?["turns"] == 3)
     var rest = ended.output[...]
-    for text in ["1", "Alice", "Hello!", "2", "Bob", "Hi Alice.", "3", "Alice", "Hi Bob."] {
+    for text in ["1", "Alice", "Hello!", "2", "Bob", "Hi Alice.", "3", "Alice", "Hi Bob.", ".jsonl", ".html"]
+    {
       let range = try #require(
         rest.firstRange(of: text), "\(text) is missing or out of order in \(ended.output)")
       rest = rest[range.upperBound...]

@@ -4,24 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Tools that some tests need and not every machine has. A test without its tool is skipped on a user's machine and
-/// fails in continuous integration (`CI=true`), where everything is to be installed.
-enum Tool {
-  static let isCI = ProcessInfo.processInfo.environment["CI"] == "true"
-
-  static func path(_ names: String...) -> String? {
-    for name in names {
-      for directory in ResonantBinary.path.split(separator: ":") {
-        let path = "\(directory)/\(name)"
-        if FileManager.default.isExecutableFile(atPath: path) { return path }
-      }
-    }
-    return nil
-  }
-
-  static let pandoc = path("pandoc")
-}
-
+/// Tests without what they need are skipped, but fail in continuous integration.
 extension Trait where Self == ConditionTrait {
   static var needsPandoc: Self {
     .enabled(
