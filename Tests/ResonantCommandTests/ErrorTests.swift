@@ -31,7 +31,7 @@ struct ErrorTests {
   func aConnectionThatBreaksAfterTextLeavesTheTurnIncomplete(breakage: ReplyPiece) async throws {
     let gate = Gate()
     let arena = try await Arena(.openAI("half a", .hold(gate), breakage), .openAI("never"))
-    let program = try arena.startChat()
+    let program = try await arena.startChat()
     try await program.waitForOutput(containing: "half a")
     gate.open()
     let ended = try await program.finish()

@@ -10,7 +10,7 @@ struct PageTests {
     let gates = [Gate(), Gate()]
     let arena = try await Arena(
       .openAI(.hold(gates[0]), "B2 is here"), .openAI("A3 begins", .hold(gates[1]), " and ends"))
-    let program = try arena.startChat("--max-turns", "3", "--name", "talk")
+    let program = try await arena.startChat("--max-turns", "3", "--name", "talk")
     try await gates[0].waitUntilReached()
     try await arena.directory.waitForFile("talk.html", toContain: "Hello!")
     gates[0].open()

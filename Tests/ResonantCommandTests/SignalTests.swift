@@ -9,7 +9,7 @@ struct SignalTests {
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 143)])
   func aSignalKeepsThePartialTurn(signal: Int32, code: Int) async throws {
     let arena = try await Arena(.openAI("B2 whole"), .openAI("only a part", .stall))
-    let program = try arena.startChat()
+    let program = try await arena.startChat()
     try await program.waitForOutput(containing: "only a part")
     try await program.send(signal)
     let ended = try await program.finish()
@@ -26,7 +26,7 @@ struct SignalTests {
 
   @Test func aSignalBeforeAnyTextKeepsWhatIsFinished() async throws {
     let arena = try await Arena(.openAI("B2 whole"), .silence)
-    let program = try arena.startChat()
+    let program = try await arena.startChat()
     try await arena.server.waitForRequest(2)
     try await program.send(SIGINT)
     let ended = try await program.finish()
@@ -39,7 +39,7 @@ struct SignalTests {
 
   @Test func aSignalEndsThePauseBetweenTurns() async throws {
     let arena = try await Arena(.openAI("B2 whole"))
-    let program = try arena.startChat("--delay", "3600")
+    let program = try await arena.startChat("--delay", "3600")
     try await program.waitForOutput(containing: "Hello!")
     try await program.send(SIGINT)
     #expect(try await program.finish().exitCode == 130)
@@ -52,7 +52,7 @@ struct SignalTests {
       "\(executable)" --endpoint "\(arena.server.url("/v1"))" --model m --max-turns 100000 | head -n 3 > /dev/null
       echo "status ${PIPESTATUS[0]}"
       """
-    let bash = Program(
+    let bash = await Program(
       "/bin/bash", ["-c", command], environment: ["PATH": ResonantBinary.path, "HOME": arena.directory.path],
       directory: arena.directory.path)
     let ended = try await bash.finish()
@@ -62,7 +62,7 @@ struct SignalTests {
 
   @Test func aPartialTurnIsAskedAgainOnResume() async throws {
     let arena = try await Arena(.openAI("half", .stall), .openAI("whole now"), .openAI("A3"))
-    let program = try arena.startChat("--max-turns", "3")
+    let program = try await arena.startChat("--max-turns", "3")
     try await program.waitForOutput(containing: "half")
     try await program.send(SIGINT)
     #expect(try await program.finish().exitCode == 130)

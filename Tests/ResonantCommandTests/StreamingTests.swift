@@ -8,7 +8,7 @@ struct StreamingTests {
   @Test func textIsShownBeforeTheNextPieceIsSent() async throws {
     let gate = Gate()
     let arena = try await Arena(.openAI("first ", .hold(gate), "second"))
-    let program = try arena.startChat("--max-turns", "2")
+    let program = try await arena.startChat("--max-turns", "2")
     try await program.waitForOutput(containing: "first")
     #expect(!program.output.contains("second"))
     gate.open()
@@ -29,7 +29,7 @@ struct StreamingTests {
   @Test func recordsAreStreamedAsJSONLines() async throws {
     let gate = Gate()
     let arena = try await Arena(.openAI("first ", .hold(gate), "second"))
-    let program = try arena.startChat("--max-turns", "2", "--format", "ndjson")
+    let program = try await arena.startChat("--max-turns", "2", "--format", "ndjson")
     try await program.waitForOutput(containing: #""first"#)
     gate.open()
     let ended = try await program.finish()

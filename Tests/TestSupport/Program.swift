@@ -38,10 +38,13 @@ public final class Program: Sendable {
   /// - Parameters:
   ///   - environment: all of it; nothing is inherited.
   ///   - input: what it reads; nil to leave its standard input open for `write`.
+  ///
+  /// Waits for its turn: as many programs run at once as there are processors.
   public init(
     _ executable: String, _ arguments: [String], environment: [String: String], directory: String,
     input text: String? = ""
-  ) {
+  ) async {
+    await Slots.processors.take()
     let (inputs, input) = AsyncStream.makeStream(of: [UInt8].self)
     self.input = input
     if let text {
@@ -61,6 +64,7 @@ public final class Program: Sendable {
       } catch {
         state.update { $0.failure = "\(error)" }
       }
+      await Slots.processors.giveBack()
     }
   }
 

@@ -9,10 +9,10 @@ public enum ResonantBinary {
   public static func start(
     _ arguments: [String], in directory: TemporaryDirectory, environment: [String: String] = [:],
     input: String? = ""
-  ) throws -> Program {
+  ) async throws -> Program {
     var all = ["PATH": path, "HOME": directory.path, "LANG": "C.UTF-8", "TMPDIR": directory.path]
     all.merge(environment) { $1 }
-    return Program(
+    return await Program(
       try executable(), arguments, environment: all, directory: directory.path, input: input)
   }
 

@@ -43,8 +43,8 @@ struct Arena {
   }
 
   /// Begins the conversation.
-  func startChat(_ flags: String..., environment: [String: String] = [:]) throws -> Program {
-    try ResonantBinary.start(common + flags, in: directory, environment: environment)
+  func startChat(_ flags: String..., environment: [String: String] = [:]) async throws -> Program {
+    try await ResonantBinary.start(common + flags, in: directory, environment: environment)
   }
 
   /// Any command, run in the directory.
