@@ -22,7 +22,7 @@ struct BrowserTests {
     let listener = try await ScriptedServer { _ in .text("ok", type: "text/plain") }
     let directory = try TemporaryDirectory()
     try Data(try await page(listener.port)).write(to: URL(filePath: directory.path("page.html")))
-    let browser = Program(
+    let browser = await Program(
       Tool.chromium,
       [
         "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -67,7 +67,7 @@ struct BrowserTests {
     let visit = try await visit { port in
       let text = Attacks.active[0...7].joined(separator: "\n\n").replacing("PORT", with: "\(port)")
       let directory = try TemporaryDirectory()
-      let pandoc = Program(
+      let pandoc = await Program(
         Tool.pandoc, ["-f", "markdown", "-t", "html"], environment: [:], directory: directory.path,
         input: text)
       let body = try await pandoc.finish().output
