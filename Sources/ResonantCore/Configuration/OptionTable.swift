@@ -30,16 +30,25 @@ public enum OptionTable {
     .init(
       "api", .choice(API.allCases.map(\.rawValue)), .conversation, default: "from the URL",
       "Wire format of the requests."),
-    .init("alice_api", .choice(API.allCases.map(\.rawValue)), .conversation, "The first participant's."),
-    .init("bob_api", .choice(API.allCases.map(\.rawValue)), .conversation, "The second participant's."),
+    .init(
+      "alice_api", .choice(API.allCases.map(\.rawValue)), .conversation, "Format for the first participant."),
+    .init(
+      "bob_api", .choice(API.allCases.map(\.rawValue)), .conversation, "Format for the second participant."),
     .init(
       "headers", .object, .conversation,
       "HTTP headers; ${NAME} in a value is read from the environment."),
-    .init("alice_headers", .object, .conversation, "The first participant's, instead of the common ones."),
-    .init("bob_headers", .object, .conversation, "The second participant's, instead of the common ones."),
+    .init(
+      "alice_headers", .object, .conversation,
+      "Headers for the first participant, instead of the common ones."),
+    .init(
+      "bob_headers", .object, .conversation, "Headers for the second participant, instead of the common ones."
+    ),
     .init("payload", .object, .conversation, "Further fields of the request body, such as temperature."),
-    .init("alice_payload", .object, .conversation, "The first participant's, instead of the common ones."),
-    .init("bob_payload", .object, .conversation, "The second participant's, instead of the common ones."),
+    .init(
+      "alice_payload", .object, .conversation, "Fields for the first participant, instead of the common ones."
+    ),
+    .init(
+      "bob_payload", .object, .conversation, "Fields for the second participant, instead of the common ones."),
   ]
 
   private static let prompts: [ChatOption] = [
@@ -56,16 +65,23 @@ public enum OptionTable {
     .init(
       "system_prompt", .text(blank: true), .conversation, default: "two AIs with complete freedom",
       "System prompt of every participant; empty for none."),
-    .init("alice_system_prompt", .text(blank: true), .conversation, "The first participant's."),
-    .init("bob_system_prompt", .text(blank: true), .conversation, "The second participant's."),
-    .init("system_prompt_file", .textFile(for: "system_prompt"), .conversation, "System prompt from a file."),
-    .init("alice_system_prompt_file", .textFile(for: "alice_system_prompt"), .conversation, "The first's."),
-    .init("bob_system_prompt_file", .textFile(for: "bob_system_prompt"), .conversation, "The second's."),
+    .init(
+      "alice_system_prompt", .text(blank: true), .conversation, "System prompt of the first participant."),
+    .init("bob_system_prompt", .text(blank: true), .conversation, "System prompt of the second participant."),
+    .init(
+      "system_prompt_file", .textFile(for: "system_prompt"), .conversation,
+      "System prompt of every participant, from a file."),
+    .init(
+      "alice_system_prompt_file", .textFile(for: "alice_system_prompt"), .conversation,
+      "The first participant's, from a file."),
+    .init(
+      "bob_system_prompt_file", .textFile(for: "bob_system_prompt"), .conversation,
+      "The second participant's, from a file."),
     .init(
       "top_level_system", .boolean, .conversation,
       "Send the system prompt as the body's key system, not as a message."),
-    .init("alice_top_level_system", .boolean, .conversation, "For the first participant."),
-    .init("bob_top_level_system", .boolean, .conversation, "For the second participant."),
+    .init("alice_top_level_system", .boolean, .conversation, "The same for the first participant alone."),
+    .init("bob_top_level_system", .boolean, .conversation, "The same for the second participant alone."),
     .init(
       "alice_preamble", .preamble, .conversation,
       "JSON array of messages that only the first participant sees, before everything else."),
@@ -91,7 +107,7 @@ public enum OptionTable {
       default: "as-is; alternate for Anthropic",
       "Whether messages are merged until user and assistant alternate."),
     .init("filter_thinking", .boolean, .conversation, "Hide <think> spans from the other participants."),
-    .init("no_stream", .boolean, .conversation, "Ask for whole replies."),
+    .init("no_stream", .boolean, .conversation, "Ask for whole replies instead of streams."),
     .init(
       "stop_phrase", .texts, .conversation, "End after a reply that contains this text. Repeatable."),
     .init(

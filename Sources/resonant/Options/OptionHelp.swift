@@ -7,7 +7,8 @@ extension ArgumentHelp {
   /// The help of the option of that key, as the table of options has it.
   static func option(_ key: String, _ value: String? = nil) -> ArgumentHelp {
     let option = OptionTable[key]
-    let fallback = option?.fallback.map { " (default: \($0))" } ?? ""
+    // The parser itself adds the defaults of the process's options.
+    let fallback = option?.scope == .process ? "" : option?.fallback.map { " (default: \($0))" } ?? ""
     return ArgumentHelp((option?.help ?? "") + fallback, valueName: value)
   }
 }
