@@ -134,7 +134,7 @@ enum PandocFilter {
     local function tidy(html)
       html = html:gsub('<span id="[%w-]+"><a href="#[%w-]+"[^>]*></a>', '<span>')
       html = html:gsub('(<div class="sourceCode") id="[%w-]+"', '%1')
-      html = html:gsub('(<mtd) style="[^"]*"', '%1')
+      html = html:gsub('(<mtd[^>]*) style="[^"]*"', '%1')
       html = html:gsub('<input type="checkbox"([^>]*)>', function(attributes)
         return attributes:find('checked', 1, true) and '☑' or '☐'
       end)
