@@ -10,7 +10,7 @@
 #endif
 
 #define FUNCTIONS(USE)                                                                                         \
-  USE(global_init) USE(easy_init) USE(easy_reset) USE(easy_cleanup) USE(easy_strerror) USE(easy_setopt)        \
+  USE(global_init) USE(easy_init) USE(easy_cleanup) USE(easy_strerror) USE(easy_setopt)        \
   USE(easy_getinfo) USE(slist_append) USE(slist_free_all) USE(multi_init) USE(multi_cleanup)                   \
   USE(multi_add_handle) USE(multi_remove_handle) USE(multi_info_read) USE(multi_setopt) USE(multi_assign)      \
   USE(multi_socket_action) USE(multi_poll) USE(multi_perform) USE(multi_wakeup) USE(url) USE(url_cleanup)      \
@@ -32,7 +32,6 @@ const char *ccurl_load(void) {
 }
 
 CURL *ccurl_easy_init(void) { return api.easy_init(); }
-void ccurl_easy_reset(CURL *easy) { api.easy_reset(easy); }
 void ccurl_easy_cleanup(CURL *easy) { api.easy_cleanup(easy); }
 const char *ccurl_easy_strerror(CURLcode code) { return api.easy_strerror(code); }
 

@@ -27,8 +27,6 @@ extension HTTPTransport {
     public var transfersPerLoop = 1000
     /// Connections that exchanges with one HTTP/2 host share, per thread. HTTP/1.1 is not limited.
     public var connectionsPerHost = 10
-    /// Bytes of the receive buffer of one exchange, from 1024 on.
-    public var receiveBufferSize = 16 * 1024
 
     public init() {}
   }

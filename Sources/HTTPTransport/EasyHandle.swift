@@ -2,7 +2,9 @@
 
 import CCurl
 
-/// A libcurl handle for one exchange at a time, with the buffer for its error text.
+/// A libcurl handle for one exchange, with the buffer for its error text. It is not used again for another: with
+/// HTTP/2, libcurl 7.88 writes beyond its receive buffer when a handle was reset in between. Making one costs a few
+/// microseconds; connections and names are kept by the multi handle.
 ///
 /// Results of setting options are not looked at: an option fails only when the library is too old to know it, and
 /// each of them is one that it can do without.
@@ -14,19 +16,13 @@ struct EasyHandle {
     guard let pointer = ccurl_easy_init() else { return nil }
     self.pointer = pointer
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
-    reset()
+    errorText.pointee = 0
+    ccurl_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
   }
 
   func free() {
     ccurl_easy_cleanup(pointer)
     errorText.deallocate()
-  }
-
-  /// Forgets all options; connections and names stay known to the multi handle.
-  func reset() {
-    ccurl_easy_reset(pointer)
-    errorText.pointee = 0
-    ccurl_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
   }
 
   /// What libcurl says of the last failure in particular; empty when it says nothing.

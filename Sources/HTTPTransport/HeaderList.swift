@@ -22,8 +22,5 @@ struct HeaderList {
     if let longer = ccurl_slist_append(pointer, line) { pointer = longer }
   }
 
-  mutating func free() {
-    ccurl_slist_free_all(pointer)
-    pointer = nil
-  }
+  func free() { ccurl_slist_free_all(pointer) }
 }

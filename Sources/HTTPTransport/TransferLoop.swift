@@ -19,9 +19,6 @@ final class TransferLoop: @unchecked Sendable {
     var isClosed = false
   }
 
-  /// Handles kept for later exchanges.
-  private static let mostIdleHandles = 64
-
   private let configuration: HTTPTransport.Configuration
   private let multi: UnsafeMutableRawPointer
   private let driver: any SocketDriver
@@ -31,7 +28,6 @@ final class TransferLoop: @unchecked Sendable {
   /// When the last wait ended: the time of everything that happens until the next.
   private(set) var now = Monotonic.now()
   private var transfers: [Transfer] = []
-  private var idleHandles: [EasyHandle] = []
   private var gate: ConnectionGate
   /// Set by a callback, acted upon after it: whether the host speaks HTTP/2.
   private var lesson: Bool?
@@ -144,13 +140,17 @@ extension TransferLoop {
     return Int32(clamping: min(60_000, (nextDeadline - now + 999_999) / 1_000_000))
   }
 
+  /// Bytes. A large buffer saves system calls while a reply comes at full speed; among many exchanges, which have
+  /// to wait for each other anyway, a small one saves most of the memory that each takes.
+  private var receiveBuffer: Int { transfers.count <= 64 ? 16 * 1024 : 4 * 1024 }
+
   /// Hands a transfer to libcurl.
   private func launch(_ transfer: Transfer) {
-    guard let easy = transfer.easy ?? idleHandles.popLast() ?? EasyHandle() else {
+    guard let easy = EasyHandle() else {
       return end(transfer, .failure(HTTPError(.other, "libcurl is out of memory")))
     }
     transfer.easy = easy
-    transfer.prepare(easy, configuration)
+    transfer.prepare(easy, configuration, receiveBuffer: receiveBuffer)
     if gate.isProbe(transfer) { transfer.watchProtocol(easy) }
     let code = ccurl_multi_add_handle(multi, easy.pointer)
     if code != CURLM_OK { end(transfer, .failure(.libcurl(CURLE_FAILED_INIT, in: transfer))) }
@@ -165,8 +165,7 @@ extension TransferLoop {
       else { continue }
       let code = message.data.result
       if code == CURLE_OK, transfer.ending == nil, let target = transfer.redirect {
-        ccurl_multi_remove_handle(multi, easy)
-        transfer.easy?.reset()
+        release(transfer)
         transfer.follow(target)
         launch(transfer)
       } else {
@@ -178,12 +177,7 @@ extension TransferLoop {
   /// Takes the transfer out of everything; nothing of libcurl knows it afterwards, and an unfinished connection
   /// is closed.
   private func end(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
-    if let easy = transfer.easy {
-      ccurl_multi_remove_handle(multi, easy.pointer)
-      keep(easy)
-    }
-    transfer.easy = nil
-    transfer.headers?.free()
+    release(transfer)
     transfer.loop = nil
     if let last = transfers.popLast(), last !== transfer {
       last.index = transfer.index
@@ -194,10 +188,14 @@ extension TransferLoop {
     if lesson == nil, gate.isProbe(transfer) { readmit(gate.close(), after: outcome) }
   }
 
-  private func keep(_ easy: EasyHandle) {
-    guard idleHandles.count < Self.mostIdleHandles else { return easy.free() }
-    easy.reset()
-    idleHandles.append(easy)
+  /// Takes from libcurl what belongs to the transfer.
+  private func release(_ transfer: Transfer) {
+    guard let easy = transfer.easy else { return }
+    ccurl_multi_remove_handle(multi, easy.pointer)
+    easy.free()
+    transfer.easy = nil
+    transfer.headers?.free()
+    transfer.headers = nil
   }
 
   private func close() {
@@ -208,8 +206,6 @@ extension TransferLoop {
     rest.forEach(perform)
     _ = gate.open()
     while let transfer = transfers.last { end(transfer, .failure(.cancelled(transfer.address))) }
-    for easy in idleHandles { easy.free() }
-    idleHandles = []
     ccurl_multi_cleanup(multi)
     driver.close()
   }
