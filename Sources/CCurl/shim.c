@@ -10,11 +10,11 @@
 #endif
 
 #define FUNCTIONS(USE)                                                                                         \
-  USE(global_init) USE(easy_init) USE(easy_cleanup) USE(easy_strerror) USE(easy_setopt)        \
-  USE(easy_getinfo) USE(slist_append) USE(slist_free_all) USE(multi_init) USE(multi_cleanup)                   \
-  USE(multi_add_handle) USE(multi_remove_handle) USE(multi_info_read) USE(multi_setopt) USE(multi_assign)      \
-  USE(multi_socket_action) USE(multi_poll) USE(multi_perform) USE(multi_wakeup) USE(url) USE(url_cleanup)      \
-  USE(url_set) USE(url_get) USE(free)
+  USE(global_init) USE(easy_init) USE(easy_cleanup) USE(easy_strerror) USE(easy_setopt) USE(easy_getinfo)      \
+  USE(slist_append) USE(slist_free_all) USE(multi_init) USE(multi_cleanup) USE(multi_add_handle)               \
+  USE(multi_remove_handle) USE(multi_info_read) USE(multi_setopt) USE(multi_assign) USE(multi_socket_action)   \
+  USE(multi_poll) USE(multi_perform) USE(multi_wakeup) USE(url) USE(url_cleanup) USE(url_set) USE(url_get)     \
+  USE(free)
 
 #define MEMBER(name) __typeof__(curl_##name) *name;
 static struct { FUNCTIONS(MEMBER) } api;
