@@ -69,23 +69,49 @@ struct JSONCursor {
     guard take(ASCII.quote) else { return nil }
     let start = index
     var hasEscapes = false
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == ASCII.quote {
+    while skipPlain() {
+      if bytes[index] == ASCII.quote {
         index += 1
         return DeltaScanner.Piece(place: start..<(index - 1), hasEscapes: hasEscapes)
       }
-      if byte == ASCII.backslash {
-        hasEscapes = true
-        guard skipEscape() else { return nil }
-      } else if byte < 0x20 {
-        return nil
-      } else {
-        index += 1
-      }
+      hasEscapes = true
+      guard bytes[index] == ASCII.backslash, skipEscape() else { return nil }
     }
     return nil
   }
+
+  /// Moves on to the next quote, backslash or control character, eight bytes at a time; false when there is none.
+  @inline(__always)
+  private mutating func skipPlain() -> Bool {
+    var place = index
+    defer { index = place }
+    while place + 8 <= bytes.count {
+      let word = UInt64(
+        littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      let found =
+        Self.zeros(word ^ Self.each(ASCII.quote)) | Self.zeros(word ^ Self.each(ASCII.backslash))
+        | (word &- Self.each(0x20)) & ~word & Self.each(0x80)
+      if found != 0 {
+        place += found.trailingZeroBitCount / 8
+        return true
+      }
+      place += 8
+    }
+    while place < bytes.count {
+      let byte = bytes[place]
+      if byte == ASCII.quote || byte == ASCII.backslash || byte < 0x20 { return true }
+      place += 1
+    }
+    return false
+  }
+
+  /// A word of eight times the same byte.
+  @inline(__always)
+  private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+  /// The high bit of bytes that are zero. Bits above the first one may be wrong, and only the first one counts.
+  @inline(__always)
+  private static func zeros(_ word: UInt64) -> UInt64 { (word &- each(1)) & ~word & each(0x80) }
 
   private mutating func skipEscape() -> Bool {
     guard index + 1 < bytes.count else { return false }
