@@ -13,8 +13,8 @@ struct TemplateTests {
 
   @Test func placeholdersAreFilledAndOtherBracesStay() async throws {
     let arena = try await Arena(.openAI("A1"), .openAI("B2"), .openAI("A3"))
-    try arena.directory.write(Self.two, to: "room.jsonl")
-    let ended = try await arena.chat("--template", "room.jsonl", "--max-turns", "3", "--model", "acme/m")
+    try arena.directory.write(Self.two, to: "room.txt")
+    let ended = try await arena.chat("--template", "room.txt", "--max-turns", "3", "--model", "acme/m")
     #expect(ended.exitCode == 0, "\(ended)")
     let requests = arena.server.requests
     try #require(requests.count == 3)
@@ -27,8 +27,8 @@ struct TemplateTests {
   @Test func threeLinesAreThreeWhoSpeakInTurn() async throws {
     let arena = try await Arena { .openAI("r\($0.number)".asPiece) }
     try arena.directory.write(
-      Self.two + #"{"context":[{"role":"user","content":"third"}]}"# + "\n", to: "room.jsonl")
-    let ended = try await arena.chat("--template", "room.jsonl", "--max-turns", "5")
+      Self.two + #"{"context":[{"role":"user","content":"third"}]}"# + "\n", to: "room.txt")
+    let ended = try await arena.chat("--template", "room.txt", "--max-turns", "5")
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(
       try arena.transcript().said == ["Alice: r1", "Bob: r2", "Participant 3: r3", "Alice: r4", "Bob: r5"])
@@ -38,8 +38,8 @@ struct TemplateTests {
 
   @Test func aStopTokenEndsTheRunAfterItsReply() async throws {
     let arena = try await Arena(.openAI("A1 ^C"), .openAI("B2 ", "^C", "^C", " bye"))
-    try arena.directory.write(Self.two, to: "room.jsonl")
-    let ended = try await arena.chat("--template", "room.jsonl")
+    try arena.directory.write(Self.two, to: "room.txt")
+    let ended = try await arena.chat("--template", "room.txt")
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(arena.server.requests.count == 2)
     let written = try arena.transcript()
@@ -48,8 +48,8 @@ struct TemplateTests {
   }
 
   static let mistakes: [(template: String, flags: [String], named: String)] = [
-    (#"{"system_prompt":"alone","context":[]}"#, [], "room.jsonl"),
-    (two + #"{"cli":true}"#, [], "cli"), (two + "\n\nnonsense\n", [], "room.jsonl"),
+    (#"{"system_prompt":"alone","context":[]}"#, [], "room.txt"),
+    (two + #"{"cli":true}"#, [], "cli"), (two + "\n\nnonsense\n", [], "room.txt"),
     (two, ["--participant", #"{"name":"Carol"}"#], "--participant"),
     (two, ["--model", "", "--alice-model", "m"], "model"),
   ]
@@ -58,8 +58,8 @@ struct TemplateTests {
   func aTemplateThatCannotBePlayedIsAUsageError(template: String, flags: [String], named: String) async throws
   {
     let arena = try await Arena()
-    try arena.directory.write(template, to: "room.jsonl")
-    let ended = try await arena.chat(["--template", "room.jsonl"] + flags)
+    try arena.directory.write(template, to: "room.txt")
+    let ended = try await arena.chat(["--template", "room.txt"] + flags)
     #expect(ended.exitCode == 2, "\(ended)")
     #expect(ended.errors.contains(named), "\(ended)")
     #expect(arena.server.connections == 0)

@@ -39,7 +39,7 @@ struct ThinkingTests {
 
   @Test(arguments: [
     (["Fine. <think>secret plan that never ends"], 10_000),
-    (["Fine. <think>secret plan</think> and more"], 16),
+    (["Fine. <think>secret plan</think> and more"], 19),
   ])
   func anOpenSpanHidesEverythingAfterIt(pieces: [String], limit: Int) async throws {
     let arena = try await Arena(.openAI(pieces.map { .text($0) }), .openAI("A3 in place"))
