@@ -44,9 +44,12 @@ struct EndpointMessages: Sendable {
       case .badResponse, .redirect: .malformed
       default: .connection
       }
-    let hint =
-      error.kind == .firstByteTimeout
-      ? "a longer --first-byte-timeout helps if the model is slow to begin" : nil
+    let hint: String? =
+      switch error.kind {
+      case .firstByteTimeout: "a longer --first-byte-timeout helps if the model is slow to begin"
+      case .idleTimeout: "a longer --idle-timeout helps if the model pauses for long"
+      default: nil
+      }
     var failure = AttemptFailure(kind, sentence(redactor.redact(error.message), hint))
     failure.isTransient = error.isTransient
     return failure
