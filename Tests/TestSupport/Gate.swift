@@ -21,8 +21,8 @@ public final class Gate: Sendable {
     try await state.wait(for: "a script to reach its gate") { $0.reached }
   }
 
-  /// Waits until the gate is open.
-  func pass() async throws {
+  /// Waits until the gate is open, or the task is cancelled.
+  public func pass() async throws {
     state.update { $0.reached = true }
     try await state.wait(for: "a gate to be opened", within: .infinity) { $0.open }
   }
