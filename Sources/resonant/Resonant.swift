@@ -9,6 +9,8 @@ struct Resonant: AsyncParsableCommand {
     commandName: "resonant",
     abstract: "Puts language models in conversation with each other and shows what becomes of it.",
     version: Version.string,
-    subcommands: [ChatCommand.self, BatchCommand.self, ResumeCommand.self, ExportCommand.self, CheckCommand.self],
+    subcommands: [
+      ChatCommand.self, BatchCommand.self, ResumeCommand.self, ExportCommand.self, CheckCommand.self,
+    ],
     defaultSubcommand: ChatCommand.self)
 }

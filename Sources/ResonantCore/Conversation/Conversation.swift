@@ -29,7 +29,8 @@ public struct Conversation: Sendable {
   /// - Parameters:
   ///   - transcript: the header and preambles, and the turns there are already; a cut last turn is asked again.
   public init(
-    participants: [Participant], models: [any ChatModel], settings: ConversationSettings, transcript: Transcript,
+    participants: [Participant], models: [any ChatModel], settings: ConversationSettings,
+    transcript: Transcript,
     observers: [any ConversationObserver], isDraining: @escaping @Sendable () -> Bool = { false }
   ) {
     self.participants = participants
@@ -97,7 +98,8 @@ public struct Conversation: Sendable {
   private mutating func open(with opening: String) async throws {
     let speaker = participants[0]
     let turn = Turn(
-      number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening, started: Date())
+      number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening,
+      started: Date())
     try await append(turn)
   }
 
@@ -163,7 +165,8 @@ public struct Conversation: Sendable {
     let isCut = verdict == .interrupted || problem?.kind == .cancelled
     if problem?.kind == .exhausted, turn.text.isEmpty { return Ending(reason: .exhausted) }
     if !isCut, problem == nil { problem = emptiness(of: &turn) }
-    turn.outcome = isCut ? .interrupted : problem != nil ? .incomplete : verdict == .truncated ? .truncated : .finished
+    turn.outcome =
+      isCut ? .interrupted : problem != nil ? .incomplete : verdict == .truncated ? .truncated : .finished
     if !turn.text.isEmpty || turn.outcome == .interrupted && turn.thinking != nil {
       try await append(estimated(turn, by: index))
     }
@@ -186,7 +189,8 @@ public struct Conversation: Sendable {
     guard filtered.removed else { return nil }
     turn.heard = filtered.heard
     guard filtered.heard.isEmpty else { return nil }
-    return ModelError(.malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
+    return ModelError(
+      .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
   private mutating func fail(with error: ModelError, by speaker: Participant) async throws -> Ending {
@@ -198,7 +202,8 @@ public struct Conversation: Sendable {
     return Ending(reason: .error, error: "\(speaker.name): \(error.message)")
   }
 
-  private mutating func note(_ notice: LiveReply.Notice, at time: Date, by speaker: Participant) async throws {
+  private mutating func note(_ notice: LiveReply.Notice, at time: Date, by speaker: Participant) async throws
+  {
     var fields = JSONObject()
     fields["speaker"] = .string(speaker.name)
     switch notice {
@@ -241,7 +246,8 @@ public struct Conversation: Sendable {
     guard let speaker = participants.firstIndex(where: { $0.name == turn.speaker }) else { return }
     utterances.append(
       Utterance(
-        speaker: speaker, said: turn.text, heard: turn.heard, name: participants.count > 2 ? turn.speaker : nil))
+        speaker: speaker, said: turn.text, heard: turn.heard,
+        name: participants.count > 2 ? turn.speaker : nil))
     spokenCharacters += turn.characters
   }
 
@@ -260,5 +266,7 @@ public struct Conversation: Sendable {
 
 extension Duration {
   /// Whole milliseconds, rounded down.
-  var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+  var milliseconds: Int {
+    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
 }

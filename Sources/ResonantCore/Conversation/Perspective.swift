@@ -3,7 +3,9 @@
 /// What one participant must see of a conversation: pure, from the utterances so far to the messages of a request.
 enum Perspective {
   /// The participant's preamble as it is, then its own utterances as `assistant` and all others as `user`.
-  static func messages(for index: Int, among participants: [Participant], after utterances: [Utterance]) -> [Message] {
+  static func messages(
+    for index: Int, among participants: [Participant], after utterances: [Utterance]
+  ) -> [Message] {
     let participant = participants[index]
     let heard = utterances.map { utterance in
       utterance.speaker == index ? Message(.assistant, utterance.said) : Message(.user, utterance.heard)

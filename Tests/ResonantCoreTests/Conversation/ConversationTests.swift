@@ -157,7 +157,8 @@ import Testing
     stage.turns = [
       Turn(number: 1, speaker: "Alice", model: "m", text: "Hello!", outcome: .opening, started: .distantPast),
       Turn(number: 2, speaker: "Bob", model: "m", text: "b1", outcome: .finished, started: .distantPast),
-      Turn(number: 3, speaker: "Alice", model: "m", text: "a ha", outcome: .interrupted, started: .distantPast),
+      Turn(
+        number: 3, speaker: "Alice", model: "m", text: "a ha", outcome: .interrupted, started: .distantPast),
     ]
     stage.settings.maxTurns = 3
     let end = try await stage.play()

@@ -23,7 +23,8 @@ import Testing
   }
 
   @Test func aPreambleIsSeenByItsOwnerAlone() {
-    let alice = Participant(name: "Alice", model: "m", endpoint: .builtin, preamble: [Message(.user, "only Alice")])
+    let alice = Participant(
+      name: "Alice", model: "m", endpoint: .builtin, preamble: [Message(.user, "only Alice")])
     let bob = Participant(name: "Bob", model: "m", endpoint: .builtin)
     let said = [Utterance(speaker: 0, said: "hi", heard: nil, name: nil)]
     let forAlice = Perspective.messages(for: 0, among: [alice, bob], after: said)

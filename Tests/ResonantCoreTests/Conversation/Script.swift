@@ -74,7 +74,9 @@ final class Witness: ConversationObserver {
 
   var events: [ConversationEvent] { state.withLock { $0 } }
   var turns: [Turn] { events.compactMap { if case .spoke(let turn, _) = $0 { turn } else { nil } } }
-  var occurrences: [Transcript.Event] { events.compactMap { if case .occurred(let event) = $0 { event } else { nil } } }
+  var occurrences: [Transcript.Event] {
+    events.compactMap { if case .occurred(let event) = $0 { event } else { nil } }
+  }
 
   func observe(_ event: ConversationEvent) async {
     state.withLock { $0.append(event) }

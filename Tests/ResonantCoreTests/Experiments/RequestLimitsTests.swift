@@ -33,7 +33,9 @@ struct RequestLimitsTests {
     }
 
     /// Takes the one who has been in longest.
-    func pop() throws -> RequestPass { try #require(entered.withLock { $0.isEmpty ? nil : $0.removeFirst().pass }) }
+    func pop() throws -> RequestPass {
+      try #require(entered.withLock { $0.isEmpty ? nil : $0.removeFirst().pass })
+    }
   }
 
   private func settle(_ reached: () -> Bool) async {
