@@ -32,4 +32,11 @@ public protocol HTTPResponseSink: AnyObject, Sendable {
   /// Bytes of the body in order, without chunk framing and compression, cut anywhere. They are valid only during
   /// the call.
   func receive(body bytes: UnsafeRawBufferPointer) -> HTTPProgress
+  /// Everything that had arrived has been received, in however many pieces libcurl cut it: the place for work that
+  /// is worth doing once for many pieces. `.stop` ends the exchange as it does in `receive(body:)`.
+  func receivePause() -> HTTPProgress
+}
+
+extension HTTPResponseSink {
+  public func receivePause() -> HTTPProgress { .keepAlive }
 }

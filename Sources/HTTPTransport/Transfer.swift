@@ -42,6 +42,8 @@ final class Transfer: @unchecked Sendable {
   var redirect: Redirect?
   var head: HTTPResponseHead?
   var ending: Ending?
+  /// The loop will tell the sink when everything that has arrived is received.
+  var awaitsPause = false
 
   init(_ request: HTTPRequest, sink: any HTTPResponseSink) throws(HTTPError) {
     try request.checkHeaders()

@@ -111,6 +111,10 @@ extension Transfer {
   private func receive(body: UnsafeRawBufferPointer) -> Bool {
     guard ending == nil else { return false }
     guard redirect == nil, !body.isEmpty, let loop else { return true }
+    if !awaitsPause {
+      awaitsPause = true
+      loop.notePause(for: self)
+    }
     switch sink.receive(body: body) {
     case .progress:
       if deadline.progress(at: loop.now) { loop.expect(deadline.time) }

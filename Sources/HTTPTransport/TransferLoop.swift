@@ -28,6 +28,8 @@ final class TransferLoop: @unchecked Sendable {
   /// When the last wait ended: the time of everything that happens until the next.
   private(set) var now = Monotonic.now()
   private var transfers: [Transfer] = []
+  /// Those that have received something since the last wait.
+  private var received: [Transfer] = []
   private var gate: ConnectionGate
   /// Set by a callback, acted upon after it: whether the host speaks HTTP/2.
   private var lesson: Bool?
@@ -102,11 +104,24 @@ extension TransferLoop {
       driver.wait(milliseconds: waitingTime())
       now = Monotonic.now()
       driver.act(now: now)
+      tellPauses()
       endFinished()
       applyLesson()
       if now >= nextDeadline { endSilent() }
     }
     close()
+  }
+
+  /// From a callback: the transfer has received something.
+  func notePause(for transfer: Transfer) { received.append(transfer) }
+
+  private func tellPauses() {
+    for transfer in received {
+      transfer.awaitsPause = false
+      guard transfer.loop != nil, let head = transfer.head, transfer.ending == nil else { continue }
+      if case .stop = transfer.sink.receivePause() { end(transfer, .success(head)) }
+    }
+    received.removeAll(keepingCapacity: true)
   }
 
   private func takeCommands() -> [Command] {

@@ -46,6 +46,10 @@ final class ReplySink: HTTPResponseSink {
     return progress
   }
 
+  func receivePause() -> HTTPProgress {
+    received.withLock { $0.decoder.deliver() }
+  }
+
   /// What came, when nothing more will.
   func finish() -> Received {
     received.withLock { received in

@@ -10,21 +10,12 @@ import Testing
   func scan(_ bytes: [UInt8], with scanner: inout DeltaScanner) -> (text: String, thinking: String)? {
     bytes.withUnsafeBufferPointer { line in
       guard let delta = scanner.scan(line) else { return nil }
-      var text = ""
-      var thinking = ""
-      if let piece = delta.text {
-        _ = scanner.withText(piece, of: line) {
-          text = String(validating: $0, as: UTF8.self) ?? "invalid"
-          return true
-        }
-      }
-      if let piece = delta.thinking {
-        _ = scanner.withText(piece, of: line) {
-          thinking = String(validating: $0, as: UTF8.self) ?? "invalid"
-          return true
-        }
-      }
-      return (text, thinking)
+      var text: [UInt8] = []
+      var thinking: [UInt8] = []
+      if let piece = delta.text { scanner.append(piece, of: line, to: &text) }
+      if let piece = delta.thinking { scanner.append(piece, of: line, to: &thinking) }
+      let words = [text, thinking].map { String(validating: $0, as: UTF8.self) ?? "invalid" }
+      return (words[0], words[1])
     }
   }
 

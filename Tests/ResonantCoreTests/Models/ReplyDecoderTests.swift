@@ -5,12 +5,18 @@ import Testing
 
 @testable import ResonantCore
 
+/// Feeds all that has arrived at a time.
+private func feed(_ piece: [UInt8], to decoder: inout ReplyDecoder) -> HTTPProgress {
+  let progress = piece.withUnsafeBufferPointer { decoder.feed($0) }
+  if case .stop = decoder.deliver() { return .stop }
+  return progress
+}
+
 /// Decodes a body that comes in the given pieces.
 func decode(_ pieces: [[UInt8]], into live: LiveReply = LiveReply()) -> ReplyDecoder {
   var decoder = ReplyDecoder(into: live)
   for piece in pieces {
-    let progress = piece.withUnsafeBufferPointer { decoder.feed($0) }
-    if case .stop = progress { break }
+    if case .stop = feed(piece, to: &decoder) { break }
   }
   decoder.finish()
   return decoder
@@ -203,7 +209,7 @@ func decode(_ body: String, into live: LiveReply = LiveReply()) -> ReplyDecoder 
 
   func progress(_ body: String, limit: Int = .max) -> HTTPProgress {
     var decoder = ReplyDecoder(into: LiveReply(limit: limit))
-    return Array(body.utf8).withUnsafeBufferPointer { decoder.feed($0) }
+    return feed(Array(body.utf8), to: &decoder)
   }
 
   @Test(arguments: [

@@ -33,13 +33,10 @@ struct DeltaScanner {
     return walk.delta
   }
 
-  /// Calls the body with the text of a piece as valid UTF-8; not with an empty text.
-  mutating func withText(
-    _ piece: Piece, of bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Bool
-  ) -> Bool {
+  /// Appends the text of a piece as valid UTF-8.
+  mutating func append(_ piece: Piece, of bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
     let raw = UnsafeBufferPointer(rebasing: bytes[piece.place])
-    if raw.isEmpty { return true }
-    guard piece.hasEscapes else { return Self.withValid(raw, body) }
+    guard piece.hasEscapes else { return Self.append(valid: raw, to: &text) }
     buffer.removeAll(keepingCapacity: true)
     var index = 0
     while index < raw.count {
@@ -47,15 +44,15 @@ struct DeltaScanner {
       buffer.append(raw[index])
       index += 1
     }
-    return buffer.withUnsafeBufferPointer { Self.withValid($0, body) }
+    buffer.withUnsafeBufferPointer { Self.append(valid: $0, to: &text) }
   }
 
-  private static func withValid(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Bool
-  ) -> Bool {
-    if UTF8Check.isValid(bytes) { return body(bytes) }
-    var text = String(decoding: bytes, as: UTF8.self)
-    return text.withUTF8(body)
+  private static func append(valid bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+    if UTF8Check.isValid(bytes) {
+      text.append(contentsOf: bytes)
+    } else {
+      text += String(decoding: bytes, as: UTF8.self).utf8
+    }
   }
 }
 

@@ -40,6 +40,10 @@ struct ReplyDecoder {
   /// Data lines of one event that are no JSON by themselves.
   private var pending: [UInt8] = []
   private var progress = HTTPProgress.keepAlive
+  /// Text, or reasoning, that is not in the reply yet: whoever follows the reply is woken once for all that has
+  /// arrived, not for each of the hundred events that may be in it.
+  private var gathered: [UInt8] = []
+  private var gathersThinking = false
 
   init(into live: LiveReply) {
     self.live = live
@@ -51,6 +55,7 @@ struct ReplyDecoder {
   /// Whether there was anything of a reply or an error.
   var isUnderstood: Bool { hasEvents }
 
+  /// Reads a piece. Its text is in the reply after the next `deliver` or `finish`.
   mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) -> HTTPProgress {
     progress = .keepAlive
     if !hasEvents, opening.count < Self.openingLimit {
@@ -85,6 +90,7 @@ struct ReplyDecoder {
       flush()
     }
     carry = []
+    deliver()
   }
 
   private var isStopped: Bool {
@@ -210,11 +216,32 @@ struct ReplyDecoder {
   }
 
   private mutating func append(_ delta: DeltaScanner.Delta, of line: UnsafeBufferPointer<UInt8>) {
-    let live = live
-    var goesOn = true
-    if let piece = delta.thinking { goesOn = scanner.withText(piece, of: line) { live.append(thinking: $0) } }
-    if goesOn, let piece = delta.text { goesOn = scanner.withText(piece, of: line) { live.append($0) } }
+    if let piece = delta.thinking {
+      gather(thinking: true)
+      scanner.append(piece, of: line, to: &gathered)
+    }
+    if let piece = delta.text {
+      gather(thinking: false)
+      scanner.append(piece, of: line, to: &gathered)
+    }
+  }
+
+  /// What is gathered from now on is reasoning, or text.
+  private mutating func gather(thinking: Bool) {
+    if thinking != gathersThinking { deliver() }
+    gathersThinking = thinking
+  }
+
+  /// Hands over what is gathered; `.stop` when the reply wants no more.
+  @discardableResult
+  mutating func deliver() -> HTTPProgress {
+    guard !gathered.isEmpty else { return progress }
+    let goesOn = gathered.withUnsafeBufferPointer {
+      gathersThinking ? live.append(thinking: $0) : live.append($0)
+    }
+    gathered.removeAll(keepingCapacity: true)
     if !goesOn { progress = .stop }
+    return progress
   }
 
   private mutating func take(_ event: ReplyEvent) {
@@ -228,17 +255,17 @@ struct ReplyDecoder {
     for call in event.toolCalls { toolCalls.add(call) }
     hasWhole = hasWhole || event.isWhole
     hasEnded = hasEnded || event.isEnd
-    var goesOn = event.thinking.isEmpty || append(event.thinking) { live.append(thinking: $0) }
-    if goesOn, !event.text.isEmpty { goesOn = live.append(event.text) }
+    if !event.thinking.isEmpty {
+      gather(thinking: true)
+      gathered += event.thinking.utf8
+    }
+    if !event.text.isEmpty {
+      gather(thinking: false)
+      gathered += event.text.utf8
+    }
     if let failure = event.failure {
       self.failure = failure
-      goesOn = false
+      progress = .stop
     }
-    if !goesOn { progress = .stop }
-  }
-
-  private func append(_ text: String, to body: (UnsafeBufferPointer<UInt8>) -> Bool) -> Bool {
-    var text = text
-    return text.withUTF8(body)
   }
 }
