@@ -60,7 +60,7 @@ public struct BatchStatus: Sendable, Equatable, CustomStringConvertible {
       lines.append(Self.line(counts, conditions.count == 1 ? "all" : condition.label))
     }
     if conditions.count > 1 { lines.append(Self.line(total, "all")) }
-    for (message, count) in errors { lines.append("failed \(count) times: \(message)") }
+    for (message, count) in errors { lines.append("\(count) failed: \(message)") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -79,7 +79,7 @@ struct SummaryTests {
                1       1       0       1  opening="Hello, \\"you\\"",payload.temperature=0.2
                0       0       2       1  opening=B
                1       1       2       2  all
-        failed 2 times: Bob: HTTP 500
+        2 failed: Bob: HTTP 500
 
         """)
   }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+struct BatchSignalTests {
+  private let lab: Laboratory
+  private let gate = Gate()
+
+  init() throws { lab = try Laboratory() }
+
+  /// Begins four trials, two at a time, on a server whose answers stop in the middle.
+  private func start() async throws -> (program: Program, server: ScriptedServer) {
+    let server = try await ScriptedServer { [gate] _ in .openAI(.text("some "), .hold(gate), .text("more")) }
+    try lab.plan(
+      """
+      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 3}
+      repeats: 4
+      limits: {concurrency: 2}
+
+      """)
+    let program = try await lab.start()
+    try await server.waitForRequest(2)
+    return (program, server)
+  }
+
+  @Test func `the first Ctrl-C lets the turns in flight finish and begins no other`() async throws {
+    let (program, server) = try await start()
+    try await program.send(SIGINT)
+    try await program.waitForErrors(containing: "letting the turns in flight finish")
+    gate.open()
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 130, "\(ended)")
+    #expect(server.requests.count == 2)
+    let spoken = try lab.trials().values.map(\.outcomes).filter { $0.count > 1 }
+    #expect(spoken == [["opening", "finished"], ["opening", "finished"]])
+    let again = try await lab.batch()
+    #expect(again.exitCode == 0, "\(again)")
+    #expect(server.requests.count == 8)
+  }
+
+  @Test func `a second Ctrl-C cuts the turns in flight`() async throws {
+    let (program, server) = try await start()
+    try await program.send(SIGINT)
+    try await program.waitForErrors(containing: "letting the turns in flight finish")
+    try await program.send(SIGINT)
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 130, "\(ended)")
+    try await expectCut(server)
+  }
+
+  @Test(arguments: [SIGTERM, SIGHUP])
+  func `other signals cut at once`(signal: Int32) async throws {
+    let (program, server) = try await start()
+    try await program.send(signal)
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 143, "\(ended)")
+    try await expectCut(server)
+  }
+
+  private func expectCut(_ server: ScriptedServer) async throws {
+    #expect(server.requests.count == 2)
+    let cut = try lab.trials().values.filter { $0.turns.count > 1 }
+    #expect(cut.allSatisfy { $0.outcomes == ["opening", "interrupted"] })
+    #expect(try lab.trials().values.allSatisfy { $0.records.isEmpty || $0.end?["reason"] == "interrupted" })
+    #expect(try lab.summary().allSatisfy { $0["reason"] == "interrupted" })
+    gate.open()
+    let again = try await lab.batch()
+    #expect(again.exitCode == 0, "\(again)")
+    // Each turn once, and the two that were cut once more.
+    #expect(server.requests.count == 10)
+  }
+}
