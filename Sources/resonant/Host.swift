@@ -82,11 +82,8 @@ struct Host {
     if code != 0 { throw RunEnd(code: code) }
   }
 
-  /// - Parameter gate: where requests to an endpoint wait, by the URL that it is shown with.
-  func network(
-    isVerbose: Bool, gate: @escaping @Sendable (_ endpoint: String) -> (any RequestGate)? = { _ in nil }
-  ) -> EndpointNetwork {
-    EndpointNetwork(environment: environment, gate: gate, log: isVerbose ? Diagnostics.line : nil)
+  func network(isVerbose: Bool) -> EndpointNetwork {
+    EndpointNetwork(environment: environment, log: isVerbose ? Diagnostics.line : nil)
   }
 
   func pages(_ pandoc: String?) -> PageRenderer {

@@ -56,15 +56,11 @@ public struct BatchRunner: Sendable {
   /// Between the starts of the first conversations, so that they don't all knock at once.
   private static let spread = Duration.milliseconds(2)
 
-  /// - Parameter network: reaches the endpoints; its requests must pass the gates of `limits`.
-  public init(
-    _ batch: Batch, runner: TrialRunner, network: EndpointNetwork, limits: RequestLimits,
-    surroundings: Surroundings
-  ) {
+  public init(_ batch: Batch, runner: TrialRunner, network: EndpointNetwork, surroundings: Surroundings) {
     self.batch = batch
     self.runner = runner
     self.network = network
-    self.limits = limits
+    limits = RequestLimits(concurrency: batch.plan.experiment.limits.concurrency, lanes: batch.plan.lanes)
     self.surroundings = surroundings
     control = BatchControl(limits)
     var start = BatchProgress.Snapshot()
@@ -199,16 +195,17 @@ extension BatchRunner {
       if report.state == .done || report.state == .failed && !batch.retriesFailed { return report }
     }
     let conversation = batch.plan.conversation(of: trial)
-    let gate = onlyGate(of: conversation)
-    gate?.addRegulars(1)
-    defer { gate?.addRegulars(-1) }
+    let gates = TrialGates(for: conversation.participants, in: limits)
     let watch = TrialWatch(
-      progress: progress, budget: batch.plan.experiment.limits.budgetTokens, control: control)
+      progress: progress, budget: batch.plan.experiment.limits.budgetTokens, control: control, gates: gates)
+    gates.begin()
+    defer { gates.end() }
     do {
       var prepared = try PreparedTrial(
-        conversation, transcript: file.transcript ?? transcript(of: trial, conversation), network: network)
+        conversation, transcript: file.transcript ?? transcript(of: trial, conversation),
+        network: gates.network(network))
       prepared.record = file.writer
-      prepared.models = gated(prepared.models, of: conversation.participants)
+      prepared.models = gates.builtin(prepared.models)
       let result = await runner.run(prepared, observers: [watch], isDraining: { control.isDraining })
       if let end = result.end { report.take(end) }
       if result.end == nil { report.fail(result.problems.joined(separator: "; ")) }
@@ -223,23 +220,6 @@ extension BatchRunner {
     return report
   }
 
-  /// Endpoints pass their gates by themselves, attempt by attempt; builtin models make no requests, so each reply
-  /// counts as one.
-  private func gated(_ models: [any ChatModel], of participants: [Participant]) -> [any ChatModel] {
-    zip(models, participants).map { model, participant in
-      guard participant.endpoint.isBuiltin, let gate = limits.gate(for: participant.endpoint.display) else {
-        return model
-      }
-      return GatedModel(model: model, gate: gate)
-    }
-  }
-
-  /// The gate of a conversation that asks a single endpoint.
-  private func onlyGate(of conversation: ResolvedConversation) -> EndpointGate? {
-    let endpoints = Set(conversation.participants.map(\.endpoint.display))
-    return endpoints.count == 1 ? endpoints.first.flatMap(limits.gate) : nil
-  }
-
   private func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {
     var header = Transcript.Header(
       id: surroundings.newID(), created: surroundings.now(), program: Version.program,
@@ -247,23 +227,6 @@ extension BatchRunner {
     header.trial = Transcript.Trial(
       experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat)
     return Transcript(header: header, preambles: conversation.preambles)
-  }
-}
-
-/// A model that passes a gate for each reply.
-private struct GatedModel: ChatModel {
-  let model: any ChatModel
-  let gate: EndpointGate
-
-  func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
-    let pass: RequestPass
-    do {
-      pass = try await gate.enter()
-    } catch {
-      throw ModelError(.cancelled, "no more replies are asked for")
-    }
-    defer { gate.leave(pass, .succeeded) }
-    return try await model.reply(to: request, into: live)
   }
 }
 
@@ -280,10 +243,12 @@ private struct TrialWatch: ConversationObserver {
   let progress: BatchProgress
   let budget: Int?
   let control: BatchControl
+  let gates: TrialGates
 
   func observe(_ event: ConversationEvent) {
     guard case .spoke(let turn, _) = event else { return }
     let tokens = progress.add(turn)
     if let budget, tokens >= budget { control.drain(.budget) }
+    gates.settle()
   }
 }

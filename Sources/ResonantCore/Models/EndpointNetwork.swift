@@ -6,17 +6,15 @@ import HTTPTransport
 public struct EndpointNetwork: Sendable {
   let transport: HTTPTransport
   private let experience = EndpointModel.Experience()
-  /// The gate of an endpoint, by the URL that it is shown with.
-  private let gate: @Sendable (_ endpoint: String) -> (any RequestGate)?
+  /// The gate of an endpoint, by the URL that it is shown with; nil where requests need not wait.
+  var gate: @Sendable (_ endpoint: String) -> (any RequestGate)? = { _ in nil }
   private let log: (@Sendable (String) -> Void)?
 
   /// - Parameters:
   ///   - environment: `CURL_CA_BUNDLE` or `SSL_CERT_FILE` of it name the authorities to trust.
-  ///   - gate: nil for an endpoint whose requests need not wait.
   ///   - log: takes lines about requests and responses; they hold no secret.
   public init(
     environment: [String: String],
-    gate: @escaping @Sendable (_ endpoint: String) -> (any RequestGate)? = { _ in nil },
     log: (@Sendable (String) -> Void)? = nil
   ) {
     var configuration = HTTPTransport.Configuration()
@@ -25,7 +23,6 @@ public struct EndpointNetwork: Sendable {
       !$0.isEmpty
     }
     transport = HTTPTransport(configuration: configuration)
-    self.gate = gate
     self.log = log
   }
 

@@ -20,11 +20,10 @@ struct BatchRun {
   init(_ batch: Batch, host: Host, writesPages: Bool) throws {
     self.batch = batch
     let plan = batch.plan
-    let limits = RequestLimits(concurrency: plan.experiment.limits.concurrency, lanes: plan.lanes)
     let renderer = host.pages(plan.conversations.first?.output.pandocPath)
     runner = BatchRunner(
       batch, runner: TrialRunner(pages: renderer, warn: Diagnostics.warning),
-      network: host.network(isVerbose: false, gate: { limits.gate(for: $0) }), limits: limits,
+      network: host.network(isVerbose: false),
       surroundings: .init(now: { host.now }, newID: { host.randomID() }, records: host.records))
     pages = writesPages ? BatchPages(batch.directory, of: plan.experiment, renderer: renderer) : nil
     do {

@@ -61,7 +61,9 @@ struct BatchCrashTests {
 
   private func expectNoneAgain(_ requests: some Sequence<RecordedRequest>, _ recorded: Set<Asked>) {
     let again = requests.map { request in
-      let opening = request.spoken.first.map { String($0[$0.index(after: $0.lastIndex(of: ":") ?? $0.startIndex)...]) }
+      let opening = request.spoken.first.map {
+        String($0[$0.index(after: $0.lastIndex(of: ":") ?? $0.startIndex)...])
+      }
       return Asked(opening: String(opening?.dropFirst() ?? ""), turn: request.spoken.count + 1)
     }.filter(recorded.contains)
     #expect(again.isEmpty)

@@ -58,8 +58,8 @@ struct BatchLimitTests {
     try await program.send(SIGTERM)
     let ended = try await program.finish()
     #expect(ended.exitCode == 143, "\(ended)")
-    let trials = try lab.trials().values
-    #expect(trials.count { $0.end?["reason"] == "max_turns" } == 30)
+    // All but those whose last turn was in flight.
+    #expect(try lab.trials().values.count { $0.end?["reason"] == "max_turns" } >= 26)
   }
 
   @Test func `a slow endpoint leaves the others their share`() async throws {

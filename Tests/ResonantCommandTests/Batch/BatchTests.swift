@@ -92,7 +92,7 @@ struct BatchTests {
     #expect(status.output.hasSuffix("       2       0       0       0  all\n"), "\(status)")
   }
 
-  @Test func `the budget ends the batch before it is exceeded by more than what is in flight`() async throws {
+  @Test func `no turn begins once the budget is used up`() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(
       base(server, "max_turns: 9") + "repeats: 4\nlimits: {concurrency: 1, budget_tokens: 50}\n")
@@ -160,14 +160,16 @@ struct BatchTests {
     #expect(pages.count == 3)
     let index = try lab.directory.read("x/index.html")
     for page in pages where page.hasPrefix("x/trials/") {
-      #expect(index.contains("href=\"\(page.dropFirst(2))\""))
+      #expect(index.contains("href=\"./\(page.dropFirst(2))\""))
       #expect(try lab.directory.read(page).contains("Hello!"))
     }
   }
 
   @Test func `the example plans run without any network`() async throws {
-    let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../examples/plans")
-      .standardizedFileURL.path(percentEncoded: false)
+    let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../../examples/plans"
+    )
+    .standardizedFileURL.path(percentEncoded: false)
     let plans = try FileManager.default.contentsOfDirectory(atPath: examples).filter { $0.hasSuffix(".yaml") }
     #expect(plans.count >= 5)
     for plan in plans {
