@@ -12,6 +12,8 @@ import Foundation
 public struct BatchOutcome: Sendable {
   /// The trials of the shard.
   public var counts: BatchStatus.Counts
+  /// All trials of the plan, also those of other shards.
+  public var status: BatchStatus
   /// Ids of trials that other processes are at work on.
   public var held: [String]
   /// Why the batch was ended early; nil when it was not.
@@ -97,9 +99,12 @@ public struct BatchRunner: Sendable {
     var held = await hold(batch.jobs)
     // Whoever held them may be done by now, or gone.
     if !held.isEmpty { held = await hold(held) }
+    let reports = batch.directory.files().mapValues(\.report)
     var outcome = BatchOutcome(
-      counts: progress.snapshot.trials, held: held.map(\.id), reason: control.reason, problems: [])
-    if let problem = write(batch.directory.files().mapValues(\.report)) { outcome.problems.append(problem) }
+      counts: progress.snapshot.trials,
+      status: BatchStatus(Array(reports.values), of: batch.plan.experiment), held: held.map(\.id),
+      reason: control.reason, problems: [])
+    if let problem = write(reports) { outcome.problems.append(problem) }
     return outcome
   }
 

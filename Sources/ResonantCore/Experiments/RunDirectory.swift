@@ -85,9 +85,9 @@ public struct TrialFile: Sendable, Equatable {
     else { return nil }
     self.head = head
     report = TrialReport(id: id, condition: trial.condition, repeat: trial.repeat, state: .unfinished)
-    hasReplies = false
-    if case .end(let end) = edges.last, report.take(end) {
-      hasReplies = end.turns > 0
+    if case .end(let end) = edges.last {
+      report.take(end)
+      hasReplies = end.turns > (head.header.settings["no_opening"] == true ? 0 : 1)
     } else {
       guard let transcript = try? Transcript.read(contentsOf: path).transcript else { return nil }
       report.take(transcript)
@@ -98,9 +98,8 @@ public struct TrialFile: Sendable, Equatable {
 }
 
 extension TrialReport {
-  /// Takes over how a conversation ended; false when it is to go on, so that its turns must be counted.
-  @discardableResult
-  mutating func take(_ end: Transcript.End) -> Bool {
+  /// Takes over how a conversation ended.
+  mutating func take(_ end: Transcript.End) {
     reason = end.reason
     turns = end.turns
     characters = end.characters
@@ -112,13 +111,12 @@ extension TrialReport {
     case .interrupted: state = .unfinished
     default: state = .done
     }
-    return state == .done
   }
 
   /// Takes over what there is of a conversation that has not come to its end.
   mutating func take(_ transcript: Transcript) {
+    if let end = transcript.end { return take(end) }
     let turns = transcript.turns.filter { !$0.outcome.isCut }
-    if let end = transcript.end { take(end) }
     self.turns = turns.count
     characters = turns.reduce(0) { $0 + $1.characters }
     usage = transcript.turns.reduce(.zero) { $0 + ($1.usage ?? .zero) }

@@ -62,8 +62,7 @@ struct BatchRun {
     }
     for problem in outcome.problems { Diagnostics.error(problem) }
     let console = Console()
-    let status = BatchStatus(batch.directory.files().values.map(\.report), of: batch.plan.experiment)
-    console.write("\(status)Summary: \(batch.directory.path)/summary.csv\n")
+    console.write("\(outcome.status)Summary: \(batch.directory.path)/summary.csv\n")
     if pages != nil { console.write("Pages: \(batch.directory.path)/index.html\n") }
     await console.flush()
   }
