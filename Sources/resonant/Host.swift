@@ -39,16 +39,16 @@ struct Host {
     }
   }
 
-  /// Makes the files of a new conversation, where any are wanted.
-  func makeFiles(for trial: inout PreparedTrial) async throws(ConfigurationError) {
+  /// The trial with new files, where any are wanted.
+  func withFiles(_ trial: PreparedTrial) async throws(ConfigurationError) -> PreparedTrial {
     do {
       let conversation = trial.conversation
       let files = try TrialFiles.new(
         for: conversation.output, models: conversation.participants.map(\.model), mode: .chat,
         id: trial.transcript.header.id)
-      guard let files else { return }
-      trial.record = try await RecordWriter.create(files.transcript, store: records)
-      trial.page = files.page
+      guard let files else { return trial }
+      return trial.recorded(
+        in: try await RecordWriter.create(files.transcript, store: records), page: files.page)
     } catch {
       throw ConfigurationError(nil, "\(error)")
     }

@@ -10,7 +10,9 @@ import Foundation
 /// append the turn, tell the observers, stop or go on.
 ///
 /// Cancelling the task that runs it cuts the turn in flight and ends the conversation as interrupted.
-public struct Conversation: Sendable {
+/// An actor not for sharing, but to keep its state out of the frames of its async calls, in which thousands of
+/// conversations wait.
+public actor Conversation {
   let participants: [Participant]
   /// One for each participant.
   let models: [any ChatModel]
@@ -48,8 +50,9 @@ public struct Conversation: Sendable {
     while self.transcript.turns.last?.outcome.isCut == true { self.transcript.turns.removeLast() }
     for turn in self.transcript.turns {
       spent = spent + (turn.usage ?? .zero)
-      remember(turn)
+      spokenCharacters += turn.characters
     }
+    utterances = self.transcript.turns.compactMap { Self.utterance($0, among: participants) }
   }
 
   /// Why the conversation as it stands would not go on; nil when there is a turn to ask for.
@@ -64,7 +67,7 @@ public struct Conversation: Sendable {
   }
 
   /// Runs to the end, which it returns. Throws what an observer throws: the conversation can't be recorded.
-  public mutating func run() async throws -> Transcript.End {
+  public func run() async throws -> Transcript.End {
     let start = clock.now
     try await announce(.began(transcript))
     let ending = try await converse()
@@ -82,7 +85,7 @@ public struct Conversation: Sendable {
     var error: String?
   }
 
-  private mutating func converse() async throws -> Ending {
+  private func converse() async throws -> Ending {
     if transcript.turns.isEmpty, let opening = settings.opening { try await open(with: opening) }
     while true {
       if Task.isCancelled || isDraining() { return Ending(reason: .interrupted) }
@@ -95,7 +98,7 @@ public struct Conversation: Sendable {
     }
   }
 
-  private mutating func open(with opening: String) async throws {
+  private func open(with opening: String) async throws {
     let speaker = participants[0]
     let turn = Turn(
       number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening,
@@ -104,7 +107,7 @@ public struct Conversation: Sendable {
   }
 
   /// Asks the next speaker; nil when the conversation goes on.
-  private mutating func takeTurn() async throws -> Ending? {
+  private func takeTurn() async throws -> Ending? {
     let number = transcript.turns.count + 1
     let selection = SpeakerSelection(order: settings.order, seed: settings.seed)
     let index = selection.next(turn: number, after: utterances.last?.speaker, of: participants.count)
@@ -146,7 +149,7 @@ public struct Conversation: Sendable {
   }
 
   /// Decides what became of a turn, records it, and says whether the conversation ends with it.
-  private mutating func finish(
+  private func finish(
     _ asked: Turn, by index: Int, answer: Result<Completion, ModelError>, verdict: LiveReply.Verdict?
   ) async throws -> Ending? {
     var turn = asked
@@ -193,7 +196,7 @@ public struct Conversation: Sendable {
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
-  private mutating func fail(with error: ModelError, by speaker: Participant) async throws -> Ending {
+  private func fail(with error: ModelError, by speaker: Participant) async throws -> Ending {
     var fields: JSONObject = JSONObject()
     fields["speaker"] = .string(speaker.name)
     fields["message"] = .string(error.message)
@@ -202,8 +205,7 @@ public struct Conversation: Sendable {
     return Ending(reason: .error, error: "\(speaker.name): \(error.message)")
   }
 
-  private mutating func note(_ notice: LiveReply.Notice, at time: Date, by speaker: Participant) async throws
-  {
+  private func note(_ notice: LiveReply.Notice, at time: Date, by speaker: Participant) async throws {
     var fields = JSONObject()
     fields["speaker"] = .string(speaker.name)
     switch notice {
@@ -218,7 +220,7 @@ public struct Conversation: Sendable {
     }
   }
 
-  private mutating func occur(_ kind: String, _ fields: JSONObject, at time: Date = Date()) async throws {
+  private func occur(_ kind: String, _ fields: JSONObject, at time: Date = Date()) async throws {
     let event = Transcript.Event(kind: kind, time: time, after: transcript.turns.count, fields: fields)
     transcript.events.append(event)
     try await announce(.occurred(event))
@@ -235,20 +237,19 @@ public struct Conversation: Sendable {
     return turn
   }
 
-  private mutating func append(_ turn: Turn) async throws {
+  private func append(_ turn: Turn) async throws {
     transcript.turns.append(turn)
     spent = spent + (turn.usage ?? .zero)
-    remember(turn)
+    spokenCharacters += turn.characters
+    if let utterance = Self.utterance(turn, among: participants) { utterances.append(utterance) }
     try await announce(.spoke(turn, transcript))
   }
 
-  private mutating func remember(_ turn: Turn) {
-    guard let speaker = participants.firstIndex(where: { $0.name == turn.speaker }) else { return }
-    utterances.append(
-      Utterance(
-        speaker: speaker, said: turn.text, heard: turn.heard,
-        name: participants.count > 2 ? turn.speaker : nil))
-    spokenCharacters += turn.characters
+  /// What a turn adds to what the models see.
+  private static func utterance(_ turn: Turn, among participants: [Participant]) -> Utterance? {
+    guard let speaker = participants.firstIndex(where: { $0.name == turn.speaker }) else { return nil }
+    return Utterance(
+      speaker: speaker, said: turn.text, heard: turn.heard, name: participants.count > 2 ? turn.speaker : nil)
   }
 
   private var settledReason: StopReason? {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /// What happens in a conversation, in memory: the screen, the transcript's file and the page follow it.
-public enum ConversationEvent: Sendable {
+///
+/// Indirect, for the frames of async calls hold copies, and thousands of conversations wait in them.
+public indirect enum ConversationEvent: Sendable {
   /// Everything that is known beforehand; for a resumed conversation with the turns it already has.
   case began(Transcript)
   /// A participant is asked; its words appear in the live reply.

@@ -199,18 +199,12 @@ extension BatchRunner {
       // Another process has ended it meanwhile.
       if report.state == .done || report.state == .failed && !batch.retriesFailed { return report }
     }
-    let conversation = batch.plan.conversation(of: trial)
-    let gates = TrialGates(for: conversation.participants, in: limits)
-    let watch = TrialWatch(
-      progress: progress, budget: batch.plan.experiment.limits.budgetTokens, control: control, gates: gates)
-    gates.begin()
-    defer { gates.end() }
     do {
-      var prepared = try PreparedTrial(
-        conversation, transcript: file.transcript ?? transcript(of: trial, conversation),
-        network: gates.network(network))
-      prepared.record = file.writer
-      prepared.models = gates.builtin(prepared.models)
+      let (prepared, gates) = try prepare(trial, file)
+      let watch = TrialWatch(
+        progress: progress, budget: batch.plan.experiment.limits.budgetTokens, control: control, gates: gates)
+      gates.begin()
+      defer { gates.end() }
       let result = await runner.run(prepared, observers: [watch], isDraining: { control.isDraining })
       if let end = result.end { report.take(end) }
       if result.end == nil { report.fail(result.problems.joined(separator: "; ")) }
@@ -223,6 +217,20 @@ extension BatchRunner {
       report.fail(error.description)
     }
     return report
+  }
+
+  /// Not inlined: its many values are not to stay in the frame of an async call while the conversation is held.
+  @inline(never)
+  private func prepare(
+    _ trial: Trial, _ file: RecordWriter.Resumed
+  ) throws(InvalidValue) -> (PreparedTrial, TrialGates) {
+    let conversation = batch.plan.conversation(of: trial)
+    let gates = TrialGates(for: conversation.participants, in: limits)
+    let prepared = try PreparedTrial(
+      conversation, transcript: file.transcript ?? transcript(of: trial, conversation),
+      network: gates.network(network))
+    let models = gates.builtin(prepared.models)
+    return (prepared.recorded(in: file.writer).speaking(through: models), gates)
   }
 
   private func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {

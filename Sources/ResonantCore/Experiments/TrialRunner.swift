@@ -1,28 +1,50 @@
 // SPDX-License-Identifier: MIT
 
 /// A conversation that is ready to be held: everything is checked, nothing is sent yet.
-public struct PreparedTrial: Sendable {
-  public var conversation: ResolvedConversation
-  /// One for each participant.
-  var models: [any ChatModel]
+///
+/// A class to keep its many values out of the frames of async calls, in which thousands of conversations wait.
+public final class PreparedTrial: Sendable {
+  public let conversation: ResolvedConversation
+  let models: [any ChatModel]
   /// The header, the preambles, and the turns that are there already.
-  public var transcript: Transcript
+  public let transcript: Transcript
   /// Nil to keep no record.
-  public var record: RecordWriter?
+  public let record: RecordWriter?
   /// Path of the page; nil for none.
-  public var page: String?
+  public let page: String?
 
+  init(
+    _ conversation: ResolvedConversation, models: [any ChatModel], transcript: Transcript,
+    record: RecordWriter? = nil, page: String? = nil
+  ) {
+    self.conversation = conversation
+    self.models = models
+    self.transcript = transcript
+    self.record = record
+    self.page = page
+  }
+
+  /// A trial without files.
+  ///
   /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
-  public init(
+  public convenience init(
     _ conversation: ResolvedConversation, transcript: Transcript, network: EndpointNetwork
   ) throws(InvalidValue) {
-    self.conversation = conversation
-    self.transcript = transcript
     var models: [any ChatModel] = []
     for participant in conversation.participants {
       models.append(try Self.model(of: participant, in: conversation, network))
     }
-    self.models = models
+    self.init(conversation, models: models, transcript: transcript)
+  }
+
+  /// The same with files.
+  public func recorded(in record: RecordWriter, page: String? = nil) -> PreparedTrial {
+    PreparedTrial(conversation, models: models, transcript: transcript, record: record, page: page)
+  }
+
+  /// The same with other models, one for each participant as before.
+  func speaking(through models: [any ChatModel]) -> PreparedTrial {
+    PreparedTrial(conversation, models: models, transcript: transcript, record: record, page: page)
   }
 
   private static func model(
@@ -71,7 +93,7 @@ public struct TrialRunner: Sendable {
   ) async -> TrialResult {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
     let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
-    var conversation = Conversation(
+    let conversation = Conversation(
       participants: trial.conversation.participants, models: trial.models,
       settings: trial.conversation.settings, transcript: trial.transcript,
       observers: files.compactMap(\.self) + observers, isDraining: isDraining)

@@ -38,7 +38,7 @@ import OrderedCollections
 ///
 /// **end**, the last line of a finished conversation; more may follow when it is taken up again: `type` "end",
 /// `reason` (see `StopReason`), `turns`, `chars`, `usage`, `ms`, `error`?.
-public enum Record: Sendable, Equatable {
+public indirect enum Record: Sendable, Equatable {
   case header(Transcript.Header)
   case preamble(Transcript.Preamble)
   case turn(Turn)

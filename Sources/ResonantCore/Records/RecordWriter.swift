@@ -9,11 +9,17 @@
 /// `close` leaves the file to others, as does the end of the writer's life.
 public actor RecordWriter {
   /// What a file already holds that is taken up again.
-  public struct Resumed: Sendable {
-    public var writer: RecordWriter
+  public final class Resumed: Sendable {
+    public let writer: RecordWriter
     /// Nil when not even the header is whole: the conversation can begin anew in this file.
-    public var transcript: Transcript?
-    public var warnings: [String]
+    public let transcript: Transcript?
+    public let warnings: [String]
+
+    init(writer: RecordWriter, transcript: Transcript?, warnings: [String]) {
+      self.writer = writer
+      self.transcript = transcript
+      self.warnings = warnings
+    }
   }
 
   public nonisolated let path: String

@@ -23,8 +23,7 @@ struct ChatCommand: AsyncParsableCommand {
       id: host.randomID(), created: host.now, program: Version.program, seed: conversation.settings.seed,
       participants: conversation.facts, settings: conversation.recorded)
     let transcript = Transcript(header: header, preambles: conversation.preambles)
-    var trial = try host.prepare(conversation, transcript: transcript, options: options)
-    try await host.makeFiles(for: &trial)
-    try await host.hold(trial, options: options)
+    let trial = try host.prepare(conversation, transcript: transcript, options: options)
+    try await host.hold(try await host.withFiles(trial), options: options)
   }
 }

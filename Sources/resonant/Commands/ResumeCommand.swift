@@ -28,9 +28,8 @@ struct ResumeCommand: AsyncParsableCommand {
     let overrides = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.continuing(
       recorded, file: transcript, overrides: overrides, context: host.context)
-    var trial = try host.prepare(conversation, transcript: recorded, options: options)
-    trial.record = resumed.writer
-    trial.page = TrialFiles.existing(transcript: transcript, html: conversation.output.html).page
-    try await host.hold(trial, options: options)
+    let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
+    let trial = try host.prepare(conversation, transcript: recorded, options: options)
+    try await host.hold(trial.recorded(in: resumed.writer, page: files.page), options: options)
   }
 }

@@ -139,10 +139,7 @@ import Testing
     var stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel([.hangs(after: "so far")])))
     stage.witness = Witness { signal.yield($0) }
     let conversation = stage.conversation()
-    let task = Task {
-      var conversation = conversation
-      return try await conversation.run()
-    }
+    let task = Task { try await conversation.run() }
     for await _ in asked { break }
     task.cancel()
     let end = try await task.value
@@ -167,13 +164,13 @@ import Testing
     #expect(alice.requests[0].script == ["assistant: Hello!", "user: b1"])
   }
 
-  @Test func nothingIsAskedWhenNothingIsLeft() {
+  @Test func nothingIsAskedWhenNothingIsLeft() async {
     var stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel([])))
     stage.settings.maxTurns = 1
     stage.turns = [
       Turn(number: 1, speaker: "Alice", model: "m", text: "Hello!", outcome: .opening, started: .distantPast)
     ]
-    #expect(stage.conversation().reasonToStop == .maxTurns)
+    #expect(await stage.conversation().reasonToStop == .maxTurns)
   }
 
   @Test func theThinkingFilterHidesFromOthersAlone() async throws {

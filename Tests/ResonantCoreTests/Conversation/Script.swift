@@ -109,8 +109,7 @@ struct Stage {
 
   @discardableResult
   func play() async throws -> Transcript.End {
-    var conversation = conversation()
-    return try await conversation.run()
+    try await conversation().run()
   }
 }
 

@@ -203,8 +203,7 @@ struct ReplyDecoder {
   /// Reads one JSON value; false when it is none.
   private mutating func read(json: UnsafeBufferPointer<UInt8>) -> Bool {
     if let delta = scanner.scan(json) {
-      hasEvents = true
-      progress = .progress
+      noteEvent()
       append(delta, of: json)
       return true
     }
@@ -213,6 +212,12 @@ struct ReplyDecoder {
     if value.object == nil, value.array == nil { return true }
     take(ReplyEvent(value))
     return true
+  }
+
+  private mutating func noteEvent() {
+    progress = .progress
+    if !hasEvents { opening = [] }
+    hasEvents = true
   }
 
   private mutating func append(_ delta: DeltaScanner.Delta, of line: UnsafeBufferPointer<UInt8>) {
@@ -246,8 +251,7 @@ struct ReplyDecoder {
 
   private mutating func take(_ event: ReplyEvent) {
     guard event.isKnown, !event.isPing else { return }
-    hasEvents = true
-    progress = .progress
+    noteEvent()
     usage.prompt = event.promptTokens ?? usage.prompt
     usage.completion = event.completionTokens ?? usage.completion
     finishReason = event.finishReason ?? finishReason
