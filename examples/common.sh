@@ -9,8 +9,10 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
+# short PATH: as seen from the current directory where it lies below; models that are files are named by their path
+short() { echo "${1#"$PWD"/}"; }
 endpoint=${RESONANT_ENDPOINT:-builtin:}
-out=${RESONANT_OUT:-$root/runs/examples}
+out=${RESONANT_OUT:-$(short "$root/runs/examples")}
 
 if [ -n "${RESONANT:-}" ]; then resonant=$RESONANT
 elif command -v resonant > /dev/null; then resonant=$(command -v resonant)
