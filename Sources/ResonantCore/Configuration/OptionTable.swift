@@ -36,14 +36,16 @@ public enum OptionTable {
       "bob_api", .choice(API.allCases.map(\.rawValue)), .conversation, "Format for the second participant."),
     .init(
       "headers", .object, .conversation,
-      "HTTP headers; ${NAME} in a value is read from the environment."),
+      "HTTP headers, a JSON object; ${NAME} in a value is read from the environment."),
     .init(
       "alice_headers", .object, .conversation,
       "Headers for the first participant, instead of the common ones."),
     .init(
       "bob_headers", .object, .conversation, "Headers for the second participant, instead of the common ones."
     ),
-    .init("payload", .object, .conversation, "Further fields of the request body, such as temperature."),
+    .init(
+      "payload", .object, .conversation,
+      "Further fields of the request body, a JSON object such as {\"temperature\": 1}."),
     .init(
       "alice_payload", .object, .conversation, "Fields for the first participant, instead of the common ones."
     ),
@@ -64,7 +66,7 @@ public enum OptionTable {
         + " Implies --no-opening and the stop phrase ^C^C."),
     .init(
       "system_prompt", .text(blank: true), .conversation, default: "two AIs with complete freedom",
-      "System prompt of every participant; empty for none."),
+      "System prompt of every participant; \"\" for none."),
     .init(
       "alice_system_prompt", .text(blank: true), .conversation, "System prompt of the first participant."),
     .init("bob_system_prompt", .text(blank: true), .conversation, "System prompt of the second participant."),
@@ -79,7 +81,7 @@ public enum OptionTable {
       "The second participant's, from a file."),
     .init(
       "top_level_system", .boolean, .conversation,
-      "Send the system prompt as the body's key system, not as a message."),
+      "Send the system prompt in the body's field system, not as a message."),
     .init("alice_top_level_system", .boolean, .conversation, "The same for the first participant alone."),
     .init("bob_top_level_system", .boolean, .conversation, "The same for the second participant alone."),
     .init(
@@ -95,17 +97,20 @@ public enum OptionTable {
 
   private static let course: [ChatOption] = [
     .init(
-      "max_turns", .integer(atLeast: 1), .conversation, default: "30", "Most messages, the opening included."),
+      "max_turns", .integer(atLeast: 1), .conversation, default: "30",
+      "Maximum number of messages, the opening included."),
     .init(
-      "max_chars", .integer(atLeast: 1), .conversation, default: "10000", "Most characters of one reply."),
+      "max_chars", .integer(atLeast: 1), .conversation, default: "10000",
+      "Longest reply, in characters; a longer one is cut."),
     .init(
       "order", .choice(SpeakerOrder.allCases.map(\.rawValue)), .conversation, default: "round-robin",
-      "Who speaks next."),
-    .init("moderator", .object, .conversation, "The model that --order moderator asks."),
+      "Who speaks next. (chain, vote and moderator: not in this version yet)"),
+    .init(
+      "moderator", .object, .conversation, "The model that --order moderator asks. (not in this version yet)"),
     .init(
       "roles", .choice(RolePolicy.allCases.map(\.rawValue)), .conversation,
       default: "as-is; alternate for Anthropic",
-      "Whether messages are merged until user and assistant alternate."),
+      "Send messages as they are, or merged so that user and assistant alternate."),
     .init("filter_thinking", .boolean, .conversation, "Hide <think> spans from the other participants."),
     .init("no_stream", .boolean, .conversation, "Ask for whole replies instead of streams."),
     .init(
@@ -113,8 +118,11 @@ public enum OptionTable {
     .init(
       "stop_on_loop", .boolean, .conversation, "End when the participants repeat themselves word for word."),
     .init(
-      "budget_tokens", .integer(atLeast: 1), .conversation, "Start no turn once so many tokens are used."),
-    .init("seed", .seed, .conversation, default: "random", "Seed of every random choice."),
+      "budget_tokens", .integer(atLeast: 1), .conversation,
+      "Start no further turn once this many tokens are used, prompts included."),
+    .init(
+      "seed", .seed, .conversation, default: "random",
+      "Seed of every random choice, also of the builtin models."),
   ]
 
   private static let requests: [ChatOption] = [
@@ -144,7 +152,7 @@ public enum OptionTable {
   private static let process: [ChatOption] = [
     .init(
       "format", .choice(["text", "ndjson"]), .process, default: "text", "What goes to standard output."),
-    .init("quiet", .boolean, .process, "Print no conversation."),
+    .init("quiet", .boolean, .process, "Print nothing but warnings and errors."),
     .init(
       "color", .choice(["auto", "always", "never"]), .process, default: "auto", "Whether to use colour."),
     .init("verbose", .boolean, .process, "Report each request and response on standard error."),

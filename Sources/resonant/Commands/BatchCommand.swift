@@ -10,30 +10,34 @@ struct BatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch", abstract: "Run an experiment: a matrix of conditions, each repeated, many at once.",
     discussion: """
-      The plan is a YAML, JSON or JSON5 file. Everything is kept in a directory with the plan's name. The same \
+      Everything is kept in a directory with the plan's name. The same \
       command again goes on: finished trials are kept, unfinished ones go on after their last whole turn. Ctrl-C \
       lets the turns in flight finish; a second one cuts them.
       """)
 
-  @Argument(help: "The plan.", completion: .file(extensions: ["yaml", "yml", "json", "json5"]))
+  @Argument(
+    help: "The plan, a YAML, JSON or JSON5 file.",
+    completion: .file(extensions: ["yaml", "yml", "json", "json5"]))
   var plan: String
 
   @Option(
-    help: ArgumentHelp("Directory for the run directory (default: .).", valueName: "dir"),
+    help: ArgumentHelp("Where the directory with the plan's name is made.", valueName: "dir"),
     completion: .directory)
   var out = "."
 
-  @Option(help: ArgumentHelp("Most requests in flight (default: the plan's, else 16).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Maximum number of requests in flight. (default: the plan's, else 16)", valueName: "n")
+  )
   var concurrency: Int?
 
-  @Option(help: ArgumentHelp("Take every N-th trial, beginning with number I.", valueName: "i/n"))
+  @Option(help: ArgumentHelp("Take only every N-th trial, beginning with trial I.", valueName: "i/n"))
   var shard: String?
 
   @Option(
-    help: ArgumentHelp("How many tasks share the trials, where each knows only its index.", valueName: "n"))
+    help: ArgumentHelp("Number of tasks of a job array, where each knows only its index.", valueName: "n"))
   var shards: Int?
 
-  @Flag(help: "Print the conditions, and how much there is to do.")
+  @Flag(help: "Print the conditions, and how much there is to do; send nothing.")
   var dryRun = false
 
   @Flag(help: "Try failed trials again.")
@@ -45,7 +49,7 @@ struct BatchCommand: AsyncParsableCommand {
   @Flag(help: "Write a page for every transcript, and an index.html.")
   var html = false
 
-  @Option(help: ArgumentHelp("Print a script that runs the plan as a job array: slurm.", valueName: "engine"))
+  @Option(help: ArgumentHelp("Print a script that runs the plan as a job array.", valueName: "engine"))
   var emit: Script?
 
   func run() async throws {

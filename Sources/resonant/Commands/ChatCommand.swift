@@ -6,11 +6,12 @@ import ResonantCore
 /// `resonant chat`: two participants or more, one conversation.
 struct ChatCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "chat", abstract: "Hold a conversation of two participants or more (the default command).",
+    commandName: "chat", abstract: "Hold a conversation of two participants or more.",
     discussion: """
       Needs an endpoint and a model for each side: a URL, a preset (ollama, lmstudio, llamacpp, vllm, openai, \
       anthropic, openrouter), or builtin: for the models eliza, parry, echo, script:FILE and replay:TRANSCRIPT, \
-      which need no network.
+      which need no network. Keys come from the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY, \
+      OPENROUTER_API_KEY and the like.
       """)
 
   @OptionGroup var options: ChatOptions

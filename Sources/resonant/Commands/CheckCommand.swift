@@ -6,7 +6,7 @@ import ResonantCore
 /// `resonant check`: is everything there that a conversation would need?
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Look whether the endpoints, their models and pandoc are there.",
+    commandName: "check", abstract: "Check that the endpoints, their models and pandoc are there.",
     discussion: "Takes the flags of chat. Fails when an endpoint does; a missing pandoc is no failure.")
 
   @OptionGroup var options: ChatOptions

@@ -33,17 +33,18 @@ struct ExportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The form: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
+      "The form to write.", valueName: "format"))
   var to: Format
 
   @Option(
-    help: ArgumentHelp("A file for one transcript, or a directory.", valueName: "file|dir"),
+    help: ArgumentHelp(
+      "A file for one transcript, or a directory. (default: standard output)", valueName: "file|dir"),
     completion: .file())
   var out: String?
 
   @Option(
     help: ArgumentHelp(
-      "The pandoc that renders Markdown (default: the one on the search path).", valueName: "path"))
+      "The pandoc that renders the page. (default: from PATH)", valueName: "path"))
   var pandocPath: String?
 
   func run() async throws {
