@@ -31,11 +31,18 @@ enum Main {
       return end.code
     } catch let error as ConfigurationError {
       Diagnostics.error(error.description)
+      if CommandLine.arguments.count == 1 { Diagnostics.line(introduction) }
       return 2
     } catch {
       return report(error)
     }
   }
+
+  /// What to do next, for someone who gave no arguments at all.
+  private static let introduction = """
+    Try it without any network: resonant --endpoint builtin: --alice-model eliza --bob-model parry
+    'resonant help chat' lists all flags, 'resonant help' the other commands.
+    """
 
   /// What the argument parser throws: help and the version are no errors; its own exit code 64 is our 2.
   private static func report(_ error: any Error) -> Int32 {

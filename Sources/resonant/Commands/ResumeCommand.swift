@@ -8,8 +8,9 @@ struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on where a transcript stopped.",
     discussion: """
-      The settings are those of the transcript; flags override them, and --max-turns is the new total. A turn \
-      that was cut is asked for again. Header values that are not in the file have to be given again.
+      The conversation goes on in the same file, with the settings recorded there; flags override them, and \
+      --max-turns is the new total. A turn that was cut is asked for again. Header values that are not in the \
+      file have to be given again.
       """)
 
   @Argument(help: "The transcript, a .jsonl file.", completion: .file(extensions: ["jsonl"]))
@@ -28,8 +29,20 @@ struct ResumeCommand: AsyncParsableCommand {
     let overrides = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.continuing(
       recorded, file: transcript, overrides: overrides, context: host.context)
+    warn(about: conversation, recorded)
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
     let trial = try host.prepare(conversation, transcript: recorded, options: options)
     try await host.hold(trial.recorded(in: resumed.writer, page: files.page), options: options)
+  }
+
+  /// Says what would otherwise seem to do nothing.
+  private func warn(about conversation: ResolvedConversation, _ recorded: Transcript) {
+    if options.output.out != nil || options.output.name != nil {
+      Diagnostics.warning("a conversation goes on in its own file; --out and --name are ignored")
+    }
+    let turns = recorded.turns.count
+    if turns >= conversation.settings.maxTurns {
+      Diagnostics.warning("\(transcript) has \(turns) turns already; give a higher --max-turns to go on")
+    }
   }
 }

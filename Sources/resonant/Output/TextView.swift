@@ -78,7 +78,7 @@ struct TextView: ConversationObserver {
     return """
 
       \(Self.doubleRule)
-      \(Self.sentence(end.reason)): \(end.turns) turns, \(end.characters.grouped) characters, \
+      \(Self.sentence(end.reason)): \(end.turns) turn\(end.turns == 1 ? "" : "s"), \(end.characters.grouped) characters, \
       \(tokens) tokens, \(seconds) s
       \(Self.doubleRule)
 
