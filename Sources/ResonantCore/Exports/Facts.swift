@@ -13,6 +13,15 @@ extension Transcript {
   /// The limit of one reply, where the settings name it.
   var maxCharacters: Int? { header.settings["max_chars"]?.int }
 
+  /// The limit of turns. One that was resumed with a higher limit, which the header does not know, has its turns
+  /// for a limit when it reached that, else none.
+  private var turnLimit: Int? {
+    guard let first = header.settings["max_turns"]?.int, first < turns.count else {
+      return header.settings["max_turns"]?.int
+    }
+    return end?.reason == .maxTurns ? turns.count : nil
+  }
+
   /// Everything that `facts` says of the participants' models and endpoints, equal ones once.
   var modelFacts: [Fact] {
     let machines = header.participants.filter { !$0.human }
@@ -45,7 +54,7 @@ extension Transcript {
     add("Topic", header.topic)
     add("Date (UTC)", Wording.minute(header.created))
     add("Turns", Wording.grouped(turns.count))
-    add("Turn limit", header.settings["max_turns"]?.int.map(Wording.grouped))
+    add("Turn limit", turnLimit.map(Wording.grouped))
     add("Total characters", Wording.grouped(characters))
     add("Max characters", maxCharacters.map(Wording.grouped))
     if let end {

@@ -33,7 +33,7 @@ enum HTMLStyle {
     Roboto,"Noto Sans","DejaVu Sans",sans-serif;font-kerning:normal}
     header,main,footer{max-width:46rem;margin:0 auto;padding:1rem 1.25rem}
     header{padding-top:2.75rem;padding-bottom:0}
-    main.wide{max-width:80rem}
+    main.wide,main.wide~footer,header:has(+main.wide){max-width:80rem}
     h1{font-size:1.9rem;line-height:1.2;letter-spacing:-.015em;margin:0 0 .4rem;overflow-wrap:anywhere;\
     text-wrap:balance}
     h2.part{font-size:1.05rem;margin:2.2rem 0 .6rem}

@@ -50,6 +50,17 @@ struct ExportTests {
     #expect(text.contains("\nEnded: failed\nError: Alice: HTTP 500\n3 turns, 31 characters\n"))
   }
 
+  @Test func `the turn limit shown is never below the turns of a resumed conversation`() {
+    var transcript = transcript
+    func limit() -> String? { transcript.facts.first { $0.label == "Turn limit" }?.value }
+    transcript.header.settings["max_turns"] = .int(2)
+    #expect(limit() == nil)
+    transcript.end?.reason = .maxTurns
+    #expect(limit() == "3")
+    transcript.header.settings["max_turns"] = .int(4)
+    #expect(limit() == "4")
+  }
+
   @Test func `as JSON it is one object with its keys in order`() throws {
     let bytes = JSONExport.document(of: transcript)
     let text = String(decoding: bytes, as: UTF8.self)
