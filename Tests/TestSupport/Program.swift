@@ -39,12 +39,12 @@ public final class Program: Sendable {
   ///   - environment: all of it; nothing is inherited.
   ///   - input: what it reads; nil to leave its standard input open for `write`.
   ///
-  /// Waits for its turn: as many programs run at once as there are processors.
+  /// Waits for its turn: programs run in as many directories at once as there are processors.
   public init(
     _ executable: String, _ arguments: [String], environment: [String: String], directory: String,
     input text: String? = ""
   ) async {
-    await Slots.processors.take()
+    await Slots.processors.take(for: directory)
     let (inputs, input) = AsyncStream.makeStream(of: [UInt8].self)
     self.input = input
     if let text {
@@ -64,7 +64,7 @@ public final class Program: Sendable {
       } catch {
         state.update { $0.failure = "\(error)" }
       }
-      await Slots.processors.giveBack()
+      await Slots.processors.giveBack(for: directory)
     }
   }
 
@@ -142,7 +142,7 @@ public final class Program: Sendable {
   }
 
   /// Waits for its end; kills it and throws when that takes longer than `seconds`.
-  public func finish(within seconds: Double = 60) async throws -> FinishedProgram {
+  public func finish(within seconds: Double = Deadline.program) async throws -> FinishedProgram {
     do {
       let last = try await state.wait(for: "the program to end", within: seconds) {
         $0.end != nil || $0.failure != nil

@@ -19,7 +19,7 @@ public enum ResonantBinary {
   /// Runs it to its end.
   public static func run(
     _ arguments: [String], in directory: TemporaryDirectory, environment: [String: String] = [:],
-    input: String? = "", within seconds: Double = 60
+    input: String? = "", within seconds: Double = Deadline.program
   ) async throws -> FinishedProgram {
     try await start(arguments, in: directory, environment: environment, input: input)
       .finish(within: seconds)

@@ -89,8 +89,10 @@ public final class Watched<Value: Sendable>: Sendable {
 }
 
 public enum Deadline {
-  /// Seconds after which a test gives up waiting: only a failing test ever takes so long.
-  public static let usual = 30.0
+  /// Seconds after which a test gives up waiting: only a failing test ever takes so long, also on a busy machine.
+  public static let usual = 120.0
+  /// Seconds that a program may take from start to end.
+  public static let program = 240.0
 }
 
 /// What a test waited for did not happen.
