@@ -22,15 +22,16 @@ struct ConversationRun {
     let console = Console {
       cutter.cut(exitCode: 141)
     }
-    let task = Task { [trial, runner] in
-      await runner.run(trial, observers: presentation.observers(for: trial, on: console))
-    }
-    cutter.arm { task.cancel() }
+    // Before anything is shown or sent: whoever sees the first turn may interrupt it.
     let watch = SignalWatch { signal, count in
       if count > 1, signal == SIGINT { _exit(130) }
       cutter.cut(exitCode: SignalWatch.exitCode(for: signal))
     }
     defer { withExtendedLifetime(watch) {} }
+    let task = Task { [trial, runner] in
+      await runner.run(trial, observers: presentation.observers(for: trial, on: console))
+    }
+    cutter.arm { task.cancel() }
     let result = await task.value
     report(result, on: console)
     await console.flush()
