@@ -54,6 +54,9 @@ extension HTTPError {
       return HTTPError(.connectionLost, "\(place) closed the connection without an answer")
     case CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       return received(place, transfer)
+    case CURLE_OUT_OF_MEMORY where transfer.head == nil:
+      // So does libcurl call a header that is larger than it ever keeps.
+      return HTTPError(.badResponse, "what \(place) answers begins with headers that are too long")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
       return HTTPError(.badResponse, "what \(place) answers is no valid HTTP response")
     case CURLE_URL_MALFORMAT: return HTTPError(.unsupportedURL, "\(place) is no valid URL")

@@ -14,7 +14,16 @@ enum Main {
   static func main() async {
     // A reader that goes away is an error of `write`, not a reason to die in the middle of a turn.
     signal(SIGPIPE, SIG_IGN)
+    occupyStandardDescriptors()
     exit(await status())
+  }
+
+  /// Where standard output is closed from the start, a transcript must not be opened in its place. What stands
+  /// there instead can't be written, so it still counts as closed.
+  private static func occupyStandardDescriptors() {
+    var descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    while 0...STDERR_FILENO ~= descriptor { descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    if descriptor > STDERR_FILENO { close(descriptor) }
   }
 
   /// Parses, runs, and says what went wrong, once.

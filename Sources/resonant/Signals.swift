@@ -20,8 +20,10 @@ final class SignalWatch: Sendable {
   init(_ handler: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
     let counter = Counter()
     sources = Mutex(
-      Self.watched.map { number in
-        signal(number, SIG_IGN)
+      Self.watched.compactMap { number -> (any DispatchSourceSignal)? in
+        let former = signal(number, SIG_IGN)
+        // Who starts a program with nohup wants it to outlive the terminal.
+        if number == SIGHUP, Self.isIgnoring(former) { return nil }
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
         source.setEventHandler { handler(number, counter.next()) }
         source.resume()
@@ -32,6 +34,12 @@ final class SignalWatch: Sendable {
   deinit {
     sources.withLock { $0.forEach { $0.cancel() } }
     for number in Self.watched { signal(number, SIG_DFL) }
+  }
+
+  private static func isIgnoring<Handler>(_ handler: Handler) -> Bool {
+    withUnsafeBytes(of: handler) { handler in
+      withUnsafeBytes(of: SIG_IGN) { $0.elementsEqual(handler) }
+    }
   }
 
   private final class Counter: Sendable {

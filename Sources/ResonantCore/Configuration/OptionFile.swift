@@ -9,15 +9,13 @@ import Foundation
 /// Reads files that options name. Errors name the file, never its content.
 enum OptionFile {
   static func bytes(_ path: String) throws(InvalidValue) -> [UInt8] {
-    do {
-      return [UInt8](try Data(contentsOf: URL(filePath: path)))
+    if isDirectory(path) { throw InvalidValue("\(path) is a directory") }
+    // Not through Foundation, which refuses the pipe that a shell makes of `<(command)`.
+    do throws(RecordError) {
+      return try RecordFile.contents(of: path)
     } catch {
-      switch (error as? CocoaError)?.code {
-      case .fileReadNoSuchFile, .fileNoSuchFile: throw InvalidValue("there is no file \(path)")
-      case .fileReadNoPermission: throw InvalidValue("the file \(path) may not be read")
-      default:
-        throw InvalidValue(isDirectory(path) ? "\(path) is a directory" : "the file \(path) cannot be read")
-      }
+      throw InvalidValue(
+        error.kind == .missing ? "there is no file \(path)" : "the file \(path) \(error.message)")
     }
   }
 

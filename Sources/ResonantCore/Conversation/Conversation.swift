@@ -180,7 +180,8 @@ public actor Conversation {
 
   /// Fills in what the others hear; an error when they would hear nothing.
   private func emptiness(of turn: inout Turn) -> ModelError? {
-    if turn.text.isEmpty {
+    if turn.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+      turn.text = ""
       guard turn.thinking != nil else { return ModelError(.malformed, "the reply is empty") }
       let reason = turn.finishReason.map { " (finish reason: \($0))" } ?? ""
       return ModelError(

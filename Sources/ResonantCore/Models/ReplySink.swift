@@ -36,7 +36,9 @@ final class ReplySink: HTTPResponseSink {
     let (progress, hasJustEnded) = received.withLock { received in
       guard received.isGood else {
         received.errorBody += bytes.prefix(Self.errorLimit - received.errorBody.count)
-        return (HTTPProgress.progress, false)
+        // An error page that never ends must not hold up the turn for ever.
+        let isFull = received.errorBody.count >= Self.errorLimit
+        return (isFull ? HTTPProgress.stop : .progress, false)
       }
       let hadEnded = received.decoder.hasEnded
       let progress = received.decoder.feed(bytes.assumingMemoryBound(to: UInt8.self))

@@ -101,8 +101,8 @@ struct RecordReader {
   }
 
   private mutating func rewind(_ event: Transcript.Event) throws(InvalidValue) {
-    guard let last = event.fields["to"]?.int else {
-      throw InvalidValue("a rewind without a number in \"to\"")
+    guard let last = event.fields["to"]?.int, last >= 0 else {
+      throw InvalidValue("a rewind without the number of a turn, or 0, in \"to\"")
     }
     while lastTurn > last { transcript?.turns.removeLast() }
   }

@@ -13,9 +13,13 @@ public struct Usage: Sendable, Equatable {
   /// True when the endpoint did not say and 4 characters were taken for a token.
   public var estimated: Bool
 
+  /// No endpoint uses more, whatever it says; so sums of many counts stay far from the end of `Int`.
+  private static let range = 0...(1 << 40)
+
+  /// Counts outside 0 to 2^40 are taken for the nearest that is inside.
   public init(promptTokens: Int, completionTokens: Int, estimated: Bool = false) {
-    self.promptTokens = promptTokens
-    self.completionTokens = completionTokens
+    self.promptTokens = promptTokens.clamped(to: Self.range)
+    self.completionTokens = completionTokens.clamped(to: Self.range)
     self.estimated = estimated
   }
 
@@ -27,6 +31,12 @@ public struct Usage: Sendable, Equatable {
       promptTokens: left.promptTokens + right.promptTokens,
       completionTokens: left.completionTokens + right.completionTokens,
       estimated: left.estimated || right.estimated)
+  }
+}
+
+extension Int {
+  fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
   }
 }
 

@@ -118,6 +118,10 @@ final class Console: Sendable {
           var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           _ = poll(&wanted, 1, -1)
         } else if errno != EINTR {
+          let reason = errno
+          if reason != EPIPE, reason != EBADF {
+            Diagnostics.error("standard output can't be written: \(String(cString: strerror(reason)))")
+          }
           return false
         }
       }

@@ -105,7 +105,8 @@ import Testing
     (#"{"type":"turn","n":0,"speaker":"Ada","text":""}"#, "n: turns are numbered from 1, not 0"),
     (#"{"type":"turn","n":1,"speaker":"Ada","text":"","outcome":"lost"}"#, "outcome can't be \"lost\""),
     (#"{"type":"turn","n":1,"speaker":"Ada","text":"","tool_calls":[1]}"#, "tool_calls can't be an array"),
-    (#"{"type":"event","kind":"rewind"}"#, "a rewind without a number in \"to\""),
+    (#"{"type":"event","kind":"rewind"}"#, "a rewind without the number of a turn, or 0, in \"to\""),
+    (#"{"type":"event","kind":"rewind","to":-1}"#, "a rewind without the number of a turn, or 0, in \"to\""),
     (#"["turn"]"#, "expected an object, found an array"),
     (#"{"n":1}"#, "type is missing"),
     (

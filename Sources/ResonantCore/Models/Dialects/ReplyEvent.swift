@@ -46,7 +46,10 @@ struct ReplyEvent: Sendable, Equatable {
     completionTokens = usage["completion_tokens"]?.int ?? usage["output_tokens"]?.int ?? completionTokens
     if let input = usage["input_tokens"]?.int {
       let cached = ["cache_read_input_tokens", "cache_creation_input_tokens"].compactMap { usage[$0]?.int }
-      promptTokens = cached.reduce(input) { $0.addingReportingOverflow($1).partialValue }
+      promptTokens = cached.reduce(input) { sum, count in
+        let (total, overflow) = sum.addingReportingOverflow(count)
+        return overflow ? .max : total
+      }
     }
   }
 

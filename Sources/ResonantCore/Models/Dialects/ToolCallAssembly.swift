@@ -42,6 +42,8 @@ struct ToolCallAssembly: Sendable, Equatable {
 
   /// More calls in one reply are not kept.
   static let limit = 256
+  /// Arguments that are longer than this many bytes get no longer.
+  static let argumentsLimit = 1 << 20
 
   private var entries: [Entry] = []
 
@@ -49,7 +51,9 @@ struct ToolCallAssembly: Sendable, Equatable {
     guard let place = place(of: delta) else { return }
     if let id = delta.id, !id.isEmpty { entries[place].id = id }
     if entries[place].name.isEmpty { entries[place].name = delta.name ?? "" }
-    entries[place].arguments += delta.arguments
+    if entries[place].arguments.utf8.count < Self.argumentsLimit {
+      entries[place].arguments += delta.arguments
+    }
     entries[place].input = delta.input ?? entries[place].input
   }
 
