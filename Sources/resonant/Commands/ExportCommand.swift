@@ -55,7 +55,7 @@ struct ExportCommand: AsyncParsableCommand {
       return transcript
     }
     let destination = try ExportDestination(out, sources: paths, fileExtension: to.fileExtension)
-    let pages = host.pages(pandocPath)
+    let pages = host.pages(pandocPath.flatMap { $0.isEmpty ? nil : $0 })
     for (index, transcript) in transcripts.enumerated() {
       try await destination.write(await bytes(of: transcript, pages), index)
     }
