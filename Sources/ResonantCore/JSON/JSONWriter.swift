@@ -4,8 +4,8 @@ import OrderedCollections
 
 /// Writes JSON (RFC 8259) as UTF-8 bytes.
 public enum JSONWriter {
-  /// Appends `text` as a string literal with its quotes. Control characters, the quote, the backslash, DEL and
-  /// the two line separators that JavaScript trips over are escaped; everything else stays as it is.
+  /// Appends `text` as a string literal with its quotes. Control characters, the quote, the backslash and DEL are
+  /// escaped; everything else stays as it is.
   public static func append(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     var text = text
