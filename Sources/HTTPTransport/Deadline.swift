@@ -2,10 +2,15 @@
 
 /// When an exchange has been silent for too long. Times are `Monotonic`.
 struct Deadline {
+  /// How long a body may stay open after all has come that the exchange is about.
+  private static let grace: UInt64 = 500_000_000
+
   private let firstByte: UInt64?
   private let idle: UInt64?
   private var mark: UInt64
   private(set) var hasProgress = false
+  /// The exchange is over at that moment, whatever still comes.
+  private var last: UInt64?
 
   init(_ timeouts: HTTPRequest.Timeouts, start: UInt64) {
     firstByte = timeouts.firstByte.map { UInt64($0.wholeMilliseconds) * 1_000_000 }
@@ -15,6 +20,7 @@ struct Deadline {
 
   /// The moment at which it is over unless there is progress before.
   var time: UInt64 {
+    if let last { return last }
     guard let span = hasProgress ? idle : firstByte else { return .max }
     return mark + span
   }
@@ -26,4 +32,9 @@ struct Deadline {
     hasProgress = true
     return true
   }
+
+  /// Nothing is missing any more but the end of the body.
+  var isComplete: Bool { last != nil }
+
+  mutating func complete(at now: UInt64) { last = last ?? now + Self.grace }
 }

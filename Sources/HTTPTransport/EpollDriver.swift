@@ -87,12 +87,25 @@ final class EpollDriver: SocketDriver {
     ready = max(0, Int(epoll_wait(epoll, events, Int32(Self.mostEvents), milliseconds)))
   }
 
+  func rest(until time: UInt64) -> Bool {
+    let now = Monotonic.now()
+    guard time > now else { return false }
+    var descriptor = pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0)
+    guard poll(&descriptor, 1, Int32(clamping: (time - now + 999_999) / 1_000_000)) > 0 else { return false }
+    takeWakeup()
+    return true
+  }
+
+  private func takeWakeup() {
+    var count: UInt64 = 0
+    read(wakeup, &count, 8)
+  }
+
   func act(now: UInt64) {
     var running: Int32 = 0
     for event in UnsafeBufferPointer(start: events, count: ready) {
       if event.data.fd == wakeup {
-        var count: UInt64 = 0
-        read(wakeup, &count, 8)
+        takeWakeup()
         continue
       }
       // libcurl finds out by itself what an error is: it reads and writes.

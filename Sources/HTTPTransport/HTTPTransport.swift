@@ -21,7 +21,7 @@ public final class HTTPTransport: Sendable {
   public func send(
     _ request: HTTPRequest, to sink: any HTTPResponseSink, abort: HTTPAbort? = nil
   ) async throws(HTTPError) -> HTTPResponseHead {
-    let transfer = try Transfer(request, sink: sink)
+    let transfer = try Transfer(request, at: loops.address(request.url), sink: sink)
     abort?.add(transfer)
     defer { abort?.remove(transfer) }
     let result = await withTaskCancellationHandler {

@@ -11,6 +11,8 @@ final class LoopPool: Sendable {
     var isShutDown = false
     /// By origin; plain HTTP under the empty string.
     var loops: [String: [TransferLoop]] = [:]
+    /// By URL: taking one apart costs more than all else that a request takes on the way to its loop.
+    var addresses: [String: WebAddress] = [:]
   }
 
   private let configuration: HTTPTransport.Configuration
@@ -19,6 +21,19 @@ final class LoopPool: Sendable {
   init(configuration: HTTPTransport.Configuration) {
     self.configuration = configuration
   }
+
+  /// What is known of a URL by its text. The few that a program asks are remembered.
+  func address(_ url: String) throws(HTTPError) -> WebAddress {
+    if let known = state.withLock({ $0.addresses[url] }) { return known }
+    let address = try WebAddress(url)
+    state.withLock { state in
+      if state.addresses.count >= Self.mostAddresses { state.addresses = [:] }
+      state.addresses[url] = address
+    }
+    return address
+  }
+
+  private static let mostAddresses = 1000
 
   /// A loop that has room, in which a place is taken until the exchange has ended.
   func loop(for address: WebAddress) throws(HTTPError) -> TransferLoop {

@@ -15,6 +15,13 @@ enum Monotonic {
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
+
+  /// Holds up the thread, for less than a second.
+  static func sleep(_ nanoseconds: UInt64) {
+    var time = timespec()
+    time.tv_nsec = Int(nanoseconds)
+    nanosleep(&time, nil)
+  }
 }
 
 extension Duration {

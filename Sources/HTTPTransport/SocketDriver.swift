@@ -9,7 +9,9 @@ protocol SocketDriver: AnyObject {
   func wait(milliseconds: Int32)
   /// Lets libcurl do what there is to do after a wait.
   func act(now: UInt64)
-  /// Ends a wait, now or the next one; from any thread.
+  /// Lets sockets be; true when `wake` was called, false when the time has come.
+  func rest(until time: UInt64) -> Bool
+  /// Ends a wait or rest, now or the next one; from any thread.
   func wake()
   /// After the multi handle is gone.
   func close()
@@ -24,6 +26,11 @@ final class PollDriver: SocketDriver {
   }
 
   func wait(milliseconds: Int32) { ccurl_multi_poll(multi, milliseconds) }
+  func rest(until time: UInt64) -> Bool {
+    let now = Monotonic.now()
+    if time > now { Monotonic.sleep(time - now) }
+    return false
+  }
   func act(now: UInt64) { ccurl_multi_perform(multi) }
   func wake() { ccurl_multi_wakeup(multi) }
   func close() {}

@@ -42,12 +42,13 @@ final class Transfer: @unchecked Sendable {
   var redirect: Redirect?
   var head: HTTPResponseHead?
   var ending: Ending?
-  /// The loop will tell the sink when everything that has arrived is received.
-  var awaitsPause = false
+  /// Bytes of the body since the loop last told the sink that everything that had arrived is received.
+  var received = 0
 
-  init(_ request: HTTPRequest, sink: any HTTPResponseSink) throws(HTTPError) {
+  /// - Parameter address: that of the request's URL.
+  init(_ request: HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink) throws(HTTPError) {
     try request.checkHeaders()
-    address = try WebAddress(request.url)
+    self.address = address
     self.request = request
     self.sink = sink
     url = request.url

@@ -111,15 +111,17 @@ extension Transfer {
   private func receive(body: UnsafeRawBufferPointer) -> Bool {
     guard ending == nil else { return false }
     guard redirect == nil, !body.isEmpty, let loop else { return true }
-    if !awaitsPause {
-      awaitsPause = true
-      loop.notePause(for: self)
-    }
+    if received == 0 { loop.notePause(for: self) }
+    received += body.count
     switch sink.receive(body: body) {
     case .progress:
       if deadline.progress(at: loop.now) { loop.expect(deadline.time) }
       return true
     case .keepAlive: return true
+    case .complete:
+      deadline.complete(at: loop.now)
+      loop.expect(deadline.time)
+      return true
     case .stop:
       ending = .stopped
       return false

@@ -19,6 +19,11 @@ final class TransferLoop: @unchecked Sendable {
     var isClosed = false
   }
 
+  /// More exchanges have to wait for each other anyway.
+  private static let crowd = 64
+  /// Nanoseconds.
+  private static let longestRest: UInt64 = 25_000_000
+
   private let configuration: HTTPTransport.Configuration
   private let multi: UnsafeMutableRawPointer
   private let driver: any SocketDriver
@@ -35,6 +40,10 @@ final class TransferLoop: @unchecked Sendable {
   private var lesson: Bool?
   /// No deadline is nearer than this.
   private var nextDeadline = UInt64.max
+  /// Some transfer has received about as much as fits into its buffer, so there may be more.
+  private var isBehind = false
+  /// Nanoseconds since the last rest.
+  private var work: UInt64 = 0
   private var isRunning = true
 
   /// - Parameter sharesConnections: the loop serves one TLS host.
@@ -108,16 +117,34 @@ extension TransferLoop {
       endFinished()
       applyLesson()
       if now >= nextDeadline { endSilent() }
+      rest()
     }
     close()
+  }
+
+  /// Among many exchanges, the thread rests for as long as it has just worked. Meanwhile more arrives, and what
+  /// arrives together is received together: a thousand paced streams cost half as much, and the other threads
+  /// get their share of the processor. Commands are not kept waiting. No rest while somebody has more to read than
+  /// fits into a buffer.
+  private func rest() {
+    work += Monotonic.now() - now
+    guard !isBehind else { return }
+    let end = Monotonic.now() + min(work, Self.longestRest)
+    while isRunning, transfers.count > Self.crowd, driver.rest(until: end) {
+      takeCommands().forEach(perform)
+      driver.act(now: Monotonic.now())
+    }
+    work = 0
   }
 
   /// From a callback: the transfer has received something.
   func notePause(for transfer: Transfer) { received.append(transfer) }
 
   private func tellPauses() {
+    isBehind = false
     for transfer in received {
-      transfer.awaitsPause = false
+      if transfer.received >= receiveBuffer * 3 / 4 { isBehind = true }
+      transfer.received = 0
       guard transfer.loop != nil, let head = transfer.head, transfer.ending == nil else { continue }
       if case .stop = transfer.sink.receivePause() { end(transfer, .success(head)) }
     }
@@ -155,9 +182,9 @@ extension TransferLoop {
     return Int32(clamping: min(60_000, (nextDeadline - now + 999_999) / 1_000_000))
   }
 
-  /// Bytes. A large buffer saves system calls while a reply comes at full speed; among many exchanges, which have
-  /// to wait for each other anyway, a small one saves most of the memory that each takes.
-  private var receiveBuffer: Int { transfers.count <= 64 ? 16 * 1024 : 4 * 1024 }
+  /// Bytes. A large buffer saves system calls while a reply comes at full speed; among many exchanges, small ones
+  /// save most of the memory that each takes.
+  private var receiveBuffer: Int { min(16 * 1024, max(1024, 256 * 1024 / max(1, transfers.count))) }
 
   /// Hands a transfer to libcurl.
   private func launch(_ transfer: Transfer) {
@@ -237,7 +264,11 @@ extension TransferLoop {
   private func endSilent() {
     nextDeadline = transfers.reduce(.max) { $1.deadline.time > now ? min($0, $1.deadline.time) : $0 }
     for transfer in transfers where transfer.loop != nil && transfer.deadline.time <= now {
-      end(transfer, .failure(.silence(in: transfer)))
+      if transfer.deadline.isComplete, let head = transfer.head {
+        end(transfer, .success(head))
+      } else {
+        end(transfer, .failure(.silence(in: transfer)))
+      }
     }
   }
 

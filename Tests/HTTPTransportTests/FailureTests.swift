@@ -102,7 +102,7 @@ import Testing
 
   @Test func everyErrorIsOneSentenceAndHidesWhatIsSecret() async throws {
     let url = "https://user:secret@example.invalid/path?key=secret#secret"
-    let transfer = try Transfer(HTTPRequest(.get, url), sink: Recorder())
+    let transfer = try Transfer(HTTPRequest(.get, url), at: WebAddress(url), sink: Recorder())
     try Curl.load()
     for code in 1..<100 {
       let error = HTTPError.libcurl(.init(rawValue: UInt32(code)), in: transfer)

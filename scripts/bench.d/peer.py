@@ -22,7 +22,7 @@ async def reply(session, messages):
 
 
 async def converse(session, index):
-    await asyncio.sleep(index * 0.001)
+    await asyncio.sleep(index * 0.00015)
     messages = [{"role": "user", "content": "Hello!"}]
     for _ in range(turns):
         messages.append({"role": "assistant", "content": await reply(session, messages)})

@@ -27,6 +27,11 @@ public actor Conversation {
   private let baseCharacters: [Int]
   private var spokenCharacters = 0
   private let clock = ContinuousClock()
+  private var start: ContinuousClock.Instant
+  /// What the observers have not been told yet.
+  private var news: [ConversationEvent] = []
+  /// Set once nobody is asked any more.
+  private var ending: Ending?
 
   /// - Parameters:
   ///   - transcript: the header and preambles, and the turns there are already; a cut last turn is asked again.
@@ -42,6 +47,7 @@ public actor Conversation {
     self.isDraining = isDraining
     self.transcript = transcript
     self.transcript.end = nil
+    start = clock.now
     baseCharacters = participants.map { participant in
       participant.preamble.reduce(participant.systemPrompt?.string.unicodeScalars.count ?? 0) {
         $0 + $1.content.string.unicodeScalars.count
@@ -68,78 +74,42 @@ public actor Conversation {
 
   /// Runs to the end, which it returns. Throws what an observer throws: the conversation can't be recorded.
   public func run() async throws -> Transcript.End {
-    let start = clock.now
-    try await announce(.began(transcript))
-    let ending = try await converse()
-    let end = Transcript.End(
-      reason: ending.reason, turns: transcript.turns.count,
-      characters: transcript.turns.reduce(0) { $0 + $1.characters },
-      usage: spent, milliseconds: (clock.now - start).milliseconds, error: ending.error)
-    transcript.end = end
-    try await announce(.ended(end, transcript))
+    begin()
+    while ending == nil {
+      try await announce()
+      if settings.delay > .zero { await pause() }
+      guard let asked = nextTurn() else { continue }
+      try await announce()
+      await ask(asked)
+      finish(asked)
+    }
+    let end = conclude()
+    try await announce()
     return end
   }
 
-  private struct Ending {
-    var reason: StopReason
-    var error: String?
-  }
-
-  private func converse() async throws -> Ending {
-    if transcript.turns.isEmpty, let opening = settings.opening { try await open(with: opening) }
-    while true {
-      if Task.isCancelled || isDraining() { return Ending(reason: .interrupted) }
-      if let reason = reasonToStop { return Ending(reason: reason) }
-      if !transcript.turns.isEmpty, settings.delay > .zero {
-        do { try await Task.sleep(for: settings.delay, clock: clock) } catch { continue }
-        if isDraining() { continue }
-      }
-      if let ending = try await takeTurn() { return ending }
+  /// Tells the observers what has happened since they were last told.
+  @inline(never)
+  private func announce() async throws {
+    let events = news
+    news = []
+    for event in events {
+      for observer in observers { try await observer.observe(event) }
     }
   }
 
-  private func open(with opening: String) async throws {
-    let speaker = participants[0]
-    let turn = Turn(
-      number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening,
-      started: Date())
-    try await append(turn)
+  @inline(never)
+  private func pause() async {
+    guard !transcript.turns.isEmpty, reasonToStop == nil, !isDraining() else { return }
+    try? await Task.sleep(for: settings.delay, clock: clock)
   }
 
-  /// Asks the next speaker; nil when the conversation goes on.
-  private func takeTurn() async throws -> Ending? {
-    let number = transcript.turns.count + 1
-    let selection = SpeakerSelection(order: settings.order, seed: settings.seed)
-    let index = selection.next(turn: number, after: utterances.last?.speaker, of: participants.count)
-    let participant = participants[index]
-    let live = LiveReply(
-      limit: settings.maxChars, echoedPrefix: participants.count > 2 ? "[\(participant.name)]:" : nil)
-    var turn = Turn(
-      number: number, speaker: participant.name, model: participant.model, text: "", outcome: .finished,
-      started: Date())
-    try await announce(.asked(turn: number, speaker: participant, reply: live))
-    let start = clock.now
-    let answer = await ask(index, turn: number, into: live)
-    turn.milliseconds = (clock.now - start).milliseconds
-    turn.firstTokenMilliseconds = live.firstArrival.map { ($0 - start).milliseconds }
-    turn.text = live.text
-    turn.thinking = live.thinking
-    for entry in live.notices(from: 0) { try await note(entry.notice, at: entry.time, by: participant) }
-    return try await finish(turn, by: index, answer: answer, verdict: live.verdict)
-  }
-
-  private func ask(_ index: Int, turn: Int, into live: LiveReply) async -> Result<Completion, ModelError> {
-    let participant = participants[index]
-    var generator = SplitMix64(seed: settings.seed, turn: turn)
-    let request = ModelRequest(
-      turn: turn, system: participant.systemPrompt, systemPlacement: participant.systemPlacement,
-      messages: Perspective.messages(for: index, among: participants, after: utterances),
-      stream: settings.stream, seed: generator.next(),
-      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated })
-    let model = models[index]
-    return await withTaskCancellationHandler {
+  @inline(never)
+  private func ask(_ asked: AskedTurn) async {
+    let (model, live) = (models[asked.index], asked.live)
+    asked.answer = await withTaskCancellationHandler {
       do throws(ModelError) {
-        return .success(try await model.reply(to: request, into: live))
+        return .success(try await model.reply(to: asked.request, into: live))
       } catch {
         return .failure(error)
       }
@@ -147,35 +117,91 @@ public actor Conversation {
       live.cut(.interrupted)
     }
   }
+}
 
-  /// Decides what became of a turn, records it, and says whether the conversation ends with it.
-  private func finish(
-    _ asked: Turn, by index: Int, answer: Result<Completion, ModelError>, verdict: LiveReply.Verdict?
-  ) async throws -> Ending? {
-    var turn = asked
-    var problem: ModelError?
-    switch answer {
-    case .success(let completion):
-      turn.usage = completion.usage
-      turn.finishReason = completion.finishReason
-      turn.toolCalls = completion.toolCalls
-      turn.retries = completion.retries
-      turn.servedModel = completion.servedModel == turn.model ? nil : completion.servedModel
-    case .failure(let error):
-      turn.retries = max(0, error.attempts - 1)
-      problem = error
+// MARK: - Decisions
+
+// Nothing here waits: everything is decided first and then told. What is not inlined keeps its many values out of
+// the frame of `run`, in which a conversation waits.
+extension Conversation {
+  @inline(never)
+  private func begin() {
+    start = clock.now
+    news.append(.began(transcript))
+    guard transcript.turns.isEmpty, let opening = settings.opening else { return }
+    let speaker = participants[0]
+    append(
+      Turn(
+        number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening,
+        started: Date()))
+  }
+
+  /// The turn that is to be asked for; nil when the conversation ends instead.
+  @inline(never)
+  private func nextTurn() -> AskedTurn? {
+    let reason: StopReason? = Task.isCancelled || isDraining() ? .interrupted : reasonToStop
+    if let reason {
+      ending = Ending(reason: reason)
+      return nil
     }
-    let isCut = verdict == .interrupted || problem?.kind == .cancelled
-    if problem?.kind == .exhausted, turn.text.isEmpty { return Ending(reason: .exhausted) }
+    let number = transcript.turns.count + 1
+    let selection = SpeakerSelection(order: settings.order, seed: settings.seed)
+    let index = selection.next(turn: number, after: utterances.last?.speaker, of: participants.count)
+    let participant = participants[index]
+    let live = LiveReply(
+      limit: settings.maxChars, echoedPrefix: participants.count > 2 ? "[\(participant.name)]:" : nil)
+    news.append(.asked(turn: number, speaker: participant, reply: live))
+    return AskedTurn(of: index, request: request(for: index, turn: number), live: live)
+  }
+
+  private func request(for index: Int, turn: Int) -> ModelRequest {
+    let participant = participants[index]
+    var generator = SplitMix64(seed: settings.seed, turn: turn)
+    return ModelRequest(
+      turn: turn, system: participant.systemPrompt, systemPlacement: participant.systemPlacement,
+      messages: Perspective.messages(for: index, among: participants, after: utterances),
+      stream: settings.stream, seed: generator.next(),
+      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated })
+  }
+
+  /// Decides what became of a turn, and whether the conversation ends with it.
+  @inline(never)
+  private func finish(_ asked: AskedTurn) {
+    let live = asked.live
+    let participant = participants[asked.index]
+    var turn = Turn(
+      number: asked.request.turn, speaker: participant.name, model: participant.model, text: live.text,
+      outcome: .finished, started: asked.started)
+    turn.milliseconds = (clock.now - asked.start).milliseconds
+    turn.firstTokenMilliseconds = live.firstArrival.map { ($0 - asked.start).milliseconds }
+    turn.thinking = live.thinking
+    for entry in live.notices(from: 0) { note(entry.notice, at: entry.time, by: participant) }
+    var problem = asked.takeAnswer(for: &turn)
+    let isCut = live.verdict == .interrupted || problem?.kind == .cancelled
+    if problem?.kind == .exhausted, turn.text.isEmpty { return ending = Ending(reason: .exhausted) }
     if !isCut, problem == nil { problem = emptiness(of: &turn) }
     turn.outcome =
-      isCut ? .interrupted : problem != nil ? .incomplete : verdict == .truncated ? .truncated : .finished
+      isCut
+      ? .interrupted : problem != nil ? .incomplete : live.verdict == .truncated ? .truncated : .finished
     if !turn.text.isEmpty || turn.outcome == .interrupted && turn.thinking != nil {
-      try await append(estimated(turn, by: index))
+      append(estimated(turn, by: asked.index))
     }
-    if isCut { return Ending(reason: .interrupted) }
-    guard let problem else { return nil }
-    return try await fail(with: problem, by: participants[index])
+    if isCut {
+      ending = Ending(reason: .interrupted)
+    } else if let problem {
+      fail(with: problem, by: participant)
+    }
+  }
+
+  @inline(never)
+  private func conclude() -> Transcript.End {
+    let end = Transcript.End(
+      reason: ending?.reason ?? .interrupted, turns: transcript.turns.count,
+      characters: transcript.turns.reduce(0) { $0 + $1.characters },
+      usage: spent, milliseconds: (clock.now - start).milliseconds, error: ending?.error)
+    transcript.end = end
+    news.append(.ended(end, transcript))
+    return end
   }
 
   /// Fills in what the others hear; an error when they would hear nothing.
@@ -197,16 +223,16 @@ public actor Conversation {
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
-  private func fail(with error: ModelError, by speaker: Participant) async throws -> Ending {
+  private func fail(with error: ModelError, by speaker: Participant) {
     var fields: JSONObject = JSONObject()
     fields["speaker"] = .string(speaker.name)
     fields["message"] = .string(error.message)
     if let status = error.status { fields["status"] = .int(status) }
-    try await occur("error", fields)
-    return Ending(reason: .error, error: "\(speaker.name): \(error.message)")
+    occur("error", fields)
+    ending = Ending(reason: .error, error: "\(speaker.name): \(error.message)")
   }
 
-  private func note(_ notice: LiveReply.Notice, at time: Date, by speaker: Participant) async throws {
+  private func note(_ notice: LiveReply.Notice, at time: Date, by speaker: Participant) {
     var fields = JSONObject()
     fields["speaker"] = .string(speaker.name)
     switch notice {
@@ -214,17 +240,17 @@ public actor Conversation {
       fields["status"] = status.map { .int($0) } ?? .null
       fields["message"] = .string(reason)
       fields["wait_ms"] = .int(wait.milliseconds)
-      try await occur("retry", fields, at: time)
+      occur("retry", fields, at: time)
     case .warning(let text):
       fields["text"] = .string(text)
-      try await occur("note", fields, at: time)
+      occur("note", fields, at: time)
     }
   }
 
-  private func occur(_ kind: String, _ fields: JSONObject, at time: Date = Date()) async throws {
+  private func occur(_ kind: String, _ fields: JSONObject, at time: Date = Date()) {
     let event = Transcript.Event(kind: kind, time: time, after: transcript.turns.count, fields: fields)
     transcript.events.append(event)
-    try await announce(.occurred(event))
+    news.append(.occurred(event))
   }
 
   /// The turn with its tokens, at four characters each where the endpoint named none.
@@ -238,12 +264,12 @@ public actor Conversation {
     return turn
   }
 
-  private func append(_ turn: Turn) async throws {
+  private func append(_ turn: Turn) {
     transcript.turns.append(turn)
     spent = spent + (turn.usage ?? .zero)
     spokenCharacters += turn.characters
     if let utterance = Self.utterance(turn, among: participants) { utterances.append(utterance) }
-    try await announce(.spoke(turn, transcript))
+    news.append(.spoke(turn, transcript))
   }
 
   /// What a turn adds to what the models see.
@@ -260,9 +286,44 @@ public actor Conversation {
     case nil: nil
     }
   }
+}
 
-  private func announce(_ event: ConversationEvent) async throws {
-    for observer in observers { try await observer.observe(event) }
+private struct Ending {
+  var reason: StopReason
+  var error: String?
+}
+
+/// A turn from the question to the answer.
+private final class AskedTurn {
+  /// Of the participant who is asked.
+  let index: Int
+  let request: ModelRequest
+  let live: LiveReply
+  let started = Date()
+  let start = ContinuousClock.now
+  var answer: Result<Completion, ModelError>?
+
+  init(of index: Int, request: ModelRequest, live: LiveReply) {
+    self.index = index
+    self.request = request
+    self.live = live
+  }
+
+  /// Notes in `turn` what the model said beside the text; returns why there is no whole answer.
+  func takeAnswer(for turn: inout Turn) -> ModelError? {
+    switch answer {
+    case .success(let completion)?:
+      turn.usage = completion.usage
+      turn.finishReason = completion.finishReason
+      turn.toolCalls = completion.toolCalls
+      turn.retries = completion.retries
+      turn.servedModel = completion.servedModel == turn.model ? nil : completion.servedModel
+      return nil
+    case .failure(let error)?:
+      turn.retries = max(0, error.attempts - 1)
+      return error
+    case nil: return nil
+    }
   }
 }
 

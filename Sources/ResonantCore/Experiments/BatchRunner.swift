@@ -28,7 +28,7 @@ public struct BatchOutcome: Sendable {
 }
 
 /// Holds the conversations of a batch, many at once, each by the same `TrialRunner` that holds a single one.
-public struct BatchRunner: Sendable {
+public final class BatchRunner: Sendable {
   /// What the runner takes from the machine.
   public struct Surroundings: Sendable {
     public var now: @Sendable () -> Date
@@ -55,8 +55,9 @@ public struct BatchRunner: Sendable {
   public let progress: BatchProgress
 
   private static let summaryInterval = Duration.seconds(30)
-  /// Between the starts of the first conversations, so that they don't all knock at once.
-  private static let spread = Duration.milliseconds(2)
+  /// Between the starts of those that begin together, so that they don't all knock at once and their replies don't
+  /// come in step; and at most so long in all.
+  private static let spread = (each: Duration.microseconds(150), all: Duration.milliseconds(500))
 
   public init(_ batch: Batch, runner: TrialRunner, network: EndpointNetwork, surroundings: Surroundings) {
     self.batch = batch
@@ -108,37 +109,32 @@ public struct BatchRunner: Sendable {
     return outcome
   }
 
-  private struct Ending: Sendable {
-    var trial: Trial
-    var line: Int
-    /// Nil when another process is at work on it.
-    var report: TrialReport?
-  }
-
   /// Holds the conversations of `trials`; returns those that others are at work on.
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var lines = TrialLines(trials, of: batch.plan)
     var reports = batch.files.mapValues(\.report)
     var held: [Trial] = []
-    let clock = ContinuousClock()
-    var written = clock.now
-    await withTaskGroup(of: Ending.self) { tasks in
-      for (index, (trial, line)) in lines.first().enumerated() {
+    var written = ContinuousClock.now
+    await withTaskGroup(of: TrialJob.self) { tasks in
+      let first = lines.first()
+      let spread = min(Self.spread.each, Self.spread.all / max(1, first.count))
+      for (index, (trial, line)) in first.enumerated() {
+        let job = TrialJob(trial, line: line, of: self)
+        let start = ContinuousClock.now + spread * index
         tasks.addTask {
-          try? await clock.sleep(for: Self.spread * index)
-          return Ending(trial: trial, line: line, report: await take(trial))
+          try? await Task.sleep(until: start, clock: .continuous)
+          return await job.run()
         }
       }
-      for await ending in tasks {
-        if let report = ending.report { reports[report.id] = report } else { held.append(ending.trial) }
-        if clock.now - written >= Self.summaryInterval {
-          written = clock.now
+      for await job in tasks {
+        if let report = job.report { reports[report.id] = report } else { held.append(job.trial) }
+        if ContinuousClock.now - written >= Self.summaryInterval {
+          written = .now
           _ = write(reports)
         }
-        guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: ending.line) else {
-          continue
-        }
-        tasks.addTask { Ending(trial: trial, line: ending.line, report: await take(trial)) }
+        guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: job.line) else { continue }
+        let next = TrialJob(trial, line: job.line, of: self)
+        tasks.addTask { await next.run() }
       }
     }
     return held
@@ -153,115 +149,14 @@ public struct BatchRunner: Sendable {
       return error.description
     }
   }
-}
 
-// MARK: - One trial
-
-extension BatchRunner {
-  /// Takes a trial to its end, or as far as it gets; nil when another process is at work on it.
-  private func take(_ trial: Trial) async -> TrialReport? {
-    var report = TrialReport(
-      id: trial.id, condition: trial.condition.values, repeat: trial.repeat, state: .unfinished)
-    if control.isDraining || Task.isCancelled { return batch.files[trial.id]?.report ?? report }
-    let file: RecordWriter.Resumed
-    do {
-      file = try await open(batch.directory.transcript(of: trial))
-    } catch {
-      if error.kind == .inUse { return nil }
-      report.state = .failed
-      report.error = error.description
-      progress.begin()
-      progress.end(.failed)
-      return report
-    }
-    progress.begin()
-    report = await hold(trial, in: file, report)
-    progress.end(report.state)
-    return report
-  }
-
-  /// Opens a transcript whether it is there or not.
-  private func open(_ path: String) async throws(RecordError) -> RecordWriter.Resumed {
-    do {
-      let writer = try await RecordWriter.create(path, store: surroundings.records)
-      return RecordWriter.Resumed(writer: writer, transcript: nil, warnings: [])
-    } catch {
-      guard error.kind == .exists else { throw error }
-      return try await RecordWriter.resume(path, store: surroundings.records)
-    }
-  }
-
-  private func hold(_ trial: Trial, in file: RecordWriter.Resumed, _ start: TrialReport) async -> TrialReport
-  {
-    var report = start
-    if let transcript = file.transcript {
-      report.take(transcript)
-      // Another process has ended it meanwhile.
-      if report.state == .done || report.state == .failed && !batch.retriesFailed { return report }
-    }
-    do {
-      let (prepared, gates) = try prepare(trial, file)
-      let watch = TrialWatch(
-        progress: progress, budget: batch.plan.experiment.limits.budgetTokens, control: control, gates: gates)
-      gates.begin()
-      defer { gates.end() }
-      let result = await runner.run(prepared, observers: [watch], isDraining: { control.isDraining })
-      if let end = result.end { report.take(end) }
-      if result.end == nil { report.fail(result.problems.joined(separator: "; ")) }
-    } catch {
-      report.fail(error.description)
-    }
-    do {
-      try await file.writer.close()
-    } catch {
-      report.fail(error.description)
-    }
-    return report
-  }
-
-  /// Not inlined: its many values are not to stay in the frame of an async call while the conversation is held.
-  @inline(never)
-  private func prepare(
-    _ trial: Trial, _ file: RecordWriter.Resumed
-  ) throws(InvalidValue) -> (PreparedTrial, TrialGates) {
-    let conversation = batch.plan.conversation(of: trial)
-    let gates = TrialGates(for: conversation.participants, in: limits)
-    let prepared = try PreparedTrial(
-      conversation, transcript: file.transcript ?? transcript(of: trial, conversation),
-      network: gates.network(network))
-    let models = gates.builtin(prepared.models)
-    return (prepared.recorded(in: file.writer).speaking(through: models), gates)
-  }
-
-  private func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {
+  /// The transcript with which a trial begins.
+  func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {
     var header = Transcript.Header(
       id: surroundings.newID(), created: surroundings.now(), program: Version.program,
       seed: conversation.settings.seed, participants: conversation.facts, settings: conversation.recorded)
     header.trial = Transcript.Trial(
       experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat)
     return Transcript(header: header, preambles: conversation.preambles)
-  }
-}
-
-extension TrialReport {
-  fileprivate mutating func fail(_ message: String) {
-    state = .failed
-    reason = .error
-    error = message
-  }
-}
-
-/// Counts what a conversation of a batch does, and ends the batch when its tokens are used up.
-private struct TrialWatch: ConversationObserver {
-  let progress: BatchProgress
-  let budget: Int?
-  let control: BatchControl
-  let gates: TrialGates
-
-  func observe(_ event: ConversationEvent) {
-    guard case .spoke(let turn, _) = event else { return }
-    let tokens = progress.add(turn)
-    if let budget, tokens >= budget { control.drain(.budget) }
-    gates.settle()
   }
 }

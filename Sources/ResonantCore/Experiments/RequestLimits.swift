@@ -84,6 +84,18 @@ public final class RequestLimits: Sendable {
     return waiters
   }
 
+  /// Takes a place if one is free now; returns the generation to leave with. Nobody is passed over: whoever waits
+  /// and could be served has been.
+  func tryEnter(_ lane: Int) -> Int? {
+    let now = now()
+    return state.withLock { state in
+      guard !state.isClosed, state.inFlight < concurrency, state.lanes[lane].waiting.isEmpty,
+        places(state, at: now, asking: lane).mayStart(lane)
+      else { return nil }
+      return start(lane, &state, at: now)
+    }
+  }
+
   /// Waits for a place; returns the generation to leave with.
   func enter(_ lane: Int) async throws -> Int {
     let ticket = state.withLock { $0.lanes[lane].waiting.ticket() }
@@ -130,27 +142,54 @@ public final class RequestLimits: Sendable {
     while state.inFlight < concurrency, let lane = nextLane(state, at: now),
       let waiter = state.lanes[lane].waiting.serve()
     {
-      state.lanes[lane].start(at: now)
-      state.inFlight += 1
-      served.append((waiter, state.lanes[lane].generation))
+      served.append((waiter, start(lane, &state, at: now)))
     }
     setAlarm(&state, at: now)
     return served
   }
 
+  private func start(_ lane: Int, _ state: inout State, at now: Duration) -> Int {
+    state.lanes[lane].start(at: now)
+    state.inFlight += 1
+    return state.lanes[lane].generation
+  }
+
   /// The lane that the next free place goes to; nil when nobody who waits may have it.
   private func nextLane(_ state: State, at now: Duration) -> Int? {
-    let busy = state.lanes.count { $0.regulars > 0 || $0.inFlight > 0 || !$0.waiting.isEmpty }
+    let waiting = state.lanes.indices.filter { !state.lanes[$0].waiting.isEmpty }
+    guard !waiting.isEmpty else { return nil }
+    let places = places(state, at: now)
+    return waiting.filter(places.mayStart).min { state.lanes[$0].inFlight < state.lanes[$1].inFlight }
+  }
+
+  /// How the places are divided among the lanes.
+  private struct Places {
+    let lanes: [EndpointLane]
+    let now: Duration
+    /// The equal part of each lane that is in use.
+    let share: Int
+    /// Of each lane, the places that are left for its trials between two turns.
+    let kept: [Int]
+    let free: Int
+
+    func mayStart(_ index: Int) -> Bool {
+      let lane = lanes[index]
+      return lane.hasRoom && lane.opening <= now && (lane.inFlight < share || free + kept[index] > 0)
+    }
+  }
+
+  private func places(_ state: State, at now: Duration, asking: Int? = nil) -> Places {
+    let busy = state.lanes.indices.count { index in
+      let lane = state.lanes[index]
+      return index == asking || lane.regulars > 0 || lane.inFlight > 0 || !lane.waiting.isEmpty
+    }
     let share = max(1, concurrency / max(1, busy))
     let kept = state.lanes.map { lane in
       lane.opening > now ? 0 : max(0, min(share, lane.regulars, lane.allowed) - lane.inFlight)
     }
-    let free = concurrency - state.inFlight - kept.reduce(0, +)
-    return state.lanes.indices.filter { index in
-      let lane = state.lanes[index]
-      return !lane.waiting.isEmpty && lane.hasRoom && lane.opening <= now
-        && (lane.inFlight < share || free + kept[index] > 0)
-    }.min { state.lanes[$0].inFlight < state.lanes[$1].inFlight }
+    return Places(
+      lanes: state.lanes, now: now, share: share, kept: kept,
+      free: concurrency - state.inFlight - kept.reduce(0, +))
   }
 
   /// Sees to it that somebody looks again when the next lane opens.
@@ -174,6 +213,8 @@ public final class RequestLimits: Sendable {
 public struct EndpointGate: RequestGate {
   let limits: RequestLimits
   let lane: Int
+
+  public func tryEnter() -> RequestPass? { limits.tryEnter(lane).map { RequestPass(generation: $0) } }
 
   public func enter() async throws -> RequestPass { RequestPass(generation: try await limits.enter(lane)) }
 

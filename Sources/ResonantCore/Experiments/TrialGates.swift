@@ -9,6 +9,7 @@ final class TrialGates: Sendable {
     let gates: TrialGates
     let gate: EndpointGate
 
+    func tryEnter() -> RequestPass? { gate.tryEnter() }
     func enter() async throws -> RequestPass { try await gate.enter() }
 
     func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {

@@ -66,11 +66,16 @@ public final class PreparedTrial: Sendable {
 }
 
 /// What became of a trial.
-public struct TrialResult: Sendable {
+public final class TrialResult: Sendable {
   /// Nil when the conversation could not be recorded.
-  public var end: Transcript.End?
+  public let end: Transcript.End?
   /// What went wrong with files, a sentence each.
-  public var problems: [String]
+  public let problems: [String]
+
+  init(_ end: Transcript.End?, problems: [String]) {
+    self.end = end
+    self.problems = problems
+  }
 
   public var isFailed: Bool { end == nil || end?.reason == .error || !problems.isEmpty }
 }
@@ -92,19 +97,31 @@ public struct TrialRunner: Sendable {
     isDraining: @escaping @Sendable () -> Bool = { false }
   ) async -> TrialResult {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
+    let conversation = Conversation(trial, checkpoint, observers, isDraining)
+    var end: Transcript.End?
+    var problems: [String] = []
+    do {
+      end = try await conversation.run()
+    } catch {
+      problems.append("\(error)")
+    }
+    if let problem = await checkpoint?.finish() { problems.append(problem) }
+    return TrialResult(end, problems: problems)
+  }
+}
+
+extension Conversation {
+  /// Not inlined: the frame of the async call that holds the conversation is to stay small.
+  @inline(never)
+  fileprivate init(
+    _ trial: PreparedTrial, _ checkpoint: HTMLCheckpoint?, _ observers: [any ConversationObserver],
+    _ isDraining: @escaping @Sendable () -> Bool
+  ) {
     let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
-    let conversation = Conversation(
+    self.init(
       participants: trial.conversation.participants, models: trial.models,
       settings: trial.conversation.settings, transcript: trial.transcript,
       observers: files.compactMap(\.self) + observers, isDraining: isDraining)
-    var result = TrialResult(end: nil, problems: [])
-    do {
-      result.end = try await conversation.run()
-    } catch {
-      result.problems.append("\(error)")
-    }
-    if let problem = await checkpoint?.finish() { result.problems.append(problem) }
-    return result
   }
 }
 

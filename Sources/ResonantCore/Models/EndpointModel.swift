@@ -44,15 +44,18 @@ public struct EndpointModel: ChatModel {
       random: { Double.random(in: 0..<1) })
   }
 
-  /// How long a response may stay open after its end mark; then its connection is closed.
-  static let grace = Duration.milliseconds(500)
-
   let endpoint: Endpoint
   let model: String
   let payload: JSONObject
   let settings: RequestSettings
   let transport: HTTPTransport
-  let messages: EndpointMessages
+
+  /// Made when there is something to say: thousands of models wait in conversations.
+  private var messages: EndpointMessages {
+    EndpointMessages(
+      endpoint: endpoint, model: model,
+      redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)))
+  }
 
   /// Where requests wait until they may start.
   public var gate: any RequestGate = OpenGate()
@@ -71,91 +74,71 @@ public struct EndpointModel: ChatModel {
     self.payload = payload
     self.settings = settings
     self.transport = transport
-    let redactor = Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload))
-    messages = EndpointMessages(endpoint: endpoint, model: model, redactor: redactor)
   }
 
   public func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
-    let policy = RetryPolicy(retries: settings.retries)
-    var course = RetryPolicy.Course()
+    let course = ReplyCourse(request, into: live, RetryPolicy(retries: settings.retries))
     while true {
-      let result = await attempt(request, into: live)
-      if Task.isCancelled { throw ModelError(.cancelled, "the request to \(endpoint) was cancelled") }
-      switch result {
-      case .success(var completion):
-        completion.retries = course.attempts
-        return completion
-      case .failure(let failure):
-        if live.verdict != nil { return Completion() }
-        let decision =
-          live.hasArrived ? .giveUp : policy.decide(failure, after: course, random: pacing.random())
-        course.attempts += 1
-        course.note(decision)
-        guard case .retry(let wait, _) = decision else { throw failure.modelError(attempts: course.attempts) }
-        live.append(.retry(status: failure.status, reason: failure.message, wait: wait))
-        log?("next attempt in \(wait): \(failure.message)")
-        try? await cuttable(live) { [pacing] in try await pacing.sleep(wait) }
+      if await enter(course) {
+        let exchange = prepare(course)
+        await exchange.run(over: transport)
+        conclude(exchange, course)
       }
+      if let completion = try next(course) { return completion }
+      if course.pause > .zero { await rest(course) }
     }
   }
 
   // MARK: One attempt
 
-  private func attempt(
-    _ request: ModelRequest, into live: LiveReply
-  ) async -> Result<Completion, AttemptFailure> {
-    let pass: RequestPass
-    do {
-      pass = try await cuttable(live) { [gate] in try await gate.enter() }
-    } catch {
-      return .failure(AttemptFailure(.cancelled, "no more requests are made to \(endpoint)"))
-    }
-    let result = await exchange(request, into: live)
-    switch result {
-    case .success: gate.leave(pass, .succeeded)
-    case .failure(let failure): gate.leave(pass, failure.outcome)
-    }
-    return result
-  }
+  // What is decided before and after an exchange is not inlined and keeps its many values out of the frame of
+  // `reply`, in which thousands of conversations wait.
 
-  private func exchange(
-    _ request: ModelRequest, into live: LiveReply
-  ) async -> Result<Completion, AttemptFailure> {
+  @inline(never)
+  private func prepare(_ course: ReplyCourse) -> Exchange {
     let asksForUsage = experience.knowsStreamOptions(endpoint.url)
-    let result = await exchange(request, into: live, asksForUsage: asksForUsage)
-    guard asksForUsage, case .failure(let failure) = result, failure.refusesStreamOptions else {
-      return result
-    }
-    experience.noteRefusal(endpoint.url)
-    return await exchange(request, into: live, asksForUsage: false)
+    let http = httpRequest(for: course.request, asksForUsage: asksForUsage)
+    logRequest(http, messages: course.request.messages.count)
+    return Exchange(http, into: course.live, asksForUsage: asksForUsage)
   }
 
-  private func exchange(
-    _ request: ModelRequest, into live: LiveReply, asksForUsage: Bool
-  ) async -> Result<Completion, AttemptFailure> {
-    guard live.verdict == nil else { return .success(Completion()) }
-    let abort = HTTPAbort()
-    let grace = Mutex<Task<Void, Never>?>(nil)
-    let sink = ReplySink(into: live) {
-      // Most connections are good for another request; one whose end never comes is closed after a while.
-      grace.withLock { $0 = Task { if (try? await Task.sleep(for: Self.grace)) != nil { abort.trigger() } } }
+  @inline(never)
+  private func conclude(_ exchange: Exchange, _ course: ReplyCourse) {
+    let received = exchange.sink.finish()
+    logResponse(received, exchange.failure)
+    course.result = judge(received, exchange.failure, exchange.live)
+    guard let pass = course.pass else { return }
+    course.pass = nil
+    switch course.result {
+    case .success: gate.leave(pass, .succeeded)
+    case .failure(let failure):
+      gate.leave(pass, failure.outcome)
+      course.mayDropUsage = failure.refusesStreamOptions && exchange.asksForUsage
     }
-    live.onCut { abort.trigger() }
-    defer {
-      live.onCut(nil)
-      grace.withLock { $0?.cancel() }
+  }
+
+  /// What came of the last attempt; nil when there is to be another, after the course's pause.
+  @inline(never)
+  private func next(_ course: ReplyCourse) throws(ModelError) -> Completion? {
+    if Task.isCancelled { throw ModelError(.cancelled, "the request to \(endpoint) was cancelled") }
+    switch course.result {
+    case .success(var completion):
+      completion.retries = course.attempts
+      return completion
+    case .failure(let failure):
+      if course.live.verdict != nil { return Completion() }
+      if course.mayDropUsage {
+        experience.noteRefusal(endpoint.url)
+        course.pause = .zero
+        return nil
+      }
+      guard course.goesOn(after: failure, random: pacing.random()) else {
+        throw failure.modelError(attempts: course.attempts)
+      }
+      course.live.append(.retry(status: failure.status, reason: failure.message, wait: course.pause))
+      log?("next attempt in \(course.pause): \(failure.message)")
+      return nil
     }
-    let http = httpRequest(for: request, asksForUsage: asksForUsage)
-    logRequest(http, messages: request.messages.count)
-    var failure: HTTPError?
-    do throws(HTTPError) {
-      _ = try await transport.send(http, to: sink, abort: abort)
-    } catch {
-      failure = error
-    }
-    let received = sink.finish()
-    logResponse(received, failure)
-    return judge(received, failure, live)
   }
 
   private func httpRequest(for request: ModelRequest, asksForUsage: Bool) -> HTTPRequest {
@@ -198,7 +181,27 @@ public struct EndpointModel: ChatModel {
     return .failure(messages.incomplete())
   }
 
-  // MARK: Waiting and logging
+  // MARK: Waiting
+
+  /// False when no request is to start any more, which then is the attempt's result.
+  private func enter(_ course: ReplyCourse) async -> Bool {
+    course.pass = gate.tryEnter()
+    if course.pass == nil { await queue(course) }
+    if course.pass == nil {
+      course.result = .failure(AttemptFailure(.cancelled, "no more requests are made to \(endpoint)"))
+    }
+    return course.pass != nil
+  }
+
+  @inline(never)
+  private func queue(_ course: ReplyCourse) async {
+    course.pass = try? await cuttable(course.live) { [gate] in try await gate.enter() }
+  }
+
+  @inline(never)
+  private func rest(_ course: ReplyCourse) async {
+    try? await cuttable(course.live) { [pacing, pause = course.pause] in try await pacing.sleep(pause) }
+  }
 
   /// Does something that ends early when the reply is cut or the task cancelled.
   private func cuttable<Value: Sendable>(
@@ -213,6 +216,8 @@ public struct EndpointModel: ChatModel {
       task.cancel()
     }
   }
+
+  // MARK: Logging
 
   private func logRequest(_ request: HTTPRequest, messages count: Int) {
     guard let log else { return }
@@ -230,6 +235,71 @@ public struct EndpointModel: ChatModel {
       log("< HTTP \(head.status) \(shown.joined(separator: ", "))")
     }
     if let error { log("< \(messages.redactor.redact(error.message))") }
+  }
+}
+
+/// One request and what comes of it.
+private final class Exchange {
+  let request: HTTPRequest
+  let live: LiveReply
+  let asksForUsage: Bool
+  let sink: ReplySink
+  /// Why there was no whole response, once it has run.
+  private(set) var failure: HTTPError?
+
+  init(_ request: HTTPRequest, into live: LiveReply, asksForUsage: Bool) {
+    self.request = request
+    self.live = live
+    self.asksForUsage = asksForUsage
+    sink = ReplySink(into: live)
+  }
+
+  /// Sends the request, unless the reply is cut already, and receives the response.
+  func run(over transport: HTTPTransport) async {
+    guard live.verdict == nil else { return }
+    let abort = HTTPAbort()
+    live.onCut { abort.trigger() }
+    do throws(HTTPError) {
+      _ = try await transport.send(request, to: sink, abort: abort)
+    } catch {
+      failure = error
+    }
+    live.onCut(nil)
+  }
+}
+
+/// The attempts for one reply.
+private final class ReplyCourse {
+  let request: ModelRequest
+  let live: LiveReply
+  private let policy: RetryPolicy
+  private var course = RetryPolicy.Course()
+  /// The place of an attempt that is under way.
+  var pass: RequestPass?
+  /// Of the last attempt.
+  var result: Result<Completion, AttemptFailure> = .success(Completion())
+  /// The last attempt failed only because it asked for token counts.
+  var mayDropUsage = false
+  /// Before the next attempt.
+  var pause = Duration.zero
+
+  init(_ request: ModelRequest, into live: LiveReply, _ policy: RetryPolicy) {
+    self.request = request
+    self.live = live
+    self.policy = policy
+  }
+
+  /// Attempts that failed.
+  var attempts: Int { course.attempts }
+
+  /// Whether there is another attempt, after `pause`.
+  func goesOn(after failure: AttemptFailure, random: Double) -> Bool {
+    let decision = live.hasArrived ? .giveUp : policy.decide(failure, after: course, random: random)
+    course.attempts += 1
+    course.note(decision)
+    guard case .retry(let wait, _) = decision else { return false }
+    pause = wait
+    return true
   }
 }
 

@@ -19,13 +19,9 @@ final class ReplySink: HTTPResponseSink {
   static let errorLimit = 64 << 10
 
   private let received: Mutex<Received>
-  private let onEnd: @Sendable () -> Void
 
-  /// - Parameter onEnd: called once, on the transport's thread, when the end mark of a stream has come, after
-  ///   which the body should end by itself.
-  init(into live: LiveReply, onEnd: @escaping @Sendable () -> Void) {
+  init(into live: LiveReply) {
     received = Mutex(Received(decoder: ReplyDecoder(into: live)))
-    self.onEnd = onEnd
   }
 
   func receive(head: HTTPResponseHead) {
@@ -33,19 +29,15 @@ final class ReplySink: HTTPResponseSink {
   }
 
   func receive(body bytes: UnsafeRawBufferPointer) -> HTTPProgress {
-    let (progress, hasJustEnded) = received.withLock { received in
+    received.withLock { received in
       guard received.isGood else {
         received.errorBody += bytes.prefix(Self.errorLimit - received.errorBody.count)
         // An error page that never ends must not hold up the turn for ever.
         let isFull = received.errorBody.count >= Self.errorLimit
-        return (isFull ? HTTPProgress.stop : .progress, false)
+        return isFull ? .stop : .progress
       }
-      let hadEnded = received.decoder.hasEnded
-      let progress = received.decoder.feed(bytes.assumingMemoryBound(to: UInt8.self))
-      return (progress, received.decoder.hasEnded && !hadEnded)
+      return received.decoder.feed(bytes.assumingMemoryBound(to: UInt8.self))
     }
-    if hasJustEnded { onEnd() }
-    return progress
   }
 
   func receivePause() -> HTTPProgress {

@@ -3,6 +3,8 @@
 /// Decides when a request may start. A request passes it for each attempt: in before it is sent, out when its
 /// answer is over, so that nobody holds a place while waiting to try again.
 public protocol RequestGate: Sendable {
+  /// Lets a request start now; nil when it has to wait, or when no more are to start.
+  func tryEnter() -> RequestPass?
   /// Waits until a request may start. Whoever got in must `leave` with the pass that this returns.
   ///
   /// Throws `CancellationError` when the task is cancelled, or when no more requests are to start.
@@ -28,6 +30,7 @@ public enum RequestOutcome: Sendable, Equatable {
 /// Lets every request in at once: for a single conversation.
 public struct OpenGate: RequestGate {
   public init() {}
+  public func tryEnter() -> RequestPass? { RequestPass() }
   public func enter() async throws -> RequestPass { RequestPass() }
   public func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {}
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Synchronization
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Glibc)
@@ -17,8 +19,17 @@ import Musl
 final class RecordFile: Sendable {
   enum Mode { case new, existing }
 
+  /// Whether what was appended is on its way to the disk.
+  private struct Syncing {
+    var isUnderWay = false
+    /// What went wrong the last time.
+    var problem: RecordError?
+    var waiting: [@Sendable (RecordError?) -> Void] = []
+  }
+
   let path: String
   private let descriptor: Int32
+  private let syncing = Mutex(Syncing())
 
   init(_ path: String, _ mode: Mode, isLocked: Bool) throws(RecordError) {
     self.path = path
@@ -61,6 +72,14 @@ final class RecordFile: Sendable {
     }
   }
 
+  /// Has the system begin to write out what it holds of the file, where it can be told to: Linux does so before it
+  /// forgets pages.
+  func beginWriteback() {
+    #if os(Linux)
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    #endif
+  }
+
   /// Waits until what was written is on the disk.
   func sync() throws(RecordError) {
     while fsync(descriptor) != 0 {
@@ -71,6 +90,29 @@ final class RecordFile: Sendable {
       case let code: throw Self.error(code, path, "can't be written to the disk")
       }
     }
+  }
+
+  /// From now on `whenSynced` waits, until `endSync`.
+  func beginSync() { syncing.withLock { $0.isUnderWay = true } }
+
+  func endSync(_ problem: RecordError?) {
+    let waiting = syncing.withLock { syncing in
+      syncing.isUnderWay = false
+      syncing.problem = problem
+      defer { syncing.waiting = [] }
+      return syncing.waiting
+    }
+    for next in waiting { next(problem) }
+  }
+
+  /// Calls back once nothing is on its way to the disk, with what went wrong: at once or later, on any thread.
+  func whenSynced(_ next: @escaping @Sendable (RecordError?) -> Void) {
+    let problem: RecordError?? = syncing.withLock { syncing in
+      if !syncing.isUnderWay { return .some(syncing.problem) }
+      syncing.waiting.append(next)
+      return nil
+    }
+    if let problem { next(problem) }
   }
 
   /// The whole content of a file.

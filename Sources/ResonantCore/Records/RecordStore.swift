@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: MIT
 
 import Dispatch
+import Synchronization
 
 /// Does the blocking work of all records of a process on threads of its own, so that a slow disk holds up no
 /// conversation but the one that waits for it.
 ///
-/// Writes are made one after another. Syncs run a few at a time: file systems put those that are under way
-/// together into one commit, which makes a thousand conversations as cheap as a few.
+/// Writes are made one after another. Files that wait to be brought to the disk are taken together: first the
+/// system is told to begin with all of them, then each is waited for. So most file systems put them into one
+/// commit, which makes a thousand conversations as cheap as a few.
 public final class RecordStore: Sendable {
+  /// What to do once a file is on the disk.
+  private typealias Waiting = (file: RecordFile, done: @Sendable (RecordError?) -> Void)
+
+  /// Files of which one must not hold up all others.
+  private final class Lane: Sendable {
+    let queue: DispatchQueue
+    let waiting = Mutex<[Waiting]>([])
+
+    init(_ index: Int) { queue = DispatchQueue(label: "records.sync.\(index)") }
+  }
+
   private let writes = DispatchQueue(label: "records.write")
-  private let syncs = (0..<8).map { DispatchQueue(label: "records.sync.\($0)") }
+  private let lanes = (0..<4).map(Lane.init)
 
   public init() {}
 
@@ -17,20 +30,9 @@ public final class RecordStore: Sendable {
   func perform<Value: Sendable>(
     _ work: @escaping @Sendable () throws(RecordError) -> Value
   ) async throws(RecordError) -> Value {
-    try await Self.run(on: writes, work)
-  }
-
-  func sync(_ file: RecordFile) async throws(RecordError) {
-    let lane = Int(UInt(bitPattern: ObjectIdentifier(file).hashValue) % UInt(syncs.count))
-    try await Self.run(on: syncs[lane]) { () throws(RecordError) in try file.sync() }
-  }
-
-  private static func run<Value: Sendable>(
-    on queue: DispatchQueue, _ work: @escaping @Sendable () throws(RecordError) -> Value
-  ) async throws(RecordError) -> Value {
     let result = await withCheckedContinuation {
       (continuation: CheckedContinuation<Result<Value, RecordError>, Never>) in
-      queue.async {
+      writes.async {
         do throws(RecordError) {
           continuation.resume(returning: .success(try work()))
         } catch {
@@ -39,5 +41,75 @@ public final class RecordStore: Sendable {
       }
     }
     return try result.get()
+  }
+
+  /// How an append is to be brought to the disk.
+  enum Sync: Sendable {
+    case none
+    /// While the conversation goes on; what is appended next waits for it.
+    case behind
+    /// Before the append returns.
+    case ahead
+  }
+
+  /// Appends whole lines with one write, once what was appended before is on the disk where it was to be.
+  ///
+  /// Callers that need an order wait for each call. Throws what went wrong with this write, or with bringing the
+  /// one before it to the disk.
+  func append(_ lines: [UInt8], to file: RecordFile, _ sync: Sync) async throws(RecordError) {
+    let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
+      file.whenSynced { [self] problem in
+        if let problem { return continuation.resume(returning: problem) }
+        writes.async { [self] in
+          do throws(RecordError) {
+            try file.append(lines)
+          } catch {
+            return continuation.resume(returning: error)
+          }
+          switch sync {
+          case .none: break
+          case .ahead: return bring(file) { continuation.resume(returning: $0) }
+          case .behind:
+            file.beginSync()
+            bring(file) { file.endSync($0) }
+          }
+          continuation.resume(returning: nil)
+        }
+      }
+    }
+    if let problem { throw problem }
+  }
+
+  /// Waits until everything that was appended is on the disk where it was to be.
+  func settle(_ file: RecordFile) async throws(RecordError) {
+    let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
+      file.whenSynced { continuation.resume(returning: $0) }
+    }
+    if let problem { throw problem }
+  }
+
+  /// Brings a file to the disk.
+  private func bring(_ file: RecordFile, _ done: @escaping @Sendable (RecordError?) -> Void) {
+    let lane = lanes[Int(UInt(bitPattern: ObjectIdentifier(file).hashValue) % UInt(lanes.count))]
+    let isFirst = lane.waiting.withLock { waiting in
+      waiting.append((file, done))
+      return waiting.count == 1
+    }
+    guard isFirst else { return }
+    lane.queue.async {
+      let waiting = lane.waiting.withLock { waiting in
+        defer { waiting = [] }
+        return waiting
+      }
+      if waiting.count > 1 { for (file, _) in waiting { file.beginWriteback() } }
+      for (file, done) in waiting {
+        do throws(RecordError) {
+          try file.sync()
+          done(nil)
+        } catch {
+          done(error)
+        }
+      }
+    }
   }
 }

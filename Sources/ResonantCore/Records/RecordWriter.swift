@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Synchronization
+
 /// Appends a conversation's records to its file.
 ///
 /// When `append` returns, the record has left the process: killing it loses nothing. A turn is also brought to
@@ -7,7 +9,7 @@
 /// for itself. So a power loss costs the last turn at most.
 ///
 /// `close` leaves the file to others, as does the end of the writer's life.
-public actor RecordWriter {
+public final class RecordWriter: Sendable {
   /// What a file already holds that is taken up again.
   public final class Resumed: Sendable {
     public let writer: RecordWriter
@@ -22,18 +24,16 @@ public actor RecordWriter {
     }
   }
 
-  public nonisolated let path: String
+  public let path: String
   private let file: RecordFile
   private let store: RecordStore
-  private var syncing: Task<RecordError?, Never>?
-  /// True once the file has a header.
-  private(set) var hasBegun: Bool
+  private let begun: Atomic<Bool>
 
   private init(_ file: RecordFile, store: RecordStore, hasBegun: Bool) {
     path = file.path
     self.file = file
     self.store = store
-    self.hasBegun = hasBegun
+    begun = Atomic(hasBegun)
   }
 
   /// Makes a new file, and never writes over one that is there.
@@ -62,34 +62,33 @@ public actor RecordWriter {
     return Resumed(writer: writer, transcript: reading.transcript, warnings: reading.warnings)
   }
 
+  /// True once the file has a header.
+  var hasBegun: Bool { begun.load(ordering: .relaxed) }
+
   public func append(_ record: Record) async throws(RecordError) {
     try await append([record])
   }
 
   /// Appends several records with one write. Callers that need an order wait for each call.
   public func append(_ records: [Record]) async throws(RecordError) {
-    hasBegun = true
-    if let error = await syncing?.value { throw error }
-    let lines = records.reduce(into: []) { $0 += $1.line }
-    let (file, store) = (file, store)
-    try await store.perform { () throws(RecordError) in try file.append(lines) }
-    guard let last = records.last(where: \.isSynced) else { return }
-    if case .end = last { return try await store.sync(file) }
-    syncing = Task {
-      do throws(RecordError) {
-        try await store.sync(file)
-        return nil
-      } catch {
-        return error
-      }
+    begun.store(true, ordering: .relaxed)
+    try await store.append(Self.lines(records), to: file, Self.sync(records))
+  }
+
+  private static func lines(_ records: [Record]) -> [UInt8] { records.reduce(into: []) { $0 += $1.line } }
+
+  private static func sync(_ records: [Record]) -> RecordStore.Sync {
+    switch records.last(where: \.isSynced) {
+    case nil: .none
+    case .end: .ahead
+    default: .behind
     }
   }
 
   /// Waits until everything is on the disk and leaves the file to others. Nothing is to be appended after that.
   public func close() async throws(RecordError) {
-    let error = await syncing?.value
-    file.unlock()
-    if let error { throw error }
+    defer { file.unlock() }
+    try await store.settle(file)
   }
 }
 
@@ -105,14 +104,19 @@ extension Record {
 extension RecordWriter: ConversationObserver {
   /// Records a conversation as it happens; a new file begins with all there was before.
   public func observe(_ event: ConversationEvent) async throws {
+    let records = records(of: event)
+    guard !records.isEmpty else { return }
+    try await append(records)
+    if case .ended = event { try await close() }
+  }
+
+  private func records(of event: ConversationEvent) -> [Record] {
     switch event {
-    case .began(let transcript): if !hasBegun { try await append(transcript.records) }
-    case .asked: break
-    case .spoke(let turn, _): try await append(.turn(turn))
-    case .occurred(let event): try await append(.event(event))
-    case .ended(let end, _):
-      try await append(.end(end))
-      try await close()
+    case .began(let transcript): hasBegun ? [] : transcript.records
+    case .asked: []
+    case .spoke(let turn, _): [.turn(turn)]
+    case .occurred(let event): [.event(event)]
+    case .ended(let end, _): [.end(end)]
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 struct EndlessBodyTests {
   @Test func `the body of an error is not read for ever`() {
-    let sink = ReplySink(into: LiveReply()) {}
+    let sink = ReplySink(into: LiveReply())
     sink.receive(head: HTTPResponseHead(status: 500, headers: []))
     let piece = [UInt8](repeating: 0x78, count: ReplySink.errorLimit / 2)
     var isStopped: [Bool] = []

@@ -72,6 +72,7 @@ struct ReplyDecoder {
       isTooLong = true
       return .stop
     }
+    if hasEnded { return .complete }
     if case .keepAlive = progress, form == .whole || (form == .open && Self.looksLikeJSON(carry)) {
       return .progress
     }
