@@ -81,6 +81,24 @@ import Testing
   }
 
   @Test(arguments: EventLoop.allCases)
+  func aBodyThatDoesNotEndAfterAllHasComeIsLeft(_ loop: EventLoop) async throws {
+    let closed = Signal()
+    try await withServer { connection in
+      try connection.readRequest()
+      try connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+      try connection.write(chunk: "all")
+      try connection.awaitClose()
+      closed.send()
+    } _: { url in
+      let sink = Recorder { _ in .complete }
+      let head = try await HTTPTransport(loop).send(HTTPRequest(.get, url), to: sink)
+      #expect(head.status == 200)
+      #expect(sink.text == "all")
+      #expect(await closed.wait())
+    }
+  }
+
+  @Test(arguments: EventLoop.allCases)
   func shutdownEndsWhatRunsAndWhatComesLater(_ loop: EventLoop) async throws {
     let (arrived, closed) = (Signal(), Signal())
     try await withServer { connection in

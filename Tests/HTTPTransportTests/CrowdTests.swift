@@ -38,6 +38,30 @@ import Testing
   }
 
   @Test(arguments: EventLoop.allCases)
+  func bodiesThatFitIntoNoBufferArriveWhole(_ loop: EventLoop) async throws {
+    let (count, length) = (100, 200_000)
+    try await withCrowd(of: count) { connections in
+      for connection in connections { try connection.readRequest() }
+      for connection in connections {
+        try connection.respond(body: String(repeating: "x", count: length))
+      }
+    } _: { url in
+      let transport = HTTPTransport(loop)
+      let lengths = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<count {
+          group.addTask {
+            let sink = Recorder()
+            _ = try await transport.send(HTTPRequest(.get, url), to: sink)
+            return sink.body.count
+          }
+        }
+        return try await group.reduce(into: [Int]()) { $0.append($1) }
+      }
+      #expect(lengths == Array(repeating: length, count: count))
+    }
+  }
+
+  @Test(arguments: EventLoop.allCases)
   func aStormOfCancellationsEndsThemAll(_ loop: EventLoop) async throws {
     let count = 500
     let (arrived, closed) = (Signal(), Signal())

@@ -18,8 +18,7 @@ public actor Conversation {
   let models: [any ChatModel]
   let settings: ConversationSettings
   let observers: [any ConversationObserver]
-  /// True once no further turn is to begin.
-  let isDraining: @Sendable () -> Bool
+  let drain: Drain
   private(set) var transcript: Transcript
   private var utterances: [Utterance] = []
   private var spent = Usage.zero
@@ -28,6 +27,8 @@ public actor Conversation {
   private var spokenCharacters = 0
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
+  /// Milliseconds that the turns took which were there already.
+  private let earlier: Int
   /// What the observers have not been told yet.
   private var news: [ConversationEvent] = []
   /// Set once nobody is asked any more.
@@ -38,13 +39,13 @@ public actor Conversation {
   public init(
     participants: [Participant], models: [any ChatModel], settings: ConversationSettings,
     transcript: Transcript,
-    observers: [any ConversationObserver], isDraining: @escaping @Sendable () -> Bool = { false }
+    observers: [any ConversationObserver], drain: Drain = Drain()
   ) {
     self.participants = participants
     self.models = models
     self.settings = settings
     self.observers = observers
-    self.isDraining = isDraining
+    self.drain = drain
     self.transcript = transcript
     self.transcript.end = nil
     start = clock.now
@@ -54,6 +55,7 @@ public actor Conversation {
       }
     }
     while self.transcript.turns.last?.outcome.isCut == true { self.transcript.turns.removeLast() }
+    earlier = self.transcript.turns.duration(pause: settings.delay)
     for turn in self.transcript.turns {
       spent = spent + (turn.usage ?? .zero)
       spokenCharacters += turn.characters
@@ -100,13 +102,22 @@ public actor Conversation {
 
   @inline(never)
   private func pause() async {
-    guard !transcript.turns.isEmpty, reasonToStop == nil, !isDraining() else { return }
-    try? await Task.sleep(for: settings.delay, clock: clock)
+    guard !transcript.turns.isEmpty, reasonToStop == nil else { return }
+    let sleep = Task { [delay = settings.delay] in _ = try? await Task.sleep(for: delay) }
+    let token = drain.watch { sleep.cancel() }
+    defer { drain.forget(token) }
+    await withTaskCancellationHandler {
+      await sleep.value
+    } onCancel: {
+      sleep.cancel()
+    }
   }
 
   @inline(never)
   private func ask(_ asked: AskedTurn) async {
     let (model, live) = (models[asked.index], asked.live)
+    let token = drain.watch { live.endWaiting() }
+    defer { drain.forget(token) }
     asked.answer = await withTaskCancellationHandler {
       do throws(ModelError) {
         return .success(try await model.reply(to: asked.request, into: live))
@@ -139,8 +150,8 @@ extension Conversation {
   /// The turn that is to be asked for; nil when the conversation ends instead.
   @inline(never)
   private func nextTurn() -> AskedTurn? {
-    let reason: StopReason? = Task.isCancelled || isDraining() ? .interrupted : reasonToStop
-    if let reason {
+    let isOver = Task.isCancelled || drain.isUnderWay
+    if let reason = reasonToStop ?? (isOver ? .interrupted : nil) {
       ending = Ending(reason: reason)
       return nil
     }
@@ -171,9 +182,10 @@ extension Conversation {
     let participant = participants[asked.index]
     var turn = Turn(
       number: asked.request.turn, speaker: participant.name, model: participant.model, text: live.text,
-      outcome: .finished, started: asked.started)
-    turn.milliseconds = (clock.now - asked.start).milliseconds
-    turn.firstTokenMilliseconds = live.firstArrival.map { ($0 - asked.start).milliseconds }
+      outcome: .finished, started: live.start?.time ?? asked.started)
+    let start = live.start?.instant ?? asked.start
+    turn.milliseconds = (clock.now - start).milliseconds
+    turn.firstTokenMilliseconds = live.firstArrival.map { ($0 - start).milliseconds }
     turn.thinking = live.thinking
     for entry in live.notices(from: 0) { note(entry.notice, at: entry.time, by: participant) }
     var problem = asked.takeAnswer(for: &turn)
@@ -198,7 +210,7 @@ extension Conversation {
     let end = Transcript.End(
       reason: ending?.reason ?? .interrupted, turns: transcript.turns.count,
       characters: transcript.turns.reduce(0) { $0 + $1.characters },
-      usage: spent, milliseconds: (clock.now - start).milliseconds, error: ending?.error)
+      usage: spent, milliseconds: earlier + (clock.now - start).milliseconds, error: ending?.error)
     transcript.end = end
     news.append(.ended(end, transcript))
     return end
@@ -324,6 +336,13 @@ private final class AskedTurn {
       return error
     case nil: return nil
     }
+  }
+}
+
+extension [Turn] {
+  /// Milliseconds that the turns took, with the pauses between them.
+  func duration(pause: Duration) -> Int {
+    reduce(0) { $0 + $1.milliseconds } + Swift.max(0, count - 1) * pause.milliseconds
   }
 }
 

@@ -11,10 +11,12 @@ public struct Batch: Sendable {
   /// Whether failed trials are tried again.
   public let retriesFailed: Bool
   /// All trials of the directory when it was last looked at, by id.
-  let files: OrderedDictionary<String, TrialFile>
+  let reports: OrderedDictionary<String, TrialReport>
   /// The shard's.
   let trials: [Trial]
-  private let stale: [Trial]
+  /// All of the plan, by id.
+  private let planned: [String: Trial]
+  private let known: TrialReports
 
   /// - Throws: `ConfigurationError` when trials were made with other options than the plan has now.
   public init(
@@ -24,51 +26,69 @@ public struct Batch: Sendable {
     self.directory = directory
     self.shard = shard
     self.retriesFailed = retriesFailed
-    files = directory.files()
+    known = TrialReports(directory)
     let all = plan.experiment.trials
+    let planned = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    self.planned = planned
     trials = shard.of(all)
-    stale = try Self.stale(plan, files, in: directory)
-  }
-
-  /// The trials that were begun with other options than the plan has now, but in which nothing was said yet.
-  private static func stale(
-    _ plan: Plan, _ files: OrderedDictionary<String, TrialFile>, in directory: RunDirectory
-  ) throws(ConfigurationError) -> [Trial] {
-    var stale: [Trial] = []
-    for trial in plan.experiment.trials {
-      guard let file = files[trial.id], let change = change(in: file, of: trial, plan) else { continue }
-      guard file.hasReplies else {
-        stale.append(trial)
-        continue
+    var stale: [String] = []
+    let found = try known.look { (file: TrialFile) throws(ConfigurationError) in
+      guard let trial = planned[file.report.id], let change = Self.change(in: file.head, of: trial, plan)
+      else {
+        return
       }
+      guard file.hasReplies else { return stale.append(trial.id) }
       throw ConfigurationError(
         OptionPlace(file: directory.transcript(of: trial)),
         "was made by this plan when \(change); put it back, or give the plan another name")
     }
-    return stale
+    // Nothing stands in them, so their trials begin anew.
+    reports = Self.complete(found, planned).filter { !stale.contains($0.key) || $0.value.state == .running }
   }
 
-  private static func change(in file: TrialFile, of trial: Trial, _ plan: Plan) -> String? {
+  /// How the options of a trial have changed since its transcript was begun; nil when they have not.
+  private static func change(in transcript: Transcript, of trial: Trial, _ plan: Plan) -> String? {
     let conversation = plan.conversation(of: trial)
-    if let change = conversation.contradiction(with: file.head) { return change }
-    return file.head.header.seed == conversation.settings.seed ? nil : "it had another seed"
+    if let change = conversation.contradiction(with: transcript) { return change }
+    return transcript.header.seed == conversation.settings.seed ? nil : "it had another seed"
   }
 
-  /// Makes the directory and keeps the plan in it; trials without a reply that were begun otherwise are emptied.
+  func change(in transcript: Transcript, of trial: Trial) -> String? {
+    Self.change(in: transcript, of: trial, plan)
+  }
+
+  /// Files that can't be read tell of no condition: the plan does, and what is none of its trials is left out.
+  private static func complete(
+    _ reports: OrderedDictionary<String, TrialReport>, _ planned: [String: Trial]
+  ) -> OrderedDictionary<String, TrialReport> {
+    var complete = reports
+    for (id, report) in reports where report.repeat == 0 {
+      complete[id] = planned[id].map { trial in
+        var report = report
+        (report.condition, report.repeat) = (trial.condition.values, trial.repeat)
+        return report
+      }
+    }
+    return complete
+  }
+
+  /// All trials of the directory as they are now, also those of other processes.
+  func look() -> OrderedDictionary<String, TrialReport> { Self.complete(known.look(), planned) }
+
+  /// Makes the directory and keeps the plan in it.
   public func prepare() throws(InvalidValue) {
     try directory.make()
     try directory.keep(plan.experiment)
-    for trial in stale { try TrialLock.clear(directory.transcript(of: trial)) }
   }
 
   /// The state of all trials of the plan, whatever the shard.
-  public var status: BatchStatus { BatchStatus(files.values.map(\.report), of: plan.experiment) }
+  public var status: BatchStatus { BatchStatus(Array(reports.values), of: plan.experiment) }
 
   /// What is to do for this shard.
   public var forecast: BatchForecast {
     BatchForecast(
       of: trials,
-      turns: { trial in isToDo(trial) ? files[trial.id]?.report.turns ?? 0 : nil },
+      turns: { trial in isToDo(trial) ? reports[trial.id]?.turns ?? 0 : nil },
       conversation: { trial in
         let conversation = plan.conversation(of: trial)
         return (conversation.participants, conversation.settings)
@@ -79,7 +99,7 @@ public struct Batch: Sendable {
   var jobs: [Trial] { trials.filter(isToDo) }
 
   private func isToDo(_ trial: Trial) -> Bool {
-    switch files[trial.id]?.report.state {
+    switch reports[trial.id]?.state {
     case .done: false
     case .failed: retriesFailed
     case .running, .unfinished, nil: true

@@ -25,9 +25,9 @@ public struct BatchPages: Sendable {
   /// Writes the pages that are missing or older than their transcripts, then the index; returns what went wrong,
   /// a sentence each. Cancelling the task leaves out what is not written yet.
   public func write() async -> [String] {
-    let files = directory.files()
+    let known = directory.reports()
     var problems: [String] = []
-    var ids = files.keys.filter(isMissing)[...]
+    var ids = known.keys.filter(isMissing)[...]
     await withTaskGroup(of: String?.self) { tasks in
       for id in ids.prefix(Self.atOnce) { tasks.addTask { await writePage(id) } }
       ids = ids.dropFirst(Self.atOnce)
@@ -36,7 +36,7 @@ public struct BatchPages: Sendable {
         if !Task.isCancelled, let id = ids.popFirst() { tasks.addTask { await writePage(id) } }
       }
     }
-    let reports = Summary.sorted(files.values.map(\.report), of: experiment)
+    let reports = Summary.sorted(Array(known.values), of: experiment)
     let index = GalleryPage.render(
       experiment: experiment.name, rows: reports.map(row), program: Version.program)
     if let problem = put(index, at: directory.path + "/index.html") { problems.append(problem) }

@@ -37,6 +37,9 @@ public final class BatchProgress: Sendable {
     }
   }
 
+  /// Corrects the tokens of all trials by what other processes have used meanwhile.
+  func count(tokens: Int) { state.withLock { $0.tokens = max($0.tokens, tokens) } }
+
   /// Counts a turn; returns the tokens of all trials so far.
   func add(_ turn: Turn) -> Int {
     state.withLock {
@@ -55,16 +58,18 @@ public final class BatchControl: Sendable {
   public enum Reason: Sendable { case signal, budget }
 
   private let state = Mutex<Reason?>(nil)
+  let draining = Drain()
   private let limits: RequestLimits
 
   public init(_ limits: RequestLimits) { self.limits = limits }
 
   /// Why no turn begins any more; nil while the batch goes on.
   public var reason: Reason? { state.withLock { $0 } }
-  var isDraining: Bool { reason != nil }
+  var isDraining: Bool { draining.isUnderWay }
 
   public func drain(_ reason: Reason) {
     state.withLock { $0 = $0 ?? reason }
+    draining.begin()
     limits.close()
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import OrderedCollections
+import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -54,6 +55,11 @@ public final class BatchRunner: Sendable {
   public let control: BatchControl
   public let progress: BatchProgress
 
+  /// Trials of this process that failed, by id: not every failure can be written into a transcript.
+  private let failures = Mutex<[String: TrialReport]>([:])
+  /// Trials that others have begun with other options.
+  private let contradictions = Mutex<[String]>([])
+
   private static let summaryInterval = Duration.seconds(30)
   /// Between the starts of those that begin together, so that they don't all knock at once and their replies don't
   /// come in step; and at most so long in all.
@@ -68,10 +74,10 @@ public final class BatchRunner: Sendable {
     control = BatchControl(limits)
     var start = BatchProgress.Snapshot()
     for trial in batch.trials {
-      let state = batch.files[trial.id]?.report.state
+      let state = batch.reports[trial.id]?.state
       start.trials.add(state == .running || state == .failed && batch.retriesFailed ? nil : state)
     }
-    start.tokens = batch.files.values.reduce(0) { $0 + $1.report.usage.total }
+    start.tokens = Self.tokens(batch.reports)
     progress = BatchProgress(start)
   }
 
@@ -94,25 +100,21 @@ public final class BatchRunner: Sendable {
 
   /// Runs until every trial is over, or as many as can be. Cancelling the task cuts the turns in flight.
   public func run() async -> BatchOutcome {
-    if let budget = batch.plan.experiment.limits.budgetTokens, progress.snapshot.tokens >= budget {
-      control.drain(.budget)
-    }
-    var held = await hold(batch.jobs)
+    let jobs = batch.jobs
+    if !jobs.isEmpty { heedBudget() }
+    var held = await hold(jobs)
     // Whoever held them may be done by now, or gone.
     if !held.isEmpty { held = await hold(held) }
-    let reports = batch.directory.files().mapValues(\.report)
-    var outcome = BatchOutcome(
+    let (reports, problem) = writeSummary()
+    return BatchOutcome(
       counts: progress.snapshot.trials,
       status: BatchStatus(Array(reports.values), of: batch.plan.experiment), held: held.map(\.id),
-      reason: control.reason, problems: [])
-    if let problem = write(reports) { outcome.problems.append(problem) }
-    return outcome
+      reason: control.reason, problems: contradictions.withLock { $0 } + [problem].compactMap(\.self))
   }
 
   /// Holds the conversations of `trials`; returns those that others are at work on.
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var lines = TrialLines(trials, of: batch.plan)
-    var reports = batch.files.mapValues(\.report)
     var held: [Trial] = []
     var written = ContinuousClock.now
     await withTaskGroup(of: TrialJob.self) { tasks in
@@ -127,10 +129,11 @@ public final class BatchRunner: Sendable {
         }
       }
       for await job in tasks {
-        if let report = job.report { reports[report.id] = report } else { held.append(job.trial) }
+        if let report = job.report { note(report) } else { held.append(job.trial) }
         if ContinuousClock.now - written >= Self.summaryInterval {
           written = .now
-          _ = write(reports)
+          progress.count(tokens: Self.tokens(writeSummary().reports))
+          heedBudget()
         }
         guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: job.line) else { continue }
         let next = TrialJob(trial, line: job.line, of: self)
@@ -140,13 +143,40 @@ public final class BatchRunner: Sendable {
     return held
   }
 
-  /// Returns what is wrong when the summary can't be written.
-  private func write(_ reports: OrderedDictionary<String, TrialReport>) -> String? {
+  private func note(_ report: TrialReport) {
+    failures.withLock { $0[report.id] = report.state == .failed ? report : nil }
+  }
+
+  func note(contradiction: String) { contradictions.withLock { $0.append(contradiction) } }
+
+  /// Other processes use tokens, too, of which this one learns whenever it looks at the directory.
+  private func heedBudget() {
+    guard let budget = batch.plan.experiment.limits.budgetTokens, progress.snapshot.tokens >= budget else {
+      return
+    }
+    control.drain(.budget)
+  }
+
+  private static func tokens(_ reports: OrderedDictionary<String, TrialReport>) -> Int {
+    reports.values.reduce(0) { $0 + $1.usage.total }
+  }
+
+  /// Writes what is known now of all trials, also those of other processes. Whoever writes last has seen what all
+  /// others have finished before.
+  private func writeSummary() -> (reports: OrderedDictionary<String, TrialReport>, problem: String?) {
+    var reports: OrderedDictionary<String, TrialReport> = [:]
     do {
-      try batch.directory.write(Summary(Array(reports.values), of: batch.plan.experiment))
-      return nil
+      try batch.directory.locked { () throws(InvalidValue) in
+        reports = batch.look()
+        let failures = failures.withLock { $0 }
+        for (id, failure) in failures where ![.done, .running].contains(reports[id]?.state) {
+          reports[id] = failure
+        }
+        try batch.directory.write(Summary(Array(reports.values), of: batch.plan.experiment))
+      }
+      return (reports, nil)
     } catch {
-      return error.description
+      return (reports, error.description)
     }
   }
 

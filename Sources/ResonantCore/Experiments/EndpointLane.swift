@@ -24,6 +24,8 @@ struct EndpointLane {
   private var nextStart = Duration.zero
   /// Trials under way that ask this endpoint alone, and so will come back to it.
   var regulars = 0
+  /// The place of its last start in the order of all starts.
+  private(set) var lastStart = 0
   var waiting = WaitingLine()
 
   init(limit: Int, requestsPerMinute: Double?) {
@@ -37,8 +39,9 @@ struct EndpointLane {
   /// The earliest moment at which a request may start.
   var opening: Duration { max(heldUntil, nextStart) }
 
-  mutating func start(at now: Duration) {
+  mutating func start(at now: Duration, number: Int) {
     inFlight += 1
+    lastStart = number
     nextStart = now + interval
   }
 

@@ -7,7 +7,8 @@ import Synchronization
 /// of each endpoint, so many starts a minute, and none while an endpoint asked to be left alone.
 ///
 /// A request that waits holds no place, and each endpoint has a waiting line of its own, so one that is slow or
-/// held keeps nobody else waiting. A free place goes to the endpoint with the fewest requests in flight. An
+/// held keeps nobody else waiting. A free place goes to the endpoint with the fewest requests in flight,
+/// among equals to the one that was served the longest ago. An
 /// endpoint may have more than its equal share only as long as a place is left for the others' trials that are
 /// just between two turns.
 public final class RequestLimits: Sendable {
@@ -26,6 +27,8 @@ public final class RequestLimits: Sendable {
   struct State {
     var lanes: [EndpointLane]
     var inFlight = 0
+    /// So far.
+    var starts = 0
     var isClosed = false
     /// When the next lane opens by itself, and the task that waits for it.
     var alarm: (at: Duration, task: Task<Void, Never>)?
@@ -149,7 +152,8 @@ public final class RequestLimits: Sendable {
   }
 
   private func start(_ lane: Int, _ state: inout State, at now: Duration) -> Int {
-    state.lanes[lane].start(at: now)
+    state.starts += 1
+    state.lanes[lane].start(at: now, number: state.starts)
     state.inFlight += 1
     return state.lanes[lane].generation
   }
@@ -159,7 +163,10 @@ public final class RequestLimits: Sendable {
     let waiting = state.lanes.indices.filter { !state.lanes[$0].waiting.isEmpty }
     guard !waiting.isEmpty else { return nil }
     let places = places(state, at: now)
-    return waiting.filter(places.mayStart).min { state.lanes[$0].inFlight < state.lanes[$1].inFlight }
+    return waiting.filter(places.mayStart).min { left, right in
+      let (left, right) = (state.lanes[left], state.lanes[right])
+      return (left.inFlight, left.lastStart) < (right.inFlight, right.lastStart)
+    }
   }
 
   /// How the places are divided among the lanes.

@@ -58,68 +58,27 @@ public struct RunDirectory: Sendable, Equatable {
     }
   }
 
-  /// What there is of each trial, by id; nothing while the directory does not exist.
-  public func files() -> OrderedDictionary<String, TrialFile> {
+  /// Does something that no other process does at the same time in this directory, on this machine or on another
+  /// one whose file system passes locks on.
+  func locked<Value>(_ work: () throws(InvalidValue) -> Value) throws(InvalidValue) -> Value {
+    let lock = TrialLock.take(path + "/.lock")
+    defer { lock?.release() }
+    return try work()
+  }
+
+  /// The ids of all trials of which there is a file, in order; none while the directory does not exist.
+  func ids() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: trials)) ?? []
-    var files: OrderedDictionary<String, TrialFile> = [:]
-    for name in names.sorted() where name.hasSuffix(".jsonl") {
-      let id = String(name.dropLast(".jsonl".count))
-      files[id] = TrialFile(id: id, path: "\(trials)/\(name)")
-    }
-    return files
-  }
-}
-
-/// The transcript of a trial in a run directory.
-public struct TrialFile: Sendable, Equatable {
-  public var report: TrialReport
-  /// Header and preambles.
-  public var head: Transcript
-  /// Whether anything in it was generated, so that it would be a mix if it went on under other options.
-  public var hasReplies: Bool
-
-  /// Nil for a file in which nothing has begun, and for one that is no trial's.
-  init?(id: String, path: String) {
-    guard let edges = try? TranscriptEdges(contentsOf: path), let head = edges.head,
-      let trial = head.header.trial
-    else { return nil }
-    self.head = head
-    report = TrialReport(id: id, condition: trial.condition, repeat: trial.repeat, state: .unfinished)
-    if case .end(let end) = edges.last {
-      report.take(end)
-      hasReplies = end.turns > (head.header.settings["no_opening"] == true ? 0 : 1)
-    } else {
-      guard let transcript = try? Transcript.read(contentsOf: path).transcript else { return nil }
-      report.take(transcript)
-      hasReplies = transcript.turns.contains { $0.outcome != .opening && !$0.outcome.isCut }
-    }
-    if report.state != .done, TrialLock.isTaken(path) { report.state = .running }
-  }
-}
-
-extension TrialReport {
-  /// Takes over how a conversation ended.
-  mutating func take(_ end: Transcript.End) {
-    reason = end.reason
-    turns = end.turns
-    characters = end.characters
-    usage = end.usage
-    milliseconds = end.milliseconds
-    error = end.error
-    switch end.reason {
-    case .error: state = .failed
-    case .interrupted: state = .unfinished
-    default: state = .done
-    }
+    return names.filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(".jsonl".count)) }.sorted()
   }
 
-  /// Takes over what there is of a conversation that has not come to its end.
-  mutating func take(_ transcript: Transcript) {
-    if let end = transcript.end { return take(end) }
-    let turns = transcript.turns.filter { !$0.outcome.isCut }
-    self.turns = turns.count
-    characters = turns.reduce(0) { $0 + $1.characters }
-    usage = transcript.turns.reduce(.zero) { $0 + ($1.usage ?? .zero) }
-    milliseconds = turns.reduce(0) { $0 + $1.milliseconds }
+  /// What there is of a trial; nil for a file in which nothing has begun, and for one that is no trial's.
+  ///
+  /// - Throws: `InvalidValue` for a file that can't be read.
+  func file(of id: String) throws(InvalidValue) -> TrialFile? {
+    try TrialFile(id: id, path: "\(trials)/\(id).jsonl")
   }
+
+  /// What is known of each trial, by id. A file that can't be read counts as failed, with the reason.
+  public func reports() -> OrderedDictionary<String, TrialReport> { TrialReports(self).look() }
 }

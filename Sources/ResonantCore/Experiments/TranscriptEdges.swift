@@ -101,7 +101,9 @@ private final class FileBytes {
       let start = max(0, size - length)
       let tail = try bytes(start..<size)
       let lines = tail.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-      if let last = lines.last, lines.count > 1 || start == 0 { return Array(last) }
+      let isWhole = { (line: Int) in line > 0 || start == 0 }
+      let last = lines.indices.last { index in lines[index].contains { $0 > 0x20 } }
+      if let last, isWhole(last) { return Array(lines[last]) }
       if start == 0 { return [] }
       length *= 2
     }

@@ -86,6 +86,7 @@ private struct GatedModel: ChatModel {
       throw ModelError(.cancelled, "no more replies are asked for")
     }
     defer { gate.leave(pass, .succeeded) }
+    live.noteStart()
     return try await model.reply(to: request, into: live)
   }
 }

@@ -30,7 +30,7 @@ final class TrialJob: Sendable {
     guard mayBegin(), let file = await open() else { return self }
     if let course = begin(in: file) {
       let result = await batch.runner.run(
-        course.prepared, observers: [course.watch], isDraining: course.isDraining)
+        course.prepared, observers: [course.watch], drain: batch.control.draining)
       end(course, result)
     }
     await close(file)
@@ -47,8 +47,6 @@ final class TrialJob: Sendable {
       self.prepared = prepared
       self.watch = watch
     }
-
-    var isDraining: @Sendable () -> Bool { { [watch] in watch.control.isDraining } }
   }
 
   /// False when no conversation is to begin any more: the report is what there was before.
@@ -57,14 +55,14 @@ final class TrialJob: Sendable {
     report = TrialReport(
       id: trial.id, condition: trial.condition.values, repeat: trial.repeat, state: .unfinished)
     guard batch.control.isDraining || Task.isCancelled else { return true }
-    if let before = batch.batch.files[trial.id] { report = before.report }
+    if let before = batch.batch.reports[trial.id] { report = before }
     return false
   }
 
   /// Opens the transcript's file; nil when that fails or another process has it.
   private func open() async -> RecordWriter.Resumed? {
     do {
-      let file = try await resumed(batch.batch.directory.transcript(of: trial))
+      let file = try await patiently { () async throws(RecordError) in try await self.take() }
       batch.progress.begin()
       return file
     } catch {
@@ -73,15 +71,37 @@ final class TrialJob: Sendable {
     }
   }
 
-  private func resumed(_ path: String) async throws(RecordError) -> RecordWriter.Resumed {
-    let records = batch.surroundings.records
+  /// Somebody may just be looking whether the file is taken, which takes it for a moment.
+  private func patiently(
+    _ open: () async throws(RecordError) -> RecordWriter.Resumed
+  ) async throws(RecordError) -> RecordWriter.Resumed {
+    for _ in 1...3 {
+      do {
+        return try await open()
+      } catch {
+        guard error.kind == .inUse else { throw error }
+        try? await Task.sleep(for: .milliseconds(20))
+      }
+    }
+    return try await open()
+  }
+
+  /// Whether the file is there or not. One that was begun with other options, but in which nothing stands yet, is
+  /// emptied.
+  private func take() async throws(RecordError) -> RecordWriter.Resumed {
+    let (records, path) = (batch.surroundings.records, batch.batch.directory.transcript(of: trial))
     do {
       let writer = try await RecordWriter.create(path, store: records)
       return RecordWriter.Resumed(writer: writer, transcript: nil, warnings: [])
     } catch {
       guard error.kind == .exists else { throw error }
-      return try await RecordWriter.resume(path, store: records)
     }
+    let file = try await RecordWriter.resume(path, store: records)
+    guard let transcript = file.transcript, !transcript.hasReplies,
+      batch.batch.change(in: transcript, of: trial) != nil
+    else { return file }
+    try await file.writer.clear()
+    return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])
   }
 
   @inline(never)
@@ -96,6 +116,13 @@ final class TrialJob: Sendable {
   @inline(never)
   private func begin(in file: RecordWriter.Resumed) -> Course? {
     if let transcript = file.transcript {
+      // Another process, or another program, has begun it meanwhile.
+      if let change = batch.batch.change(in: transcript, of: trial) {
+        let path = batch.batch.directory.transcript(of: trial)
+        report?.fail("\(path) was begun by another process when \(change)")
+        if let problem = report?.error { batch.note(contradiction: problem) }
+        return nil
+      }
       report?.take(transcript)
       // Another process has ended it meanwhile.
       let state = report?.state
@@ -133,14 +160,6 @@ final class TrialJob: Sendable {
     } catch {
       report?.fail(error.description)
     }
-  }
-}
-
-extension TrialReport {
-  fileprivate mutating func fail(_ message: String) {
-    state = .failed
-    reason = .error
-    error = message
   }
 }
 

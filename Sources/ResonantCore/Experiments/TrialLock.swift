@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// Looks at the lock that a process holds on the transcript that it works on (see `RecordFile`).
+/// Locks between processes: those that they hold on the transcripts they work on (see `RecordFile`), and others.
 ///
 /// The kernel gives the lock back however the process ends, so nothing is left to clean up after a crash. On NFS,
 /// Linux passes `flock` on to the server (since 2.6.12), so it also holds between machines.
@@ -21,18 +21,26 @@ enum TrialLock {
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
-  /// Empties the transcript at `path`, so that its trial begins anew. Does nothing when it is taken.
-  ///
-  /// The file stays: another process may have it open, waiting for its lock.
-  static func clear(_ path: String) throws(InvalidValue) {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { throw InvalidValue("\(path) can't be opened: \(reason(errno))") }
-    defer { close(descriptor) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { return }
-    guard ftruncate(descriptor, 0) == 0 else {
-      throw InvalidValue("\(path) can't be emptied: \(reason(errno))")
-    }
+  /// A lock that is held.
+  final class Held {
+    private let descriptor: Int32
+
+    fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    func release() { _ = flock(descriptor, LOCK_UN) }
+
+    deinit { close(descriptor) }
   }
 
-  private static func reason(_ error: Int32) -> String { String(cString: strerror(error)) }
+  /// Waits for the lock of the file at `path`, which is made if it is missing. Nil where there can be none: then
+  /// nobody is kept out.
+  static func take(_ path: String) -> Held? {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { return nil }
+    let held = Held(descriptor)
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { return nil }
+    }
+    return held
+  }
 }

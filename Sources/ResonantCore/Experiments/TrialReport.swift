@@ -40,3 +40,47 @@ public struct TrialReport: Sendable, Equatable {
     milliseconds = 0
   }
 }
+
+extension TrialReport {
+  /// For a transcript that can't be read.
+  static func unreadable(_ id: String, _ error: InvalidValue) -> TrialReport {
+    var report = TrialReport(id: id, condition: [:], repeat: 0, state: .failed)
+    report.fail(error.description)
+    return report
+  }
+
+  mutating func fail(_ message: String) {
+    state = .failed
+    reason = .error
+    error = message
+  }
+
+  /// Takes over how a conversation ended, and its sums.
+  mutating func take(_ end: Transcript.End) {
+    takeReason(of: end)
+    turns = end.turns
+    characters = end.characters
+    usage = end.usage
+    milliseconds = end.milliseconds
+  }
+
+  private mutating func takeReason(of end: Transcript.End) {
+    reason = end.reason
+    error = end.error
+    state = end.reason.isFinal ? .done : end.reason == .error ? .failed : .unfinished
+  }
+
+  /// Takes over what there is of a conversation, without a turn that was cut and will be asked again.
+  mutating func take(_ transcript: Transcript) {
+    if let end = transcript.end {
+      if end.reason.isFinal { return take(end) }
+      takeReason(of: end)
+    }
+    let turns = transcript.turns.filter { !$0.outcome.isCut }
+    self.turns = turns.count
+    characters = turns.reduce(0) { $0 + $1.characters }
+    usage = transcript.turns.reduce(.zero) { $0 + ($1.usage ?? .zero) }
+    let delay = transcript.header.settings["delay"]?.double ?? 0
+    milliseconds = turns.duration(pause: .seconds(delay))
+  }
+}

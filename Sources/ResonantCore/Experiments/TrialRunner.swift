@@ -94,10 +94,10 @@ public struct TrialRunner: Sendable {
   /// Holds one conversation to its end. Cancelling the task interrupts it; what is finished is on disk.
   public func run(
     _ trial: PreparedTrial, observers: [any ConversationObserver] = [],
-    isDraining: @escaping @Sendable () -> Bool = { false }
+    drain: Drain = Drain()
   ) async -> TrialResult {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
-    let conversation = Conversation(trial, checkpoint, observers, isDraining)
+    let conversation = Conversation(trial, checkpoint, observers, drain)
     var end: Transcript.End?
     var problems: [String] = []
     do {
@@ -115,13 +115,13 @@ extension Conversation {
   @inline(never)
   fileprivate init(
     _ trial: PreparedTrial, _ checkpoint: HTMLCheckpoint?, _ observers: [any ConversationObserver],
-    _ isDraining: @escaping @Sendable () -> Bool
+    _ drain: Drain
   ) {
     let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
     self.init(
       participants: trial.conversation.participants, models: trial.models,
       settings: trial.conversation.settings, transcript: trial.transcript,
-      observers: files.compactMap(\.self) + observers, isDraining: isDraining)
+      observers: files.compactMap(\.self) + observers, drain: drain)
   }
 }
 

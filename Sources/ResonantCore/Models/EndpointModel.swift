@@ -86,6 +86,7 @@ public struct EndpointModel: ChatModel {
       }
       if let completion = try next(course) { return completion }
       if course.pause > .zero { await rest(course) }
+      if !live.mayWait { throw ModelError(.cancelled, "no more requests are made to \(endpoint)") }
     }
   }
 
@@ -96,6 +97,7 @@ public struct EndpointModel: ChatModel {
 
   @inline(never)
   private func prepare(_ course: ReplyCourse) -> Exchange {
+    course.live.noteStart()
     let asksForUsage = experience.knowsStreamOptions(endpoint.url)
     let http = httpRequest(for: course.request, asksForUsage: asksForUsage)
     logRequest(http, messages: course.request.messages.count)
@@ -203,13 +205,13 @@ public struct EndpointModel: ChatModel {
     try? await cuttable(course.live) { [pacing, pause = course.pause] in try await pacing.sleep(pause) }
   }
 
-  /// Does something that ends early when the reply is cut or the task cancelled.
+  /// Does something that ends early when the reply is cut, the task is cancelled, or nobody is to wait any more.
   private func cuttable<Value: Sendable>(
     _ live: LiveReply, _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     let task = Task { try await work() }
-    live.onCut { task.cancel() }
-    defer { live.onCut(nil) }
+    live.whileWaiting { task.cancel() }
+    defer { live.whileWaiting(nil) }
     return try await withTaskCancellationHandler {
       try await task.value
     } onCancel: {

@@ -27,6 +27,10 @@ public final class LiveReply: Sendable {
     var thinking: [UInt8] = []
     var verdict: Verdict?
     var abort: (@Sendable () -> Void)?
+    /// Ends the wait before an attempt; nil while nobody waits.
+    var wake: (@Sendable () -> Void)?
+    var mayWait = true
+    var start: (time: Date, instant: ContinuousClock.Instant)?
     var follower: (@Sendable () -> Void)?
     var noticeFollower: (@Sendable (Notice) -> Void)?
     var firstArrival: ContinuousClock.Instant?
@@ -125,6 +129,39 @@ public final class LiveReply: Sendable {
       return state.verdict != nil
     }
     if isCut { abort?() }
+  }
+
+  /// Notes that the model is asked now, if it has not been before: the time until then was spent in a queue.
+  func noteStart() {
+    state.withLock { state in
+      if state.start == nil { state.start = (Date(), .now) }
+    }
+  }
+
+  /// When the model was first asked; nil while that is to come, or is not known.
+  var start: (time: Date, instant: ContinuousClock.Instant)? { state.withLock { $0.start } }
+
+  /// Ends a wait for a place or for another attempt, now and later. A request in flight goes on.
+  func endWaiting() {
+    let wake = state.withLock { state in
+      state.mayWait = false
+      return state.wake
+    }
+    wake?()
+  }
+
+  /// False once there is to be no more waiting.
+  var mayWait: Bool { state.withLock { $0.mayWait } }
+
+  /// Sets what a cut, or the end of all waiting, calls to end a wait; called at once when it has come already. Nil
+  /// when nobody waits any more.
+  func whileWaiting(_ wake: (@Sendable () -> Void)?) {
+    let isOver = state.withLock { state in
+      state.abort = wake
+      state.wake = wake
+      return state.verdict != nil || !state.mayWait
+    }
+    if isOver { wake?() }
   }
 
   public var verdict: Verdict? { state.withLock { $0.verdict } }

@@ -12,6 +12,11 @@ public protocol RequestGate: Sendable {
   func leave(_ pass: RequestPass, _ outcome: RequestOutcome)
 }
 
+extension RequestGate {
+  /// By default everybody waits.
+  public func tryEnter() -> RequestPass? { nil }
+}
+
 /// The right to one request in flight.
 public struct RequestPass: Sendable, Equatable {
   /// How often the endpoint's load had been lowered when the request started.

@@ -65,6 +65,13 @@ public final class RecordWriter: Sendable {
   /// True once the file has a header.
   var hasBegun: Bool { begun.load(ordering: .relaxed) }
 
+  /// Empties the file, so that a conversation can begin anew in it.
+  func clear() async throws(RecordError) {
+    let file = file
+    try await store.perform { () throws(RecordError) in try file.truncate(to: 0) }
+    begun.store(false, ordering: .relaxed)
+  }
+
   public func append(_ record: Record) async throws(RecordError) {
     try await append([record])
   }

@@ -62,7 +62,7 @@ struct BatchCommand: AsyncParsableCommand {
     let directory = RunDirectory(in: out, name: plan.experiment.name)
     if emit != nil { return try await print(script(of: plan, tasks: tasks).text) }
     if status {
-      return try await print("\(BatchStatus(directory.files().values.map(\.report), of: plan.experiment))")
+      return try await print("\(BatchStatus(Array(directory.reports().values), of: plan.experiment))")
     }
     let batch = try Batch(
       plan: plan, directory: directory, shard: try shard(tasks, host.environment), retriesFailed: retryFailed)

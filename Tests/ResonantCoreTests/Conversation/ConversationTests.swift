@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Synchronization
 import Testing
 
 @testable import ResonantCore
@@ -147,7 +148,56 @@ import Testing
   }
 }
 
+@Suite struct DrainTests {
+  private func stage(turns: Int, delay: Duration = .zero) -> Stage {
+    var stage = Stage(("Alice", ScriptedModel(says: "a", "b")), ("Bob", ScriptedModel(says: "c", "d")))
+    stage.settings.maxTurns = turns
+    stage.settings.delay = delay
+    return stage
+  }
+
+  @Test(arguments: [2, 3])
+  func noTurnBeginsButAWholeConversationIsWhole(turns: Int) async throws {
+    var stage = stage(turns: turns)
+    // The first turn is in flight when it begins.
+    stage.witness = Witness { [drain = stage.drain] _ in drain.begin() }
+    let end = try await stage.play()
+    #expect(end.turns == 2)
+    #expect(end.reason == (turns == 2 ? .maxTurns : .interrupted))
+  }
+
+  @Test func nobodyPausesAnyMore() async throws {
+    let stage = stage(turns: 9, delay: .seconds(3600))
+    let conversation = stage.conversation()
+    let task = Task { try await conversation.run() }
+    stage.drain.begin()
+    #expect(try await task.value.reason == .interrupted)
+  }
+
+  @Test func whoWatchesTooLateIsToldAtOnce() {
+    let drain = Drain()
+    let told = Mutex(0)
+    drain.forget(drain.watch { told.withLock { $0 += 1 } })
+    drain.begin()
+    #expect(told.withLock { $0 } == 0)
+    _ = drain.watch { told.withLock { $0 += 1 } }
+    #expect(told.withLock { $0 } == 1)
+  }
+}
+
 @Suite struct ContinuationTests {
+  @Test func theTimeOfEarlierTurnsCounts() async throws {
+    var stage = Stage(("Alice", ScriptedModel(says: "a1")), ("Bob", ScriptedModel([])))
+    stage.turns = ["Alice", "Bob"].enumerated().map { index, name in
+      Turn(
+        number: index + 1, speaker: name, model: "m", text: "x", outcome: index == 0 ? .opening : .finished,
+        started: .distantPast, milliseconds: 3_600_000)
+    }
+    stage.settings.maxTurns = 3
+    let end = try await stage.play()
+    #expect(end.milliseconds >= 7_200_000)
+  }
+
   @Test func goesOnAfterTheTurnsThereAre() async throws {
     let alice = ScriptedModel(says: "a1")
     var stage = Stage(("Alice", alice), ("Bob", ScriptedModel([])))

@@ -91,6 +91,7 @@ struct Stage {
   var settings = ConversationSettings()
   var turns: [Turn] = []
   var witness = Witness()
+  var drain = Drain()
 
   init(_ cast: (name: String, model: ScriptedModel)...) {
     participants = cast.map { Participant(name: $0.name, model: "model-of-\($0.name)", endpoint: .builtin) }
@@ -104,7 +105,7 @@ struct Stage {
     let header = Transcript.Header(id: "test", created: .distantPast, program: "test", participants: facts)
     return Conversation(
       participants: participants, models: models, settings: settings,
-      transcript: Transcript(header: header, turns: turns), observers: [witness])
+      transcript: Transcript(header: header, turns: turns), observers: [witness], drain: drain)
   }
 
   @discardableResult

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import ResonantCore
 import Synchronization
 import Testing
+
+@testable import ResonantCore
 
 struct RequestLimitsTests {
   private let clock = ManualClock()
@@ -59,6 +60,44 @@ struct RequestLimitsTests {
     let second = await crowd(10, at: try #require(limits.gate(for: "b")), letIn: 3)
     #expect(second.count == 3)
     #expect(limits.gate(for: "c") == nil)
+  }
+
+  @Test func `who comes may go in at once only where nobody waits who could`() async throws {
+    let limits = limits(2, [("a", .init(limit: 1)), ("b", .init())])
+    let (a, b) = (try #require(limits.gate(for: "a")), try #require(limits.gate(for: "b")))
+    let first = try #require(a.tryEnter())
+    #expect(a.tryEnter() == nil)
+    let second = try #require(b.tryEnter())
+    #expect(b.tryEnter() == nil)
+    let waiting = await crowd(1, at: b, letIn: 0)
+    await settle { limits.state.withLock { !$0.lanes[1].waiting.isEmpty } }
+    a.leave(first, .succeeded)
+    await settle { waiting.count == 1 }
+    #expect(waiting.count == 1)
+    #expect(a.tryEnter() == nil)
+    b.leave(second, .succeeded)
+    #expect(a.tryEnter() != nil)
+    limits.close()
+    #expect(b.tryEnter() == nil)
+  }
+
+  @Test func `with fewer places than endpoints each has its turn`() async throws {
+    let limits = limits(1, [("a", .init()), ("b", .init()), ("c", .init())])
+    let gates = try ["a", "b", "c"].map { try #require(limits.gate(for: $0)) }
+    let crowd = Crowd()
+    for (index, gate) in gates.enumerated() {
+      gate.addRegulars(3)
+      for _ in 0..<3 { _ = crowd.join(gate, name: index) }
+    }
+    await settle { limits.state.withLock { $0.lanes.reduce(0) { $0 + $1.waiting.count } } == 8 }
+    var order: [Int] = []
+    for _ in 0..<9 {
+      await settle { crowd.count == 1 }
+      order += crowd.names
+      let lane = try #require(crowd.names.first)
+      gates[lane].leave(try crowd.pop(), .succeeded)
+    }
+    for start in [0, 3, 6] { #expect(Set(order[start..<start + 3]) == [0, 1, 2], "\(order)") }
   }
 
   @Test func `a place that is left goes to who has waited longest`() async throws {

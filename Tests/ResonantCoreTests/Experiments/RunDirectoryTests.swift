@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import ResonantCore
 import TestSupport
 import Testing
+
+@testable import ResonantCore
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -49,7 +50,7 @@ struct RunDirectoryTests {
     try temporary.write(String(decoding: bytes, as: UTF8.self), to: "bliss/trials/\(trial.id).jsonl")
   }
 
-  private func file() throws -> TrialFile { try #require(directory.files()[trial.id]) }
+  private func file() throws -> TrialFile { try #require(try directory.file(of: trial.id)) }
 
   @Test func `a transcript with an end is done, with what the end says`() throws {
     try write(transcript(turns: 3, end: .maxTurns))
@@ -92,10 +93,51 @@ struct RunDirectoryTests {
   @Test func `files in which nothing has begun count as nothing`() throws {
     try temporary.write("", to: "bliss/trials/\(trial.id).jsonl")
     try temporary.write("{\"type\":\"header\",\"form", to: "bliss/trials/a.jsonl")
-    try temporary.write("hello\n", to: "bliss/trials/b.jsonl")
     try temporary.write("{}", to: "bliss/trials/c.html")
-    #expect(directory.files().isEmpty)
-    #expect(RunDirectory(in: temporary.path, name: "none").files().isEmpty)
+    #expect(directory.reports().isEmpty)
+    #expect(RunDirectory(in: temporary.path, name: "none").reports().isEmpty)
+  }
+
+  @Test func `what can't be read has failed, and says why`() throws {
+    try temporary.write("hello\n", to: "bliss/trials/b.jsonl")
+    try temporary.write("", to: "bliss/trials/d.jsonl/a")
+    let reports = directory.reports()
+    #expect(reports.values.map(\.state) == [.failed, .failed])
+    #expect(reports["b"]?.error?.contains("b.jsonl") == true)
+    #expect(reports["d"]?.error?.contains("d.jsonl") == true)
+  }
+
+  @Test(arguments: [StopReason.interrupted, .error])
+  func `a turn that was cut counts for nothing but its tokens`(reason: StopReason) throws {
+    var cut = transcript(turns: 2, end: reason, error: "Ada: no")
+    cut.turns[1].outcome = .incomplete
+    try write(cut)
+    let file = try file()
+    #expect(file.report.turns == 1)
+    #expect(file.report.characters == 20_000)
+    #expect(file.report.usage == Usage(promptTokens: 4, completionTokens: 6))
+    #expect(file.report.milliseconds == 7)
+    #expect(!file.hasReplies)
+  }
+
+  @Test func `blank lines at the end change nothing`() throws {
+    try write(transcript(turns: 3, end: .maxTurns), torn: "\n \n")
+    #expect(try file().report.state == .done)
+  }
+
+  @Test func `a finished transcript is read again only when it has changed`() throws {
+    try write(transcript(turns: 3, end: .maxTurns))
+    let reports = TrialReports(directory)
+    var read: [String] = []
+    for _ in 1...2 {
+      let known = try reports.look { (file: TrialFile) throws(ConfigurationError) in
+        read.append(file.report.id)
+      }
+      #expect(known[trial.id]?.turns == 3)
+    }
+    #expect(read == [trial.id])
+    try write(transcript(turns: 2, end: .loop))
+    #expect(reports.look()[trial.id]?.turns == 2)
   }
 
   @Test func `a trial that somebody works on is running`() async throws {
@@ -130,7 +172,7 @@ struct RunDirectoryTests {
     try write(transcript(turns: 3, end: .loop))
     let experiment = Experiment(name: "bliss", conditions: [trial.condition], repeats: 2)
     for _ in 1...2 {
-      try directory.write(Summary(directory.files().values.map(\.report), of: experiment))
+      try directory.write(Summary(Array(directory.reports().values), of: experiment))
       let summary = try temporary.read("bliss/summary.csv")
       #expect(summary.split(separator: "\r\n").last == "\(trial.id),Hi,2,loop,3,60000,6,9,1.234,")
     }

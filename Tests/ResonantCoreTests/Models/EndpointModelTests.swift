@@ -290,6 +290,58 @@ import Testing
     #expect(gate.outcomes.withLock { $0 } == [.failed, .overloaded(retryAfter: .seconds(2)), .succeeded])
   }
 
+  @Test func nobodyWaitsToAskAgainWhenThereIsToBeNoMoreWaiting() async throws {
+    let server = try await ScriptedServer { _ in .error(429, "slow", headers: [("Retry-After", "100")]) }
+    var model = try model(server)
+    let asleep = Gate()
+    model.pacing.sleep = { _ in
+      asleep.open()
+      try await Gate().pass()
+    }
+    let live = live
+    let answering = Task { [model] in await failure(model) }
+    try await asleep.pass()
+    live.endWaiting()
+    #expect(await answering.value?.kind == .cancelled)
+    #expect(server.requests.count == 1)
+  }
+
+  @Test func theTimeInAQueueIsNotTheModels() async throws {
+    let server = try await ScriptedServer(.openAI("Hi"))
+    var model = try model(server)
+    let gate = Gate()
+    model.gate = Held(gate: gate)
+    let live = live
+    async let completion = ask(model)
+    try await gate.waitUntilReached()
+    #expect(live.start == nil)
+    gate.open()
+    _ = try await completion
+    let start = try #require(live.start?.instant)
+    let arrival = try #require(live.firstArrival)
+    #expect(start < arrival)
+  }
+
+  struct Held: RequestGate {
+    let gate: Gate
+    func enter() async throws -> RequestPass {
+      try await gate.pass()
+      return RequestPass()
+    }
+    func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {}
+  }
+
+  @Test func aBodyThatStaysOpenBehindItsEndMarkHoldsUpNobody() async throws {
+    let server = try await ScriptedServer(
+      .openAI(
+        "Hi", .raw("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"),
+        .stall,
+        ending: .none))
+    let completion = try await ask(try model(server))
+    #expect(completion.finishReason == "stop")
+    #expect(live.text == "Hi")
+  }
+
   @Test func whoWaitsAtTheGateCanBeInterrupted() async throws {
     let server = try await ScriptedServer()
     var model = try model(server)

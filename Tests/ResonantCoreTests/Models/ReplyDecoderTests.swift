@@ -224,11 +224,18 @@ func decode(_ body: String, into live: LiveReply = LiveReply()) -> ReplyDecoder 
 
   @Test(arguments: [
     "data: {\"choices\":[]}\n\n", "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"x\"}}]}\n\n",
-    "data: [DONE]\n\n", "{\"message\":{\"content\":\"\"},\"done\":false}\n", "{\n \"choices\": [",
+    "{\"message\":{\"content\":\"\"},\"done\":false}\n", "{\n \"choices\": [",
   ])
   func eventsAreProgress(body: String) {
     guard case .progress = progress(body) else {
       Issue.record("\(progress(body))")
+      return
+    }
+  }
+
+  @Test func nothingBelongsToAReplyBehindItsEndMark() {
+    guard case .complete = progress("data: [DONE]\n\n") else {
+      Issue.record("\(progress("data: [DONE]\n\n"))")
       return
     }
   }

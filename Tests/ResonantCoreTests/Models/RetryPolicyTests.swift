@@ -65,8 +65,13 @@ import Testing
       rounds += 1
     }
     #expect(rounds == 1800)
-    let none = failure(429, after: .zero)
-    #expect(policy.decide(none, after: RetryPolicy.Course(), random: 0) == .retry(after: .zero, spends: true))
+  }
+
+  @Test func atOnceMeansSoon() {
+    let refused = policy.decide(failure(429, after: .zero), after: course(spent: 3), random: 0)
+    #expect(refused == .retry(after: .seconds(1), spends: false))
+    let broken = policy.decide(failure(500, after: .zero), after: course(spent: 1), random: 0)
+    #expect(broken == .retry(after: .seconds(2), spends: true))
   }
 
   @Test func theEndpointsWordWins() {

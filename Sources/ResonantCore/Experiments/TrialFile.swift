@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+/// The transcript of a trial in a run directory.
+struct TrialFile: Sendable, Equatable {
+  var report: TrialReport
+  /// Header and preambles.
+  var head: Transcript
+  /// Whether anything in it was generated and stands, so that it would be a mix if it went on under other options.
+  var hasReplies: Bool
+
+  init?(id: String, path: String) throws(InvalidValue) {
+    let edges = try TranscriptEdges(contentsOf: path)
+    guard let head = edges.head, let trial = head.header.trial else { return nil }
+    self.head = head
+    report = TrialReport(id: id, condition: trial.condition, repeat: trial.repeat, state: .unfinished)
+    if case .end(let end) = edges.last, end.reason.isFinal {
+      report.take(end)
+      hasReplies = end.turns > (head.header.settings["no_opening"] == true ? 0 : 1)
+    } else {
+      let transcript: Transcript
+      do {
+        transcript = try Transcript.read(contentsOf: path).transcript
+      } catch {
+        throw InvalidValue(error.description)
+      }
+      report.take(transcript)
+      hasReplies = transcript.hasReplies
+    }
+    if report.state != .done, TrialLock.isTaken(path) { report.state = .running }
+  }
+}
+
+extension Transcript {
+  /// Whether anything was generated and stands.
+  var hasReplies: Bool { turns.contains { $0.outcome.isGenerated && !$0.outcome.isCut } }
+}
+
+extension StopReason {
+  /// Nothing is to come after it.
+  var isFinal: Bool { self != .error && self != .interrupted }
+}

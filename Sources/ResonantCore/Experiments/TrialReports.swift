@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What is known of the trials of a directory in which other processes work, too. What is finished is read once,
+/// and again only when its file has changed.
+final class TrialReports: Sendable {
+  private typealias Known = [String: (stamp: FileStamp, report: TrialReport)]
+
+  private let directory: RunDirectory
+  private let finished = Mutex<Known>([:])
+
+  init(_ directory: RunDirectory) { self.directory = directory }
+
+  /// Reads what is new.
+  ///
+  /// - Parameter visit: is given each file that had to be read.
+  func look(
+    _ visit: (TrialFile) throws(ConfigurationError) -> Void = { _ in }
+  ) throws(ConfigurationError) -> OrderedDictionary<String, TrialReport> {
+    var reports: OrderedDictionary<String, TrialReport> = [:]
+    for id in directory.ids() {
+      // Before it is read: what comes in between shows the next time.
+      let stamp = FileStamp(of: "\(directory.trials)/\(id).jsonl")
+      if let known = finished.withLock({ $0[id] }), let stamp, known.stamp == stamp {
+        reports[id] = known.report
+        continue
+      }
+      switch Result(catching: { () throws(InvalidValue) in try directory.file(of: id) }) {
+      case .success(nil): break
+      case .success(let file?):
+        reports[id] = file.report
+        if let stamp, file.report.state == .done { note(file.report, stamp) }
+        try visit(file)
+      case .failure(let error): reports[id] = .unreadable(id, error)
+      }
+    }
+    return reports
+  }
+
+  /// The same without anybody who could object.
+  func look() -> OrderedDictionary<String, TrialReport> {
+    (try? look { (_: TrialFile) throws(ConfigurationError) in }) ?? [:]
+  }
+
+  private func note(_ report: TrialReport, _ stamp: FileStamp) {
+    finished.withLock { $0[report.id] = (stamp, report) }
+  }
+}
+
+/// Tells whether a file is still the same.
+private struct FileStamp: Equatable, Sendable {
+  private let size: UInt64
+  private let modified: Date
+
+  init?(of path: String) {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+      let size = attributes[.size] as? UInt64, let modified = attributes[.modificationDate] as? Date
+    else { return nil }
+    (self.size, self.modified) = (size, modified)
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+/// A run directory in which others have been at work, or something else.
+struct BatchFileTests {
+  private let lab: Laboratory
+
+  init() throws { lab = try Laboratory() }
+
+  private func base(_ server: ScriptedServer, _ more: String = "max_turns: 3") -> String {
+    "base: {endpoint: '\(server.url("/v1"))', model: m, retries: 0, \(more)}\n"
+  }
+
+  private func trialNames() -> [String] { lab.directory.files.filter { $0.hasPrefix("x/trials/") } }
+
+  @Test func `a transcript that can't be read is a failed trial with its reason`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server) + "repeats: 2\n")
+    #expect(try await lab.batch().exitCode == 0)
+    let spoiled = try #require(trialNames().first)
+    try lab.directory.write("garbage\n", to: spoiled)
+    for flags in [[], ["--retry-failed"], ["--status"]] {
+      let ended = try await ResonantBinary.run(["batch", "plan.yaml"] + flags, in: lab.directory)
+      #expect(ended.exitCode == (flags == ["--status"] ? 0 : 1), "\(ended)")
+      #expect(ended.output.contains("1 failed: x/trials/"), "\(ended)")
+    }
+    #expect(try lab.summary().map { $0["reason"] } == ["error", "max_turns"])
+    #expect(try lab.directory.read(spoiled) == "garbage\n")
+    #expect(server.requests.count == 4)
+  }
+
+  @Test func `a place where no transcript can be written is a failure that is told`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server) + "repeats: 2\n")
+    #expect(try await lab.batch().exitCode == 0)
+    let taken = try #require(trialNames().first)
+    try FileManager.default.removeItem(atPath: lab.directory.path(taken))
+    try lab.directory.write("", to: taken + "/file")
+    let ended = try await lab.batch("--retry-failed")
+    #expect(ended.exitCode == 1, "\(ended)")
+    #expect(ended.output.contains("1 failed: \(taken)"), "\(ended)")
+  }
+
+  @Test func `a failed trial in which nothing was said goes on under the options of today`() async throws {
+    let isRepaired = Watched(false)
+    let server = try await ScriptedServer { _ in
+      isRepaired.value ? .openAI("answer") : .error(400, "not today")
+    }
+    try lab.plan(base(server, "max_turns: 2"))
+    #expect(try await lab.batch().exitCode == 1)
+    isRepaired.update { $0 = true }
+    try lab.plan(base(server, "max_turns: 3"))
+    let ended = try await lab.batch()
+    #expect(ended.exitCode == 0, "\(ended)")
+    let trial = try #require(try lab.trials().values.first)
+    #expect(trial.outcomes == ["opening", "finished", "finished"])
+    #expect(trial.header?["settings"]?["max_turns"]?.int == 3)
+  }
+
+  @Test func `no process goes on with what another has begun under other options`() async throws {
+    let gate = Gate()
+    let server = try await ScriptedServer { request in
+      request.number == 2 ? .openAI(.hold(gate), .text("old")) : .openAI("old")
+    }
+    try lab.plan(base(server, "max_turns: 9"))
+    let first = try await lab.start()
+    try await server.waitForRequest(2)
+    // It is begun, and a turn stands in it.
+    try await first.send(SIGTERM)
+    gate.open()
+    #expect(try await first.finish().exitCode == 143)
+    try lab.plan(base(server, "max_turns: 4"))
+    let second = try await lab.batch()
+    #expect(second.exitCode == 2, "\(second)")
+    #expect(second.errors.contains("max_turns was 9 and is now 4"), "\(second)")
+  }
+
+  @Test func `what was cut off takes no part in what there is`() async throws {
+    let gate = Gate()
+    let server = try await ScriptedServer { request in
+      request.number == 2 ? .openAI(.text("cut "), .hold(gate)) : .openAI("whole")
+    }
+    try lab.plan(base(server))
+    let program = try await lab.start()
+    try await gate.waitUntilReached()
+    try await program.send(SIGTERM)
+    #expect(try await program.finish().exitCode == 143)
+    let row = try #require(try lab.summary().first)
+    #expect(row["turns"]?.int == 2)
+    #expect(row["chars"]?.int == "Hello!whole".count)
+    let forecast = try await lab.batch("--dry-run")
+    #expect(forecast.output.contains("requests    at most 1\n"), "\(forecast)")
+  }
+
+  @Test func `all that shards have finished is in the summary`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server) + "repeats: 40\n")
+    let lab = lab
+    try await withThrowingTaskGroup(of: Int?.self) { tasks in
+      for shard in 1...4 {
+        tasks.addTask { try await lab.batch("--shard", "\(shard)/4").exitCode }
+      }
+      for try await code in tasks { #expect(code == 0) }
+    }
+    let rows = try lab.summary()
+    #expect(rows.count == 40)
+    #expect(rows.allSatisfy { $0["reason"] == "max_turns" })
+    #expect(server.requests.count == 80)
+  }
+
+  @Test func `Ctrl-C waits for nobody who is not being answered`() async throws {
+    let server = try await ScriptedServer { _ in .error(429, "slow down", headers: [("Retry-After", "100")]) }
+    try lab.plan(base(server, "max_turns: 3") + "repeats: 3\n")
+    let program = try await lab.start()
+    try await server.waitForRequest(1)
+    try await program.send(SIGINT)
+    // Its patience with turns in flight is ten seconds, and there are none.
+    let ended = try await program.finish(within: 9)
+    #expect(ended.exitCode == 130, "\(ended)")
+    #expect(try lab.trials().values.allSatisfy { $0.records.isEmpty || $0.end?["reason"] == "interrupted" })
+  }
+
+  @Test func `the budget holds for all processes, and is heeded only where something is left`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server) + "repeats: 2\nlimits: {concurrency: 1, budget_tokens: 72}\n")
+    // 18 tokens an answer, two answers a trial: the last brings it to 72.
+    let ended = try await lab.batch()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try lab.summary().map { $0["reason"] } == ["max_turns", "max_turns"])
+    let again = try await lab.batch()
+    #expect(again.exitCode == 0, "\(again)")
+    #expect(!again.errors.contains("budget"), "\(again)")
+  }
+}
