@@ -118,12 +118,8 @@ public actor Conversation {
     let (model, live) = (models[asked.index], asked.live)
     let token = drain.watch { live.endWaiting() }
     defer { drain.forget(token) }
-    asked.answer = await withTaskCancellationHandler {
-      do throws(ModelError) {
-        return .success(try await model.reply(to: asked.request, into: live))
-      } catch {
-        return .failure(error)
-      }
+    await withTaskCancellationHandler {
+      await asked.ask(model)
     } onCancel: {
       live.cut(.interrupted)
     }
@@ -313,12 +309,20 @@ private final class AskedTurn {
   let live: LiveReply
   let started = Date()
   let start = ContinuousClock.now
-  var answer: Result<Completion, ModelError>?
+  private var answer: Result<Completion, ModelError>?
 
   init(of index: Int, request: ModelRequest, live: LiveReply) {
     self.index = index
     self.request = request
     self.live = live
+  }
+
+  nonisolated(nonsending) func ask(_ model: any ChatModel) async {
+    do throws(ModelError) {
+      answer = .success(try await model.reply(to: request, into: live))
+    } catch {
+      answer = .failure(error)
+    }
   }
 
   /// Notes in `turn` what the model said beside the text; returns why there is no whole answer.

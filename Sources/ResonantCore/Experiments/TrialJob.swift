@@ -28,14 +28,17 @@ final class TrialJob: Sendable {
   /// Takes the trial to its end, or as far as it gets.
   func run() async -> TrialJob {
     guard mayBegin(), let file = await open() else { return self }
-    if let course = begin(in: file) {
-      let result = await batch.runner.run(
-        course.prepared, observers: [course.watch], drain: batch.control.draining)
-      end(course, result)
-    }
-    await close(file)
-    batch.progress.end(report?.state ?? .unfinished)
+    let writer = file.writer
+    if let course = begin(in: file) { await hold(course) }
+    await close(writer)
+    end()
     return self
+  }
+
+  private func hold(_ course: Course) async {
+    let result = await batch.runner.run(
+      course.prepared, observers: [course.watch], drain: batch.control.draining)
+    end(course, result)
   }
 
   /// A conversation that is held.
@@ -89,14 +92,19 @@ final class TrialJob: Sendable {
   /// Whether the file is there or not. One that was begun with other options, but in which nothing stands yet, is
   /// emptied.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
-    let (records, path) = (batch.surroundings.records, batch.batch.directory.transcript(of: trial))
+    let path = batch.batch.directory.transcript(of: trial)
     do {
-      let writer = try await RecordWriter.create(path, store: records)
+      let writer = try await RecordWriter.create(path, store: batch.surroundings.records)
       return RecordWriter.Resumed(writer: writer, transcript: nil, warnings: [])
     } catch {
       guard error.kind == .exists else { throw error }
     }
-    let file = try await RecordWriter.resume(path, store: records)
+    return try await reopen(path)
+  }
+
+  @inline(never)
+  private func reopen(_ path: String) async throws(RecordError) -> RecordWriter.Resumed {
+    let file = try await RecordWriter.resume(path, store: batch.surroundings.records)
     guard let transcript = file.transcript, !transcript.hasReplies,
       batch.batch.change(in: transcript, of: trial) != nil
     else { return file }
@@ -154,13 +162,19 @@ final class TrialJob: Sendable {
     }
   }
 
-  private func close(_ file: RecordWriter.Resumed) async {
+  private func close(_ writer: RecordWriter) async {
     do {
-      try await file.writer.close()
+      try await writer.close()
     } catch {
-      report?.fail(error.description)
+      fail(error)
     }
   }
+
+  @inline(never)
+  private func fail(_ error: RecordError) { report?.fail(error.description) }
+
+  @inline(never)
+  private func end() { batch.progress.end(report?.state ?? .unfinished) }
 }
 
 /// Counts what a conversation of a batch does, and ends the batch when its tokens are used up.

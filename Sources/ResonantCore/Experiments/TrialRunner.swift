@@ -93,35 +93,47 @@ public struct TrialRunner: Sendable {
 
   /// Holds one conversation to its end. Cancelling the task interrupts it; what is finished is on disk.
   public func run(
-    _ trial: PreparedTrial, observers: [any ConversationObserver] = [],
-    drain: Drain = Drain()
+    _ trial: PreparedTrial, observers: [any ConversationObserver] = [], drain: Drain = Drain()
   ) async -> TrialResult {
+    let course = course(of: trial, observers, drain)
+    await course.run()
+    return TrialResult(course.end, problems: course.problems)
+  }
+
+  /// Not inlined: the frame of the async call in which the conversation is held is to stay small.
+  @inline(never)
+  private func course(
+    of trial: PreparedTrial, _ observers: [any ConversationObserver], _ drain: Drain
+  ) -> TrialCourse {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
-    let conversation = Conversation(trial, checkpoint, observers, drain)
-    var end: Transcript.End?
-    var problems: [String] = []
+    let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
+    let conversation = Conversation(
+      participants: trial.conversation.participants, models: trial.models,
+      settings: trial.conversation.settings, transcript: trial.transcript,
+      observers: files.compactMap(\.self) + observers, drain: drain)
+    return TrialCourse(conversation, checkpoint)
+  }
+}
+
+/// A conversation while it is held, and what has become of it.
+private final class TrialCourse {
+  private let conversation: Conversation
+  private let checkpoint: HTMLCheckpoint?
+  private(set) var end: Transcript.End?
+  private(set) var problems: [String] = []
+
+  init(_ conversation: Conversation, _ checkpoint: HTMLCheckpoint?) {
+    self.conversation = conversation
+    self.checkpoint = checkpoint
+  }
+
+  nonisolated(nonsending) func run() async {
     do {
       end = try await conversation.run()
     } catch {
       problems.append("\(error)")
     }
     if let problem = await checkpoint?.finish() { problems.append(problem) }
-    return TrialResult(end, problems: problems)
-  }
-}
-
-extension Conversation {
-  /// Not inlined: the frame of the async call that holds the conversation is to stay small.
-  @inline(never)
-  fileprivate init(
-    _ trial: PreparedTrial, _ checkpoint: HTMLCheckpoint?, _ observers: [any ConversationObserver],
-    _ drain: Drain
-  ) {
-    let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
-    self.init(
-      participants: trial.conversation.participants, models: trial.models,
-      settings: trial.conversation.settings, transcript: trial.transcript,
-      observers: files.compactMap(\.self) + observers, drain: drain)
   }
 }
 
