@@ -88,6 +88,16 @@ public struct OptionSource: Sendable, Equatable {
     return moved
   }
 
+  /// The same, with the value of `key`, and of its fields that have no place of their own, written as `other`'s.
+  func inheriting(_ key: String, from other: String) -> OptionSource {
+    var heir = moving(key, from: other)
+    for (field, origin) in exceptions where field.hasPrefix(other + ".") {
+      let own = key + field.dropFirst(other.count)
+      if heir.exceptions[own] == nil { heir.exceptions[own] = origin }
+    }
+    return heir
+  }
+
   private func origin(of key: String) -> Origin {
     if let exception = exceptions[key] { return exception }
     guard case .file(let name, let path, let lines) = origin else { return origin }

@@ -5,7 +5,8 @@ import OrderedCollections
 /// A set of options that have been checked one by one, files that they name read in: what a command line, a
 /// plan's base or entry, or a transcript's header says. Sets are laid over one another; then they are resolved.
 public struct Options: Sendable, Equatable {
-  /// By key, in the order of writing. `payload.temperature` stands for that one field of `payload`.
+  /// By key, in the order of writing. `payload.temperature` stands for that one field of `payload` and holds beside
+  /// `payload` itself, whichever comes first; `flattened` puts them together.
   public internal(set) var values: JSONObject
   public internal(set) var source: OptionSource
 
@@ -25,37 +26,17 @@ public struct Options: Sendable, Equatable {
     return try reader.read()
   }
 
-  /// These options with `upper` laid over them, key by key. A dotted key sets one field of its object; an option
-  /// that excludes another (an opening and `no_opening`) takes its place.
+  /// These options with `upper` laid over them, key by key. A whole object takes the place of its fields, a dotted
+  /// key that of one field alone; an option that excludes another (an opening and `no_opening`) takes its place.
   public func overlaid(by upper: Options) -> Options {
     var merged = self
     for (key, value) in upper.values where value != false { merged.removeRivals(of: key) }
     for (key, value) in upper.values {
-      if let dot = key.firstIndex(of: ".") {
-        merged.set(value, at: key[key.index(after: dot)...].split(separator: "."), of: String(key[..<dot]))
-      } else {
-        merged.values[key] = value
-      }
+      merged.values.removeAll { $0.key.hasPrefix(key + ".") && upper.values[$0.key] == nil }
+      merged.values[key] = value
     }
     merged.source = source.overlaid(by: upper.source, keys: upper.values.keys)
     return merged
-  }
-
-  /// The fields of one participant start from the common ones, which they would otherwise replace.
-  private mutating func set(_ value: JSONValue, at path: [Substring], of key: String) {
-    let common = OptionTable.sides.first(where: key.hasPrefix).map { String(key.dropFirst($0.count)) }
-    let start = values[key] ?? common.flatMap { values[$0] } ?? [:]
-    values[key] = Self.setting(value, at: path[...], in: start)
-  }
-
-  private static func setting(
-    _ value: JSONValue, at path: ArraySlice<Substring>, in target: JSONValue
-  ) -> JSONValue {
-    guard let first = path.first else { return value }
-    var object = target.object ?? [:]
-    let key = String(first)
-    object[key] = setting(value, at: path.dropFirst(), in: object[key] ?? [:])
-    return .object(object)
   }
 
   private mutating func removeRivals(of key: String) {

@@ -21,8 +21,7 @@ public struct ResolvedConversation: Sendable, Equatable {
   public static func resolve(
     _ options: Options, context: ResolutionContext
   ) throws(ConfigurationError) -> ResolvedConversation {
-    // Laid over nothing, dotted keys become fields.
-    let options = Options(values: [:], source: options.source).overlaid(by: options)
+    let options = options.flattened()
     let seats = try Seat.all(options)
     let participants = try ParticipantResolver(options: options, seats: seats, context: context)
       .participants()

@@ -19,12 +19,13 @@ import Testing
 
   @Test func aDottedKeySetsOneField() throws {
     let merged = try read(["payload": ["a": 1, "options": ["n": 1]]])
-      .overlaid(by: read(["payload.a": 2, "payload.options.m": 3, "payload.b": .null]))
+      .overlaid(by: read(["payload.a": 2, "payload.options.m": 3, "payload.b": .null])).flattened()
     #expect(merged.values["payload"] == ["a": 2, "options": ["n": 1, "m": 3], "b": .null])
   }
 
   @Test func aDottedKeyOfOneParticipantStartsFromTheCommonObject() throws {
     let merged = try read(["payload": ["a": 1]]).overlaid(by: read(["alice_payload.t": 2]))
+      .flattened()
     #expect(merged.values["alice_payload"] == ["a": 1, "t": 2])
     #expect(merged.values["payload"] == ["a": 1])
   }
@@ -38,6 +39,7 @@ import Testing
     let directory = try TemporaryDirectory()
     let path = try directory.write(#"{"a":1}"#, to: "p.json")
     let merged = try read(["payload": .string("@\(path)")]).overlaid(by: read(["payload.b": 2]))
+      .flattened()
     #expect(merged.values["payload"] == ["a": 1, "b": 2])
   }
 

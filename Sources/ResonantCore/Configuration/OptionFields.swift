@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+extension Options {
+  /// The same options without dotted keys: each is set in its object, the shallow ones first.
+  ///
+  /// One participant's object, where only fields of it are given, starts from the common one, which it would otherwise
+  /// replace: so the common ones come first.
+  func flattened() -> Options {
+    var flat = self
+    let fields = values.keys.enumerated().filter { $0.element.contains(".") }
+      .map { (key: $0.element, path: $0.element.split(separator: "."), index: $0.offset) }
+      .sorted { ($0.path.count, $0.index) < ($1.path.count, $1.index) }
+    for field in fields { flat.values[field.key] = nil }
+    let sides = fields.filter { Self.side(of: $0.key) != nil }
+    for field in fields where Self.side(of: field.key) == nil { flat.set(values[field.key], at: field.path) }
+    for field in sides {
+      flat.inherit(String(field.path[0]))
+      flat.set(values[field.key], at: field.path)
+    }
+    return flat
+  }
+
+  private static func side(of key: String) -> String? { OptionTable.sides.first(where: key.hasPrefix) }
+
+  /// Begins one participant's object, if there is none, with the common one.
+  private mutating func inherit(_ key: String) {
+    guard values[key] == nil, let side = Self.side(of: key) else { return }
+    let common = String(key.dropFirst(side.count))
+    values[key] = values[common]
+    source = source.inheriting(key, from: common)
+  }
+
+  private mutating func set(_ value: JSONValue?, at path: [Substring]) {
+    let key = String(path[0])
+    values[key] = Self.setting(value ?? .null, at: path.dropFirst(), in: values[key] ?? [:])
+  }
+
+  private static func setting(
+    _ value: JSONValue, at path: ArraySlice<Substring>, in target: JSONValue
+  ) -> JSONValue {
+    guard let first = path.first else { return value }
+    var object = target.object ?? [:]
+    let key = String(first)
+    object[key] = setting(value, at: path.dropFirst(), in: object[key] ?? [:])
+    return .object(object)
+  }
+}
+
+// MARK: - One layer of several sets
+
+extension Options {
+  /// Sets that hold together, none above another, such as the values of one condition. Throws where two of them give
+  /// one option, be it by two names (`opening` and `opening_file`), or a field of what is no object.
+  static func joined(_ sets: [Options]) throws(ConfigurationError) -> Options {
+    guard var whole = sets.first else { return Options() }
+    for set in sets.dropFirst() {
+      for (key, value) in set.values {
+        if whole.values.updateValue(value, forKey: key) != nil {
+          throw set.failure(key, "cannot be given together with \(whole.source.place(of: key).path)")
+        }
+      }
+      whole.source = whole.source.overlaid(by: set.source, keys: set.values.keys)
+    }
+    try whole.checkFields()
+    return whole
+  }
+
+  /// What a set says at once must not exclude one another.
+  func checkRivals() throws(ConfigurationError) {
+    if values["opening"] != nil, isOn("no_opening") {
+      throw failure("opening", "cannot be given together with \(source.place(of: "no_opening").path)")
+    }
+  }
+
+  private func checkFields() throws(ConfigurationError) {
+    for key in values.keys where key.contains(".") {
+      let parts = key.split(separator: ".")
+      for count in 1..<parts.count {
+        let outer = parts.prefix(count).joined(separator: ".")
+        if let value = values[outer], value.object == nil {
+          throw failure(
+            key, "is a field of \(source.place(of: outer).path), which is \(value.kind) and has no fields")
+        }
+      }
+    }
+  }
+}
+
+extension Options {
+  /// Whether a key that was read has come to something: null and, for most, an empty text count as not given.
+  func gives(_ key: String) -> Bool {
+    if case .textFile(let target) = OptionTable[key]?.kind { return values[target] != nil }
+    return values[key] != nil
+  }
+}
