@@ -3,12 +3,25 @@
 import OrderedCollections
 
 /// One cell of an experiment's matrix: the options that set its trials apart from the plan's base.
-public struct Condition: Sendable, Equatable {
-  /// Values by option, as the plan has them. A dotted key, `payload.temperature`, is a member of an option's
-  /// object.
-  public var values: JSONObject
+public struct Condition: Sendable, Equatable, CustomReflectable {
+  /// Values by option, in the plan's order, as they may be kept and shown: literal secrets are masked. A dotted key,
+  /// `payload.temperature`, is a member of an option's object.
+  public let values: JSONObject
+  /// The same text for the same values as they were written, whatever their order and however their numbers are.
+  /// It may hold secrets: it is compared and hashed, never shown.
+  let identity: String
+  /// The values as the beginning of file names.
+  let words: String
 
-  public init(_ values: JSONObject) { self.values = values }
+  /// - Parameter written: the values as the plan has them.
+  public init(_ written: JSONObject) {
+    values = RecordableOption.values(written)
+    identity = Self.canonical(.object(written)).jsonText
+    words = TrialWords.words(of: values)
+  }
+
+  /// Keeps secrets out of dumps and of messages that show a value.
+  public var customMirror: Mirror { Mirror(self, children: ["values": values]) }
 
   /// The condition as people read it: `key=value,…`. Text stands as it is, quoted only where it holds a comma or
   /// a control character.
@@ -22,13 +35,10 @@ public struct Condition: Sendable, Equatable {
     return plain ? text : value.jsonText
   }
 
-  /// The same text for the same values, whatever their order and however their numbers are written.
-  var identity: String { Self.canonical(.object(values)).jsonText }
-
   static func canonical(_ value: JSONValue) -> JSONValue {
     switch value {
     case .null, .bool, .string: value
-    case .number: value.int.map(JSONValue.int) ?? value.double.map(JSONValue.double) ?? value
+    case .number(let text): number(text)
     case .array(let items): .array(items.map(canonical))
     case .object(let members):
       .object(
@@ -37,5 +47,16 @@ public struct Condition: Sendable, Equatable {
             ($0.key, canonical($0.value))
           }))
     }
+  }
+
+  /// One writing for all that mean the same number. Integers that neither `Int` nor `Double` has stay as they are,
+  /// so that two of them never become one.
+  private static func number(_ text: String) -> JSONValue {
+    let value = JSONValue.number(text)
+    if let int = value.int { return .int(int) }
+    guard let double = value.double, double.isFinite else { return value }
+    let isInteger = text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || $0 &- UInt8(ascii: "0") < 10 }
+    guard isInteger else { return .double(double) }
+    return Int128(text).map { $0 == Int128(exactly: double) } == true ? .double(double) : value
   }
 }

@@ -8,9 +8,13 @@ public struct Experiment: Sendable, Equatable {
   public struct Limits: Sendable, Equatable {
     /// Most requests in flight, over all endpoints and of each. At least 1.
     public var concurrency = 16
+    /// The highest limit of requests in flight that can be asked for.
+    public static let mostConcurrency = 100_000
+    /// Less than a request in half a day is a slip of the pen.
+    public static let leastRate = 0.001
     /// Most requests in flight of one endpoint, by the name that the plan's options give it.
     public var endpoints: OrderedDictionary<String, Int> = [:]
-    /// Most requests that start within a minute, by the same names.
+    /// Most requests that start within a minute, by the same names. At least `leastRate`.
     public var requestsPerMinute: OrderedDictionary<String, Double> = [:]
     /// No turn starts once the trials of the run directory have used so many tokens; nil for no limit.
     public var budgetTokens: Int?
@@ -20,8 +24,8 @@ public struct Experiment: Sendable, Equatable {
 
   /// Also the name of its run directory.
   public var name: String
-  /// The options that all trials share.
-  public var base: JSONObject
+  /// The options that all trials share, as they may be kept: literal secrets are masked.
+  public let base: JSONObject
   /// In the plan's order: the matrix with its first key the slowest, then what was included.
   public var conditions: [Condition]
   /// At least 1.
@@ -34,7 +38,7 @@ public struct Experiment: Sendable, Equatable {
     limits: Limits = Limits()
   ) {
     self.name = name
-    self.base = base
+    self.base = RecordableOption.values(base)
     self.conditions = conditions
     self.repeats = repeats
     self.seed = seed
@@ -48,6 +52,9 @@ public struct Experiment: Sendable, Equatable {
     return keys
   }
 
+  /// The most trials that an experiment may have.
+  public static let mostTrials = 1_000_000
+
   /// All trials, the repeats of a condition side by side.
   public var trials: [Trial] {
     conditions.flatMap { condition in
@@ -58,13 +65,20 @@ public struct Experiment: Sendable, Equatable {
   /// The experiment as its run directory keeps it: resolved, with a fixed order of keys.
   public var json: JSONValue {
     var limits: JSONObject = ["concurrency": .int(self.limits.concurrency)]
-    limits["endpoints"] = .object(self.limits.endpoints.mapValues { .int($0) })
-    limits["requests_per_minute"] = .object(self.limits.requestsPerMinute.mapValues { .double($0) })
+    limits["endpoints"] = Self.byAddress(self.limits.endpoints.mapValues { .int($0) })
+    limits["requests_per_minute"] = Self.byAddress(self.limits.requestsPerMinute.mapValues { .double($0) })
     limits["budget_tokens"] = self.limits.budgetTokens.map { .int($0) } ?? .null
     return .object([
       "format": "resonant.plan", "version": 1, "name": .string(name), "base": .object(base),
       "conditions": .array(conditions.map { .object($0.values) }), "repeats": .int(repeats),
       "seed": .number(String(seed)), "limits": .object(limits),
     ])
+  }
+
+  /// Two endpoints that differ in their queries have the same address; one limit is enough to tell of.
+  private static func byAddress(_ limits: JSONObject) -> JSONValue {
+    .object(
+      JSONObject(
+        limits.map { (RecordableOption.address($0.key), $0.value) }, uniquingKeysWith: { first, _ in first }))
   }
 }

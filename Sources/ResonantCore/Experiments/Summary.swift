@@ -14,9 +14,12 @@ public struct Summary: Sendable {
   public init(_ reports: [TrialReport], of experiment: Experiment) {
     var keys = experiment.keys
     for report in reports { keys.formUnion(report.condition.keys) }
+    // A foreign transcript's condition may have keys that are columns of ours.
+    keys.subtract(["trial"] + Self.results)
     columns = ["trial"] + keys + Self.results
     rows = Self.sorted(reports, of: experiment).map { report in
-      [.string(report.id)] + keys.map { report.condition[$0] ?? .null } + Self.results(of: report)
+      let condition = RecordableOption.values(report.condition)
+      return [.string(report.id)] + keys.map { condition[$0] ?? .null } + Self.results(of: report)
     }
   }
 
@@ -44,7 +47,7 @@ public struct Summary: Sendable {
   public var jsonLines: [UInt8] {
     var bytes: [UInt8] = []
     for row in rows {
-      let members = JSONObject(uniqueKeysWithValues: zip(columns, row).map { ($0, $1) })
+      let members = JSONObject(zip(columns, row), uniquingKeysWith: { first, _ in first })
       JSONWriter.append(.object(members), to: &bytes)
       bytes.append(UInt8(ascii: "\n"))
     }

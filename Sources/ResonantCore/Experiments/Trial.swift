@@ -14,7 +14,7 @@ public struct Trial: Sendable, Equatable, Identifiable {
     self.condition = condition
     self.repeat = `repeat`
     let hash = StableHash.digits(of: "\(condition.identity)#\(`repeat`)", count: 10)
-    id = "\(Self.words(of: condition))-r\(`repeat`)-\(hash)"
+    id = "\(condition.words)-r\(`repeat`)-\(hash)"
   }
 
   /// The seed of this trial's random choices, from the plan's seed and the trial's id.
@@ -22,12 +22,15 @@ public struct Trial: Sendable, Equatable, Identifiable {
     var mixer = SplitMix64(seed: plan ^ StableHash.value(of: id))
     return mixer.next()
   }
+}
 
+/// The part of a trial's id that people recognise it by.
+enum TrialWords {
   private static let longestValue = 16
   private static let longestWords = 48
 
-  private static func words(of condition: Condition) -> String {
-    let values = condition.values.elements.sorted { $0.key < $1.key }.map {
+  static func words(of values: JSONObject) -> String {
+    let values = values.elements.sorted { $0.key < $1.key }.map {
       slug(of: Condition.text(of: Condition.canonical($0.value)))
     }
     let words = trimmed(values.filter { !$0.isEmpty }.joined(separator: "-"), to: longestWords)

@@ -58,6 +58,20 @@ struct SummaryTests {
     #expect(lines[2].hasPrefix("a-gone,,,m,1"))
   }
 
+  @Test func `a foreign condition does not take the place of a column`() throws {
+    var foreign = report(0, .quit)
+    foreign.condition = ["trial": "x", "repeat": 7, "error": "e", "a": 1]
+    let summary = Summary([foreign], of: experiment)
+    let line = try #require(
+      try DecodedJSON.lines(String(decoding: summary.jsonLines, as: UTF8.self)).first)
+    #expect(line["trial"]?.string == foreign.id)
+    #expect(line["repeat"]?.int == 1)
+    #expect(line["error"]?.isNull == true)
+    #expect(line["a"]?.int == 1)
+    let head = String(decoding: summary.csv, as: UTF8.self).prefix { $0 != "\r\n" }
+    #expect(head.split(separator: ",").count(where: { $0 == "repeat" }) == 1)
+  }
+
   @Test func `a status counts the states of each condition and groups the errors`() {
     var experiment = experiment
     experiment.repeats = 3

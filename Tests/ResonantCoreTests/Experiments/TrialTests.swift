@@ -18,6 +18,20 @@ struct TrialTests {
     #expect(Trial(condition: Condition([:]), repeat: 1).id == "base-r1-ab08bd1844")
   }
 
+  @Test func `ids of endpoints, headers and payloads without a secret never change either`() {
+    let ids = [
+      ["endpoint": "https://api.example.org/v1", "max_turns": 3],
+      ["bob_headers": ["X-Key": "${KEY}"], "headers.Authorization": "Bearer ${KEY}"],
+      ["payload": ["temperature": 0.5, "max_tokens": 9], "payload.options.num_ctx": 1024],
+      ["payload": "{\"a\": [1, 2.50]}", "alice_endpoint": "ollama", "bob_endpoint": "${HOST}"],
+    ].map { Trial(condition: Condition($0), repeat: 2).id }
+    #expect(
+      ids == [
+        "https-api-exampl-3-r2-9148da98da", "x-key-key-bearer-key-r2-d54d10ebc5",
+        "max-tokens-9-tem-1024-r2-891422497b", "ollama-host-a-1-2-50-r2-38447df579",
+      ])
+  }
+
   @Test func `an id depends on neither the order of keys nor the writing of numbers`() {
     let other = Condition([
       "payload.temperature": .number("2e-1"), "opening": "Hello, world!", "model": "gemma3:27b",
@@ -25,6 +39,17 @@ struct TrialTests {
     #expect(Trial(condition: other, repeat: 3).id == Trial(condition: condition, repeat: 3).id)
     let turns = Trial(condition: Condition(["max_turns": .number("3.0")]), repeat: 1)
     #expect(turns.id == Trial(condition: Condition(["max_turns": 3]), repeat: 1).id)
+  }
+
+  @Test func `integers that no number type holds stay apart`() {
+    let ids = ["12345678901234567890", "12345678901234567891", "1e400", "2e400"].map {
+      Trial(condition: Condition(["payload.n": .number($0)]), repeat: 1).id
+    }
+    #expect(Set(ids).count == 4)
+    let same = ["9223372036854775808", "9.223372036854775808e18"].map {
+      Trial(condition: Condition(["payload.n": .number($0)]), repeat: 1).id
+    }
+    #expect(same[0] == same[1])
   }
 
   @Test func `what differs has another id, even where the words are the same`() {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// What may be kept and shown of an option that a user wrote: everything but literal secrets.
+///
+/// Endpoints lose query and user info, headers every value that is no reference to a variable, payloads what
+/// `Redactor` masks. `${NAME}` stays as it was written. A value without a secret stays just as it is, and the form of
+/// a form is itself.
+enum RecordableOption {
+  static func values(_ written: JSONObject) -> JSONObject {
+    JSONObject(uniqueKeysWithValues: written.map { ($0.key, value($0.value, of: $0.key)) })
+  }
+
+  /// - Parameter key: the option, or a field of one: `bob_headers`, `payload.temperature`.
+  static func value(_ written: JSONValue, of key: String) -> JSONValue {
+    let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let fields = path.dropFirst()
+    switch path[0].split(separator: "_").last {
+    case "endpoint": return written.string.map { .string(address($0)) } ?? written
+    case "headers": return fields.isEmpty ? object(written) { $0.mapValues(header) } : header(written)
+    case "payload": return fields.isEmpty ? object(written, Redactor.masked) : field(written, at: fields)
+    case "moderator" where !fields.isEmpty: return value(written, of: fields.joined(separator: "."))
+    case "participant", "moderator":
+      if let list = written.array { return .array(list.map { object($0, values) }) }
+      return object(written, values)
+    default: return field(written, at: path[...])
+    }
+  }
+
+  /// A URL without user info, query and fragment; any other name of an endpoint as it is.
+  static func address(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.count
+    let slash = UInt8(ascii: "/")
+    let colon = bytes[..<end].indices.first {
+      bytes[$0] == UInt8(ascii: ":") && bytes[$0..<end].dropFirst().starts(with: [slash, slash])
+    }
+    let start = colon.map { $0 + 3 } ?? 0
+    let authority = start..<(bytes[start..<end].firstIndex(of: slash) ?? end)
+    let host = bytes[authority].lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? start
+    return String(decoding: bytes[..<start] + bytes[host..<end], as: UTF8.self)
+  }
+
+  /// An object as such or as text; what can't be told apart is masked as a whole.
+  private static func object(_ value: JSONValue, _ mask: (JSONObject) -> JSONObject) -> JSONValue {
+    if let object = value.object { return .object(mask(object)) }
+    switch value {
+    case .null, .bool: return value
+    case .string(let text) where text.isEmpty || text.hasPrefix("@"): return value
+    default: break
+    }
+    guard let object = value.string.flatMap({ try? JSONValue.parse($0) })?.object else {
+      return .string(Redactor.mask)
+    }
+    let masked = mask(object)
+    return masked == object ? value : .object(masked)
+  }
+
+  private static func header(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .null: value
+    case .string(let text) where isReference(text): value
+    default: .string(Redactor.mask)
+    }
+  }
+
+  /// `${NAME}`, also behind `Bearer `: what a transcript keeps of a header's value.
+  private static func isReference(_ text: String) -> Bool {
+    let text = text.hasPrefix("Bearer ") ? text.dropFirst("Bearer ".count) : text[...]
+    guard text.hasPrefix("${"), text.hasSuffix("}") else { return false }
+    let name = text.dropFirst(2).dropLast()
+    return !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "_")
+      }
+  }
+
+  /// A value that stands deep in an object, whose keys tell whether it is a secret.
+  private static func field(_ value: JSONValue, at path: ArraySlice<String>) -> JSONValue {
+    let object = path.reversed().reduce(value) { .object([$1: $0]) }.object ?? [:]
+    return path.reduce(JSONValue.object(Redactor.masked(object))) { $0[$1] ?? .null }
+  }
+}
