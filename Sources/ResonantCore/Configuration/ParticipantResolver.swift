@@ -75,8 +75,15 @@ struct ParticipantResolver {
       // Without its headers the endpoint shows whose fault it is.
       let isSound =
         (try? Endpoint.resolve(text, api: api, headers: [:], environment: context.environment)) != nil
-      let headersPath = seat.own["headers"] == nil ? "headers" : seat.path("headers")
-      throw options.failure(isSound ? headersPath : path, error.description)
+      guard isSound else { throw options.failure(path, error.description) }
+      let guilty = headers.keys.first { name in
+        (try? Endpoint.resolve(
+          text, api: api, headers: [name: headers[name] ?? .null], environment: context.environment)) == nil
+      }
+      let all = seat.own["headers"] == nil ? "headers" : seat.path("headers")
+      // A flag is named as a whole: its value is one piece of JSON.
+      let isInFile = options.source.place(of: all).file != nil
+      throw options.failure(guilty.map { isInFile ? "\(all).\($0)" : all } ?? all, error.description)
     }
   }
 

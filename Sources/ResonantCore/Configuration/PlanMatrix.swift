@@ -9,8 +9,16 @@ struct PlanMatrix {
   struct Cell {
     var condition: Condition
     var options: Options
+  }
+
+  /// What makes a condition, before it is laid over the base.
+  private struct Row {
+    var choices: [Choice]
     /// Where the plan has it, for errors.
     var path: String
+
+    /// As they were written, secrets and all.
+    var values: JSONObject { choices.reduce(into: [:]) { $0.merge($1.values) { $1 } } }
   }
 
   /// One value of one key of the matrix: an option's value, or a bundle of options.
@@ -28,24 +36,46 @@ struct PlanMatrix {
     self.reader = reader
     let values = try reader.object("base")
     try Self.check(values, at: "base", reader)
-    base = try Options.read(
-      values, source: reader.file.source(at: "base"), context: reader.context)
+    base = try Options.joined([
+      Options.read(values, source: reader.file.source(at: "base"), context: reader.context)
+    ])
+    try base.checkRivals()
   }
 
   func cells() throws(ConfigurationError) -> [Cell] {
     let included = try included()
     let matrix = try reader.object("matrix")
     let isImplied = matrix.isEmpty && !included.isEmpty
-    let cells = try excluding(isImplied ? [] : try product(matrix)) + included
-    guard !cells.isEmpty else { throw reader.failure("exclude", "no condition is left") }
-    var seen: [String: String] = [:]
-    for cell in cells {
-      if let first = seen.updateValue(cell.path, forKey: cell.condition.identity) {
-        throw reader.failure(
-          cell.path, "the condition \(cell.condition.label) is there twice, also in \(first); use repeats")
+    let rows = try excluding(isImplied ? [] : try product(matrix)) + included
+    guard !rows.isEmpty else { throw reader.failure("exclude", "no condition is left") }
+    var cells: [Cell] = []
+    var seen: [String: (path: String, identity: String)] = [:]
+    for row in rows {
+      let condition = Condition(row.values)
+      let shown = Condition.canonical(.object(condition.values)).jsonText
+      if let first = seen.updateValue((row.path, condition.identity), forKey: shown) {
+        throw twin(condition, at: row.path, first)
       }
+      let options = try Options.joined(row.choices.map(\.options))
+      try options.checkRivals()
+      cells.append(Cell(condition: condition, options: base.overlaid(by: options)))
     }
     return cells
+  }
+
+  /// Two conditions must be told apart by what may be shown of them.
+  private func twin(
+    _ condition: Condition, at path: String, _ first: (path: String, identity: String)
+  ) -> ConfigurationError {
+    guard first.identity == condition.identity else {
+      return reader.failure(
+        path,
+        "two conditions differ only in secrets, which are kept and shown nowhere, and are both"
+          + " \(condition.label); give secrets as ${NAME}, or in bundles with another option that sets them apart"
+      )
+    }
+    return reader.failure(
+      path, "the condition \(condition.label) is there twice, also in \(first.path); use repeats")
   }
 
   /// Options that a trial cannot have.
@@ -62,7 +92,7 @@ struct PlanMatrix {
     }
   }
 
-  private func product(_ matrix: JSONObject) throws(ConfigurationError) -> [Cell] {
+  private func product(_ matrix: JSONObject) throws(ConfigurationError) -> [Row] {
     var owners: [String: String] = [:]
     var axes: [[Choice]] = []
     var size = 1
@@ -82,19 +112,8 @@ struct PlanMatrix {
     let rows = axes.reduce([[]] as [[Choice]]) { rows, choices in
       rows.flatMap { row in choices.map { row + [$0] } }
     }
-    return rows.map(cell)
+    return rows.map { Row(choices: $0, path: "matrix") }
   }
-
-  private func cell(_ row: [Choice]) -> Cell {
-    let values = row.reduce(into: [:] as JSONObject) { $0.merge($1.values) { $1 } }
-    // A field of an object is set after the object, whichever comes first in the plan.
-    let whole = row.filter { !Self.isField($0) }
-    let fields = row.filter(Self.isField)
-    let options = (whole + fields).reduce(base) { $0.overlaid(by: $1.options) }
-    return Cell(condition: Condition(values), options: options, path: "matrix")
-  }
-
-  private static func isField(_ choice: Choice) -> Bool { choice.values.keys.allSatisfy { $0.contains(".") } }
 
   private func choices(_ key: String, _ value: JSONValue) throws(ConfigurationError) -> [Choice] {
     let items = try reader.list(value, at: "matrix.\(key)")
@@ -104,56 +123,62 @@ struct PlanMatrix {
     var choices: [Choice] = []
     for (index, item) in items.enumerated() {
       let path = "matrix.\(key)[\(index)]"
-      if isBundle {
-        choices.append(try choice(item.object ?? [:], at: path))
-      } else {
-        try Self.check([key: item], at: "matrix", reader)
-        let source = reader.file.source(of: key, at: path)
-        let options = try Options.read([key: item], source: source, context: reader.context)
-        choices.append(Choice(values: [key: item], options: options))
+      let values = isBundle ? item.object ?? [:] : [key: item]
+      try Self.check(values, at: isBundle ? path : "matrix", reader)
+      let source = isBundle ? reader.file.source(at: path) : reader.file.source(of: key, at: path)
+      let options = try Options.read(values, source: source, context: reader.context)
+      if let absent = values.keys.first(where: { !options.gives($0) }) {
+        throw options.failure(absent, Self.refusal(of: values[absent] ?? .null, for: absent))
       }
+      choices.append(Choice(values: values, options: options))
     }
     return choices
   }
 
-  private func choice(_ values: JSONObject, at path: String) throws(ConfigurationError) -> Choice {
-    try Self.check(values, at: path, reader)
-    let source = reader.file.source(at: path)
-    return Choice(
-      values: values, options: try Options.read(values, source: source, context: reader.context))
+  /// Such a condition would be named after a value that it does not have.
+  private static func refusal(of value: JSONValue, for key: String) -> String {
+    let given = value.isNull ? "null" : value.jsonText
+    let hint = key.hasSuffix("system_prompt") ? "; write \"\" for no system prompt" : ""
+    return "\(given) counts as not given, so the condition would have the base's value" + hint
   }
 
-  private func included() throws(ConfigurationError) -> [Cell] {
-    var cells: [Cell] = []
+  private func included() throws(ConfigurationError) -> [Row] {
+    var rows: [Row] = []
     for (index, item) in try reader.list(reader.file.value["include"], at: "include").enumerated() {
       let path = "include[\(index)]"
-      let choice = try choice(try reader.object(item, at: path), at: path)
-      cells.append(
-        Cell(condition: Condition(choice.values), options: base.overlaid(by: choice.options), path: path))
+      let values = try reader.object(item, at: path)
+      try Self.check(values, at: path, reader)
+      let options = try Options.read(
+        values, source: reader.file.source(at: path), context: reader.context)
+      rows.append(
+        Row(choices: [Choice(values: values.filter { options.gives($0.key) }, options: options)], path: path))
     }
-    return cells
+    return rows
   }
 
-  private func excluding(_ cells: [Cell]) throws(ConfigurationError) -> [Cell] {
+  private func excluding(_ rows: [Row]) throws(ConfigurationError) -> [Row] {
     let base = try reader.object("base")
-    var left = cells
+    let values = rows.map(\.values)
+    var isLeft = Array(repeating: true, count: rows.count)
     for (index, item) in try reader.list(reader.file.value["exclude"], at: "exclude").enumerated() {
       let path = "exclude[\(index)]"
       let wanted = try reader.object(item, at: path)
       guard !wanted.isEmpty else { throw reader.failure(path, "names no key") }
-      for key in wanted.keys
-      where !cells.contains(where: { $0.condition.values[key] != nil }) && base[key] == nil {
-        let known = Experiment(name: "", conditions: cells.map(\.condition)).keys
+      for key in wanted.keys where base[key] == nil && !values.contains(where: { $0[key] != nil }) {
+        let known = OrderedSet(values.flatMap(\.keys))
         throw reader.failure(
           "\(path).\(key)",
           "no condition of the matrix has this key" + Suggestion.text(for: key, among: Array(known)))
       }
-      left.removeAll { cell in
-        wanted.allSatisfy { key, value in
-          (cell.condition.values[key] ?? base[key]).map(Condition.canonical) == Condition.canonical(value)
-        }
+      let form = wanted.mapValues(Condition.canonical)
+      let matching = values.indices.filter { index in
+        form.allSatisfy { key, value in (values[index][key] ?? base[key]).map(Condition.canonical) == value }
       }
+      guard !matching.isEmpty else {
+        throw reader.failure(path, "matches no condition of the matrix")
+      }
+      for index in matching { isLeft[index] = false }
     }
-    return left
+    return zip(rows, isLeft).filter(\.1).map(\.0)
   }
 }

@@ -26,10 +26,19 @@ struct PlanReader {
     var experiment = Experiment(
       name: try name(), base: try object("base"), conditions: cells.map(\.condition),
       repeats: try integer(file.value["repeats"], at: "repeats") ?? 1, seed: seed)
+    let most = Experiment.mostTrials / max(1, cells.count)
+    guard experiment.repeats <= most else {
+      throw failure(
+        "repeats",
+        "makes more than \(Experiment.mostTrials) trials; with \(cells.count) conditions it must be at most \(most)"
+      )
+    }
     experiment.limits = try limits()
     var conversations: [ResolvedConversation] = []
     for cell in cells {
-      conversations.append(try ResolvedConversation.resolve(cell.options, context: context))
+      let conversation = try ResolvedConversation.resolve(cell.options, context: context)
+      try checkScripts(conversation, cell.options)
+      conversations.append(conversation)
     }
     let plan = Plan(experiment: experiment, conversations: conversations)
     try checkNames(plan)
@@ -38,6 +47,13 @@ struct PlanReader {
 
   func failure(_ path: String, _ message: String) -> ConfigurationError {
     ConfigurationError(file.place(of: path), message)
+  }
+
+  /// An error about an endpoint's limit. What may be a secret in the endpoint's name is not shown.
+  private func failure(ofLimit path: String, _ name: String, _ message: String) -> ConfigurationError {
+    var place = file.place(of: "\(path).\(name)")
+    place.path = "\(path).\(RecordableOption.address(name))"
+    return ConfigurationError(place, message)
   }
 
   /// The object at a key of the plan; an absent one is empty.
@@ -106,19 +122,35 @@ struct PlanReader {
     let values = try object("limits")
     try checkKeys(values, among: Self.limitKeys, at: "limits")
     var limits = Experiment.Limits()
-    limits.concurrency = try integer(values["concurrency"], at: "limits.concurrency") ?? limits.concurrency
-    limits.budgetTokens = try integer(values["budget_tokens"], at: "limits.budget_tokens")
-    for (name, value) in try object(values["endpoints"] ?? .null, at: "limits.endpoints") {
-      limits.endpoints[name] = try integer(value, at: "limits.endpoints.\(name)")
+    if let concurrency = values["concurrency"], !concurrency.isNull {
+      let path = "limits.concurrency"
+      limits.concurrency = try self.concurrency(concurrency) { failure(path, $0) }
     }
-    let path = "limits.requests_per_minute"
-    for (name, value) in try object(values["requests_per_minute"] ?? .null, at: path) {
-      guard let rate = value.double, rate > 0 else {
-        throw failure("\(path).\(name)", "must be a number above 0, not \(value.jsonText)")
+    limits.budgetTokens = try integer(values["budget_tokens"], at: "limits.budget_tokens")
+    var path = "limits.endpoints"
+    for (name, value) in try object(values["endpoints"] ?? .null, at: path) where !value.isNull {
+      limits.endpoints[name] = try concurrency(value) { failure(ofLimit: path, name, $0) }
+    }
+    path = "limits.requests_per_minute"
+    for (name, value) in try object(values["requests_per_minute"] ?? .null, at: path) where !value.isNull {
+      guard let rate = value.double, rate >= Experiment.Limits.leastRate, rate.isFinite else {
+        throw failure(
+          ofLimit: path, name,
+          "must be a number of at least \(Experiment.Limits.leastRate), not \(value.jsonText)")
       }
       limits.requestsPerMinute[name] = rate
     }
     return limits
+  }
+
+  private func concurrency(
+    _ value: JSONValue, failure: (String) -> ConfigurationError
+  ) throws(ConfigurationError) -> Int {
+    let range = 1...Experiment.Limits.mostConcurrency
+    guard let number = value.int, range.contains(number) else {
+      throw failure("must be a whole number from 1 to \(range.upperBound), not \(value.jsonText)")
+    }
+    return number
   }
 
   /// A limit for an endpoint that nobody asks is a slip of the pen.
@@ -129,9 +161,37 @@ struct PlanReader {
       limits.endpoints.keys.map { ("limits.endpoints", $0) }
       + limits.requestsPerMinute.keys.map { ("limits.requests_per_minute", $0) }
     for (path, name) in named where !known.contains(name) {
-      throw failure(
-        "\(path).\(name)",
-        "no condition has this endpoint; the plan's are \(known.joined(separator: ", "))")
+      let shown = OrderedSet(known.map(RecordableOption.address)).joined(separator: ", ")
+      throw failure(ofLimit: path, name, "no condition has this endpoint; the plan's are \(shown)")
     }
+  }
+
+  /// The builtin models' script files are there and can be used.
+  private func checkScripts(
+    _ conversation: ResolvedConversation, _ options: Options
+  ) throws(ConfigurationError) {
+    for (index, participant) in conversation.participants.enumerated()
+    where participant.endpoint.isBuiltin && participant.model.hasPrefix("script:") {
+      do {
+        _ = try BuiltinModel.make(
+          participant.model, payload: [:], directory: conversation.directory, replayed: { _ in [] })
+      } catch {
+        throw options.failure(options.path(of: "model", index), "\(participant.name): \(error)")
+      }
+    }
+  }
+}
+
+extension Options {
+  /// The path of the option that a participant, the first being 0, has by itself or shares.
+  fileprivate func path(of key: String, _ index: Int) -> String {
+    if index >= OptionTable.sides.count {
+      let further = index - OptionTable.sides.count
+      let own = values["participant"]?.array?.indices.contains(further) == true
+      if own, values["participant"]?.array?[further][key] != nil { return "participant[\(further)].\(key)" }
+      return key
+    }
+    let own = OptionTable.sides[index] + key
+    return values[own] == nil ? key : own
   }
 }
