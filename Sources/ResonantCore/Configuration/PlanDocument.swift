@@ -16,10 +16,12 @@ struct PlanDocument {
   private(set) var value = JSONValue.null
   /// By key path.
   private(set) var lines: [String: Int] = [:]
-  private var nodeCount = 0
+  private var repeatedCount = 0
+  /// How far the text has been read, by line and column.
+  private var reached = (line: 0, column: 0)
 
-  /// Aliases may make a small text a huge value; so many parts are enough for any plan.
-  private static let nodeLimit = 50_000
+  /// Aliases may make a small text a huge value; so many parts may come through them, which is enough for any plan.
+  private static let repeatedLimit = 50_000
   private static let depthLimit = 64
 
   init(_ bytes: [UInt8], syntax: Syntax) throws(Failure) {
@@ -29,7 +31,7 @@ struct PlanDocument {
       value = try json(node, at: "", depth: 0)
     case .json(let syntax):
       do {
-        value = try JSONValue.parse(bytes, syntax: syntax)
+        value = try JSONValue.parse(bytes, syntax: syntax, duplicates: .refused)
       } catch {
         throw Failure(line: error.line, message: "is no JSON: \(error.message) (column \(error.column))")
       }
@@ -58,15 +60,17 @@ struct PlanDocument {
       .composer(_, let problem, let mark, _):
       Failure(line: mark.line, message: "is no YAML: \(problem) (column \(mark.column))")
     case .duplicatedKeysInMapping(let duplicates, let context):
-      Failure(line: context.mark.line, message: "has a key twice: \(duplicates.joined(separator: ", "))")
+      Failure(
+        line: context.mark.line,
+        message: "has a key twice: \(duplicates.map(RecordableOption.address).joined(separator: ", "))")
     default: Failure(message: "is no YAML")
     }
   }
 
   private mutating func json(_ node: Node, at path: String, depth: Int) throws(Failure) -> JSONValue {
-    nodeCount += 1
+    if isRepeated(node) { repeatedCount += 1 }
     if lines[path] == nil { lines[path] = node.mark?.line }
-    guard nodeCount <= Self.nodeLimit, depth <= Self.depthLimit else {
+    guard repeatedCount <= Self.repeatedLimit, depth <= Self.depthLimit else {
       throw Failure(line: node.mark?.line, message: "is too large or nested too deeply")
     }
     switch node {
@@ -82,17 +86,48 @@ struct PlanDocument {
     }
   }
 
+  /// Nodes come in the order of the text; one from further up comes through an alias.
+  private mutating func isRepeated(_ node: Node) -> Bool {
+    guard let mark = node.mark else { return true }
+    if (mark.line, mark.column) < reached { return true }
+    reached = (mark.line, mark.column)
+    return false
+  }
+
   private mutating func object(
     _ mapping: Node.Mapping, at path: String, depth: Int
   ) throws(Failure) -> JSONObject {
     var object: JSONObject = [:]
-    for (key, value) in mapping {
+    for (key, value) in mapping where Self.isMerge(key) {
+      object.merge(try merged(value, at: path, depth: depth + 1)) { first, _ in first }
+    }
+    // What the mapping says itself comes on top, wherever the merge key stands.
+    for (key, value) in mapping where !Self.isMerge(key) {
       guard let scalar = key.scalar else {
         throw Failure(line: key.mark?.line, message: "has a key that is no text")
       }
       let inner = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
       lines[inner] = key.mark?.line
       object[scalar.string] = try json(value, at: inner, depth: depth + 1)
+    }
+    return object
+  }
+
+  /// `<<` (https://yaml.org/type/merge.html), which YAML 1.2 has no more, but plans of many tools do.
+  private static func isMerge(_ key: Node) -> Bool {
+    guard let scalar = key.scalar else { return false }
+    return scalar.string == "<<" && (scalar.style == .plain || scalar.style == .any)
+  }
+
+  /// The members that a merge key brings in: those of a mapping, or of several, of which the first ones win.
+  private mutating func merged(_ node: Node, at path: String, depth: Int) throws(Failure) -> JSONObject {
+    let nodes = node.sequence.map(Array.init) ?? [node]
+    var object: JSONObject = [:]
+    for node in nodes {
+      guard let members = try json(node, at: path, depth: depth).object else {
+        throw Failure(line: node.mark?.line, message: "has a merge key << whose value is no object")
+      }
+      object.merge(members) { first, _ in first }
     }
     return object
   }

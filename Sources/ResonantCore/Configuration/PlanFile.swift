@@ -38,6 +38,7 @@ public struct PlanFile: Sendable, Equatable {
     guard bytes.count <= Self.maximumSize else {
       throw ConfigurationError(OptionPlace(file: name), "is larger than \(Self.maximumSize >> 20) MB")
     }
+    let bytes = bytes.starts(with: Self.byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
     let document: PlanDocument
     do {
       document = try PlanDocument(bytes, syntax: Self.syntax(name: name, bytes: bytes))
@@ -51,6 +52,8 @@ public struct PlanFile: Sendable, Equatable {
     value = object
     lines = document.lines
   }
+
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private static func syntax(name: String, bytes: [UInt8]) -> PlanDocument.Syntax {
     let name = name.lowercased()

@@ -3,12 +3,16 @@
 import OrderedCollections
 
 extension JSONValue {
-  /// Reads one value and nothing behind it. Objects keep the order of their keys; of equal keys the last wins.
+  /// Reads one value and nothing behind it. Objects keep the order of their keys.
   public static func parse(
-    _ bytes: some Sequence<UInt8>, syntax: JSONParser.Syntax = .json
+    _ bytes: some Sequence<UInt8>, syntax: JSONParser.Syntax = .json,
+    duplicates: JSONParser.Duplicates = .lastWins
   ) throws(JSONParser.Failure) -> JSONValue {
-    let result = bytes.withContiguousStorageIfAvailable { JSONParser.parse($0, syntax: syntax) }
-    return try (result ?? Array(bytes).withUnsafeBufferPointer { JSONParser.parse($0, syntax: syntax) }).get()
+    let parse = { (bytes: UnsafeBufferPointer<UInt8>) in
+      JSONParser.parse(bytes, syntax: syntax, duplicates: duplicates)
+    }
+    return try (bytes.withContiguousStorageIfAvailable(parse) ?? Array(bytes).withUnsafeBufferPointer(parse))
+      .get()
   }
 
   /// Reads one value and nothing behind it.
@@ -32,6 +36,9 @@ public struct JSONParser {
     case wire
   }
 
+  /// What becomes of equal keys in an object.
+  public enum Duplicates: Sendable { case lastWins, refused }
+
   /// Where and why a text is no JSON.
   public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     /// From 1.
@@ -49,16 +56,20 @@ public struct JSONParser {
 
   let bytes: UnsafeBufferPointer<UInt8>
   let syntax: Syntax
+  private let duplicates: Duplicates
   var index = 0
   private var depth = 0
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>, _ syntax: Syntax) {
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, _ syntax: Syntax, _ duplicates: Duplicates) {
     self.bytes = bytes
     self.syntax = syntax
+    self.duplicates = duplicates
   }
 
-  static func parse(_ bytes: UnsafeBufferPointer<UInt8>, syntax: Syntax) -> Result<JSONValue, Failure> {
-    var parser = JSONParser(bytes, syntax)
+  static func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, syntax: Syntax, duplicates: Duplicates = .lastWins
+  ) -> Result<JSONValue, Failure> {
+    var parser = JSONParser(bytes, syntax, duplicates)
     do throws(Failure) {
       return .success(try parser.document())
     } catch {
@@ -98,7 +109,11 @@ public struct JSONParser {
     var members = JSONObject()
     try enter()
     while try !closes(with: ASCII.closeBrace, isFirst: members.isEmpty) {
+      let start = index
       let key = try key()
+      if duplicates == .refused, members[key] != nil {
+        throw failure("a key of this object is there twice", at: start)
+      }
       try skipSpace()
       guard takeByte(ASCII.colon) else { throw unexpected("a colon after the key") }
       members[key] = try value()

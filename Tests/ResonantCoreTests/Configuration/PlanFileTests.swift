@@ -70,6 +70,57 @@ import Testing
     #expect(refusal { try plan("{\n\"a\": }", name: "p.json") }.hasPrefix("p.json (line 2): is no JSON"))
   }
 
+  @Test(arguments: ["p.json", "p.json5", "p"])
+  func aKeyThatIsThereTwiceIsRefused(name: String) {
+    let text = "{\"base\": {\"model\": \"a\"},\n\"repeats\": 2,\n\"base\": {}}"
+    #expect(refusal { try plan(text, name: name) }.hasPrefix("\(name) (line 3): "))
+    let inner = "{\"matrix\":\n {\"model\": [1],\n  \"model\": [2]}}"
+    #expect(refusal { try plan(inner, name: name) }.contains("(line 3): is no JSON: a key"))
+    #expect(refusal { try plan("{a: 1, // b\n 'a': 2}", name: "p.json5") }.contains("(line 2)"))
+  }
+
+  @Test func aKeyThatIsThereTwiceShowsNoQuery() {
+    let text = "limits: {endpoints: {'http://h/v1?key=s3cret': 1, 'http://h/v1?key=s3cret': 2}}"
+    let refused = refusal { try plan(text) }
+    #expect(refused.contains("has a key twice: http://h/v1"))
+    #expect(!refused.contains("s3cret"))
+  }
+
+  @Test func aByteOrderMarkIsSkipped() throws {
+    for name in ["p", "p.json", "p.json5", "p.yaml"] {
+      #expect(try plan("\u{FEFF}{\"name\": \"x\"}", name: name).value == ["name": "x"])
+    }
+    #expect(try plan("\u{FEFF}{name: 'x', // y\n}", name: "p.txt").value == ["name": "x"])
+    #expect(try plan("\u{FEFF}name: x", name: "p.yaml").value == ["name": "x"])
+  }
+
+  @Test func mergeKeysBringInMembers() throws {
+    let plan = try plan(
+      """
+      base: &base {model: a, payload: {x: 1}}
+      more: &more {model: b, max_turns: 2}
+      include:
+        - model: c
+          <<: *base
+        - <<: [*more, *base]
+        - {"<<": 1}
+      """)
+    #expect(
+      plan.value["include"] == [
+        ["model": "c", "payload": ["x": 1]], ["model": "b", "max_turns": 2, "payload": ["x": 1]], ["<<": 1],
+      ])
+    #expect(plan.place(of: "include[0].model").line == 4)
+    #expect(
+      refusal { try self.plan("a:\n  <<: 3", name: "p.yaml") }.hasPrefix(
+        "p.yaml (line 2): has a merge key <<"))
+  }
+
+  @Test func aLongPlanIsNotTooLarge() throws {
+    let entries = (1...15_000).map { "- {max_turns: \($0), opening: 'Number \($0)', bob_model: m}\n" }
+    let plan = try plan("include:\n" + entries.joined())
+    #expect(plan.value["include"]?.array?.count == 15_000)
+  }
+
   @Test func aliasesCannotGrowWithoutBounds() {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...8 {
