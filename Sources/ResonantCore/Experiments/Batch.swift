@@ -89,6 +89,7 @@ public struct Batch: Sendable {
     BatchForecast(
       of: trials,
       turns: { trial in isToDo(trial) ? reports[trial.id]?.turns ?? 0 : nil },
+      isFailed: { reports[$0.id]?.state == .failed },
       conversation: { trial in
         let conversation = plan.conversation(of: trial)
         return (conversation.participants, conversation.settings)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// What a batch would do: its conditions and trials, and at most how many requests.
-public struct BatchForecast: Sendable, Equatable, CustomStringConvertible {
+public struct BatchForecast: Sendable, CustomStringConvertible {
   /// What one trial costs if nothing ends it early.
   public struct Cost: Sendable, Equatable {
     public var requests: Int
@@ -19,59 +19,110 @@ public struct BatchForecast: Sendable, Equatable, CustomStringConvertible {
   public private(set) var trials = 0
   /// Of those, how many are finished already.
   public private(set) var done = 0
+  /// Of those, how many failed and are not tried again.
+  public private(set) var failed = 0
+  /// At most `Int.max`.
   public private(set) var cost = Cost(requests: 0, tokens: 0)
 
   /// - Parameters:
-  ///   - trials: those of this shard.
+  ///   - trials: those of this shard, the repeats of a condition side by side.
   ///   - turns: how many turns a trial has already; nil for one that is not to be done.
+  ///   - isFailed: whether a trial that is not to be done has failed.
   ///   - conversation: what the trials of a condition hold.
   public init(
-    of trials: [Trial], turns: (Trial) -> Int?,
+    of trials: [Trial], turns: (Trial) -> Int?, isFailed: (Trial) -> Bool = { _ in false },
     conversation: (Trial) -> (participants: [Participant], settings: ConversationSettings)
   ) {
     self.trials = trials.count
+    var rate: Rate?
     for trial in trials {
-      if conditions.last?.condition != trial.condition { conditions.append((trial.condition, 0)) }
+      if conditions.last?.condition != trial.condition {
+        conditions.append((trial.condition, 0))
+        rate = nil
+      }
       guard let begun = turns(trial) else {
-        done += 1
+        if isFailed(trial) { failed += 1 } else { done += 1 }
         continue
       }
       conditions[conditions.count - 1].trials += 1
-      let (participants, settings) = conversation(trial)
-      let cost = Self.cost(participants, settings, after: begun)
-      self.cost.requests += cost.requests
-      self.cost.tokens += cost.tokens
+      let current = rate ?? Rate(conversation(trial))
+      rate = current
+      let cost = current.cost(after: begun)
+      self.cost.requests = self.cost.requests.adding(cost.requests)
+      self.cost.tokens = self.cost.tokens.adding(cost.tokens)
     }
   }
 
-  static func cost(_ participants: [Participant], _ settings: ConversationSettings, after turns: Int) -> Cost
-  {
-    var cost = Cost(requests: 0, tokens: 0)
-    let first = max(turns, settings.opening == nil ? 0 : 1)
-    guard first < settings.maxTurns else { return cost }
-    let given = participants.map { participant in
-      participant.preamble.reduce(participant.systemPrompt?.string.unicodeScalars.count ?? 0) {
-        $0 + $1.content.string.unicodeScalars.count
-      } / charactersPerToken
-    }
-    for turn in first..<settings.maxTurns {
-      cost.requests += 1
-      cost.tokens += given[turn % given.count] + (turn + 1) * tokensPerReply
-    }
-    return cost
-  }
+  /// What the turns of one condition's trials cost.
+  private struct Rate {
+    /// Tokens of system prompt and preamble, for each participant.
+    private let given: [Int]
+    private let maxTurns: Int
+    private let hasOpening: Bool
 
-  public static func == (left: BatchForecast, right: BatchForecast) -> Bool {
-    left.description == right.description
+    init(_ conversation: (participants: [Participant], settings: ConversationSettings)) {
+      given = conversation.participants.map { participant in
+        participant.preamble.reduce(participant.systemPrompt?.string.unicodeScalars.count ?? 0) {
+          $0 + $1.content.string.unicodeScalars.count
+        } / BatchForecast.charactersPerToken
+      }
+      maxTurns = conversation.settings.maxTurns
+      hasOpening = conversation.settings.opening != nil
+    }
+
+    /// The participants take turns; each prompt holds all that was said before.
+    func cost(after turns: Int) -> Cost {
+      let first = max(turns, hasOpening ? 1 : 0)
+      guard first < maxTurns else { return Cost(requests: 0, tokens: 0) }
+      // Turn n, from 0, costs n + 1 replies.
+      var tokens = Self.triangle(maxTurns).subtracting(Self.triangle(first)).times(
+        BatchForecast.tokensPerReply)
+      for (index, given) in given.enumerated() {
+        let prompts = self.prompts(of: index, before: maxTurns) - self.prompts(of: index, before: first)
+        tokens = tokens.adding(prompts.times(given))
+      }
+      return Cost(requests: maxTurns - first, tokens: tokens)
+    }
+
+    /// How many of the first turns are this participant's.
+    private func prompts(of index: Int, before turn: Int) -> Int {
+      turn / given.count + (turn % given.count > index ? 1 : 0)
+    }
+
+    /// 1 + 2 + … + count.
+    private static func triangle(_ count: Int) -> Int {
+      count.isMultiple(of: 2) ? (count / 2).times(count.adding(1)) : (count / 2 + 1).times(count)
+    }
   }
 
   public var description: String {
+    let width = conditions.map { "\($0.trials)".utf8.count }.max() ?? 1
     var lines = ["conditions  \(conditions.count)"]
-    lines += conditions.map { "  \($0.condition.label.isEmpty ? "(the base alone)" : $0.condition.label)" }
-    lines.append("trials      \(trials)" + (done > 0 ? ", \(done) of them finished" : ""))
+    for (condition, trials) in conditions {
+      let count = String(repeating: " ", count: width - "\(trials)".utf8.count) + "\(trials)"
+      lines.append("  \(count) to do  \(condition.label.isEmpty ? "(the base alone)" : condition.label)")
+    }
+    lines.append(
+      "trials      \(trials)" + (done > 0 ? ", \(done) finished" : "")
+        + (failed > 0 ? ", \(failed) failed (tried again with --retry-failed)" : ""))
     lines.append("requests    at most \(cost.requests)")
     lines.append(
       "tokens      about \(cost.tokens), if every reply has \(Self.tokensPerReply) and nothing ends early")
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// Sums of counts that are not negative, `Int.max` where they would be more.
+extension Int {
+  fileprivate func adding(_ other: Int) -> Int {
+    let sum = addingReportingOverflow(other)
+    return sum.overflow ? .max : sum.partialValue
+  }
+
+  fileprivate func subtracting(_ other: Int) -> Int { self == .max ? .max : self - other }
+
+  fileprivate func times(_ other: Int) -> Int {
+    let product = multipliedReportingOverflow(by: other)
+    return product.overflow ? .max : product.partialValue
   }
 }

@@ -3,7 +3,7 @@
 import OrderedCollections
 
 /// How far an experiment has come, condition by condition.
-public struct BatchStatus: Sendable, Equatable, CustomStringConvertible {
+public struct BatchStatus: Sendable, CustomStringConvertible {
   public struct Counts: Sendable, Equatable {
     public var done = 0
     public var running = 0
@@ -47,10 +47,6 @@ public struct BatchStatus: Sendable, Equatable, CustomStringConvertible {
       conditions.append((condition, counts))
     }
     self.errors = errors.map { ($0.key, $0.value) }.sorted { $0.count > $1.count }
-  }
-
-  public static func == (left: BatchStatus, right: BatchStatus) -> Bool {
-    left.description == right.description
   }
 
   /// A table with a line for each condition, then the errors.

@@ -8,14 +8,17 @@ struct BatchForecastTests {
     name: "x", conditions: [Condition(["a": 1]), Condition(["a": 2])], repeats: 2
   ).trials
 
-  private func forecast(maxTurns: Int, opening: String?, turns: (Trial) -> Int?) -> BatchForecast {
+  private func forecast(
+    maxTurns: Int, opening: String?, turns: (Trial) -> Int?, isFailed: (Trial) -> Bool = { _ in false }
+  ) -> BatchForecast {
     var settings = ConversationSettings()
     settings.maxTurns = maxTurns
     settings.opening = opening
     let people = ["Ada", "Bob"].map {
       Participant(name: $0, model: "m", endpoint: .builtin, systemPrompt: String(repeating: "x", count: 40))
     }
-    return BatchForecast(of: trials, turns: turns, conversation: { _ in (people, settings) })
+    return BatchForecast(
+      of: trials, turns: turns, isFailed: isFailed, conversation: { _ in (people, settings) })
   }
 
   @Test func `the opening is no request, and what is done is not done again`() {
@@ -41,12 +44,39 @@ struct BatchForecastTests {
     #expect(
       text == """
         conditions  2
-          a=1
-          a=2
+          2 to do  a=1
+          2 to do  a=2
         trials      4
         requests    at most 12
         tokens      about 6120, if every reply has 250 and nothing ends early
 
         """)
+  }
+
+  @Test func `what is finished and what has failed are told apart`() {
+    let forecast = forecast(
+      maxTurns: 3, opening: nil, turns: { $0.condition.label == "a=1" ? nil : $0.repeat == 1 ? nil : 0 },
+      isFailed: { $0.condition.label == "a=1" })
+    #expect((forecast.done, forecast.failed) == (1, 2))
+    let lines = forecast.description.split(separator: "\n")
+    #expect(lines[1...2] == ["  0 to do  a=1", "  1 to do  a=2"])
+    #expect(lines[3] == "trials      4, 1 finished, 2 failed (tried again with --retry-failed)")
+  }
+
+  @Test(arguments: [(0, 1), (0, 2), (3, 9), (4, 4), (1, 1000)])
+  func `the cost is the sum of that of each turn`(begun: Int, maxTurns: Int) {
+    let cost = forecast(
+      maxTurns: maxTurns, opening: nil, turns: { $0 == trials[0] ? begun : nil }
+    ).cost
+    #expect(cost.requests == maxTurns - begun)
+    #expect(cost.tokens == (begun..<maxTurns).reduce(0) { $0 + 10 + ($1 + 1) * 250 })
+  }
+
+  @Test func `a cost beyond all numbers is the largest one`() {
+    #expect(
+      forecast(maxTurns: 1_000_000_000, opening: "Hi", turns: { _ in 0 }).cost.requests == 3_999_999_996)
+    let cost = forecast(maxTurns: .max, opening: nil, turns: { _ in 0 }).cost
+    #expect(cost.requests == .max)
+    #expect(cost.tokens == .max)
   }
 }
