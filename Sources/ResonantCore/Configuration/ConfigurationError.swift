@@ -116,7 +116,10 @@ public struct OptionSource: Sendable, Equatable {
       let inside = rest.hasPrefix(".") ? String(rest.dropFirst()) : rest
       return OptionPlace(path: ChatOption.flag(written ?? key) + (inside.isEmpty ? "" : " \(inside)"))
     case .file(let name, let keyPath, let lines):
-      return OptionPlace(file: name, path: keyPath + rest, line: Self.line(of: keyPath + rest, in: lines))
+      let whole = keyPath + rest
+      // A key may be the URL of an endpoint, secrets and all.
+      let shown = whole.contains("://") ? RecordableOption.address(whole) : whole
+      return OptionPlace(file: name, path: shown, line: Self.line(of: whole, in: lines))
     }
   }
 

@@ -29,15 +29,15 @@ struct PlanReader {
     let most = Experiment.mostTrials / max(1, cells.count)
     guard experiment.repeats <= most else {
       throw failure(
-        "repeats",
-        "makes more than \(Experiment.mostTrials) trials; with \(cells.count) conditions it must be at most \(most)"
-      )
+        "repeats", "must be at most \(most): an experiment has no more than \(Experiment.mostTrials) trials")
     }
     experiment.limits = try limits()
     var conversations: [ResolvedConversation] = []
+    var builtin = BuiltinCheck()
     for cell in cells {
-      let conversation = try ResolvedConversation.resolve(cell.options, context: context)
-      try checkScripts(conversation, cell.options)
+      let options = cell.options.flattened()
+      let conversation = try ResolvedConversation.resolve(options, context: context)
+      try builtin.check(conversation, of: options)
       conversations.append(conversation)
     }
     let plan = Plan(experiment: experiment, conversations: conversations)
@@ -47,13 +47,6 @@ struct PlanReader {
 
   func failure(_ path: String, _ message: String) -> ConfigurationError {
     ConfigurationError(file.place(of: path), message)
-  }
-
-  /// An error about an endpoint's limit. What may be a secret in the endpoint's name is not shown.
-  private func failure(ofLimit path: String, _ name: String, _ message: String) -> ConfigurationError {
-    var place = file.place(of: "\(path).\(name)")
-    place.path = "\(path).\(RecordableOption.address(name))"
-    return ConfigurationError(place, message)
   }
 
   /// The object at a key of the plan; an absent one is empty.
@@ -129,13 +122,13 @@ struct PlanReader {
     limits.budgetTokens = try integer(values["budget_tokens"], at: "limits.budget_tokens")
     var path = "limits.endpoints"
     for (name, value) in try object(values["endpoints"] ?? .null, at: path) where !value.isNull {
-      limits.endpoints[name] = try concurrency(value) { failure(ofLimit: path, name, $0) }
+      limits.endpoints[name] = try concurrency(value) { failure("\(path).\(name)", $0) }
     }
     path = "limits.requests_per_minute"
     for (name, value) in try object(values["requests_per_minute"] ?? .null, at: path) where !value.isNull {
       guard let rate = value.double, rate >= Experiment.Limits.leastRate, rate.isFinite else {
         throw failure(
-          ofLimit: path, name,
+          "\(path).\(name)",
           "must be a number of at least \(Experiment.Limits.leastRate), not \(value.jsonText)")
       }
       limits.requestsPerMinute[name] = rate
@@ -162,21 +155,33 @@ struct PlanReader {
       + limits.requestsPerMinute.keys.map { ("limits.requests_per_minute", $0) }
     for (path, name) in named where !known.contains(name) {
       let shown = OrderedSet(known.map(RecordableOption.address)).joined(separator: ", ")
-      throw failure(ofLimit: path, name, "no condition has this endpoint; the plan's are \(shown)")
+      throw failure("\(path).\(name)", "no condition has this endpoint; the plan's are \(shown)")
     }
   }
+}
 
-  /// The builtin models' script files are there and can be used.
-  private func checkScripts(
-    _ conversation: ResolvedConversation, _ options: Options
+/// Checks that the builtin models of a plan are there, with the files that they read, each once.
+private struct BuiltinCheck {
+  private var sound: Set<[String]> = []
+
+  mutating func check(
+    _ conversation: ResolvedConversation, of options: Options
   ) throws(ConfigurationError) {
-    for (index, participant) in conversation.participants.enumerated()
-    where participant.endpoint.isBuiltin && participant.model.hasPrefix("script:") {
-      do {
-        _ = try BuiltinModel.make(
-          participant.model, payload: [:], directory: conversation.directory, replayed: { _ in [] })
+    for (index, participant) in conversation.participants.enumerated() where participant.endpoint.isBuiltin {
+      var path = options.path(of: "model", index)
+      do throws(InvalidValue) {
+        // A replay is of the participant of that name.
+        if !sound.contains([participant.model, participant.name]) {
+          _ = try BuiltinModel.make(
+            participant.model, participant: participant.name, directory: conversation.directory)
+          sound.insert([participant.model, participant.name])
+        }
+        for (key, value) in participant.payload {
+          path = options.path(of: "payload", index) + ".\(key)"
+          _ = try Pace([key: value])
+        }
       } catch {
-        throw options.failure(options.path(of: "model", index), "\(participant.name): \(error)")
+        throw options.failure(path, "\(participant.name): \(error)")
       }
     }
   }

@@ -120,17 +120,26 @@ struct PlanRefusalTests {
       place("matrix: {bob_headers.C: ['${B}']}", base: plain).hasPrefix("p.yaml: matrix.bob_headers.C[0] "))
   }
 
-  @Test func `a script that is missing is named where the plan has it`() {
+  @Test func `a builtin model that cannot be is named where the plan has it`() {
     #expect(
       error("matrix:\n  bob_model: ['script:none.json']").hasPrefix(
         "p.yaml: matrix.bob_model[0] (line 3): Bob: there is no script"))
+    #expect(
+      error("matrix: {model: [echo, elisa]}").hasPrefix(
+        "p.yaml: matrix.model[1] (line 2): Alice: there is no builtin model"))
+    #expect(
+      error("matrix: {bob_model: ['replay:none.jsonl']}").hasPrefix(
+        "p.yaml: matrix.bob_model[0] (line 2): Bob: "))
+    for key in ["payload.chunk_ms", "bob_payload.chunk_ms"] {
+      #expect(
+        error("matrix: {\(key): [1, -1]}").hasPrefix("p.yaml: matrix.\(key)[1] (line 2): "))
+    }
   }
 
   @Test func `numbers have a range`() throws {
     #expect(
       error("repeats: 100000000")
-        == "p.yaml: repeats (line 2): makes more than 1000000 trials; with 1 conditions it must be at most 1000000"
-    )
+        == "p.yaml: repeats (line 2): must be at most 1000000: an experiment has no more than 1000000 trials")
     #expect(error("repeats: 500001\nmatrix: {max_turns: [2, 3]}").contains("at most 500000"))
     #expect(try read("repeats: 1000000").experiment.repeats == 1_000_000)
     for text in ["{concurrency: 100001}", "{concurrency: 0}", "{concurrency: 9999999999999}"] {

@@ -88,7 +88,9 @@ struct PlanSecretTests {
     let base = "base: {endpoint: 'http://u:s3cret@h/v1?key=s3cret', model: m}\n"
     for rest in [
       "limits: {endpoints: {'http://x/v1?key=s3cret': 2}}", "limits: {requests_per_minute: {olama: 2}}",
-      "limits: {endpoints: {'http://x/v1?key=s3cret': 0}}",
+      "limits: {endpoints: {'http://x/v1?key=s3cret': 0}}", "limits: {'http://u:s3cret@x/v1?key=s3cret': 2}",
+      "matrix: {'http://u:s3cret@x/v1?key=s3cret': [2]}", "include: [{'http://u:s3cret@x/v1?key=s3cret': 2}]",
+      "exclude: [{'http://u:s3cret@x/v1?key=s3cret': 2}]",
       "include: [{endpoint: 'http://h/v1?s3cret'}, {endpoint: 'http://h/v1?s3cret'}]",
     ] {
       let text = error(base + rest)
