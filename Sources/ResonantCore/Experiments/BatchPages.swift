@@ -23,20 +23,26 @@ public struct BatchPages: Sendable {
   }
 
   /// Writes the pages that are missing or older than their transcripts, then the index; returns what went wrong,
-  /// a sentence each. Cancelling the task leaves out what is not written yet.
-  public func write() async -> [String] {
-    let known = directory.reports()
+  /// a sentence each. Cancelling the task also leaves out the pages that are under way. The index has every trial,
+  /// and leads to the pages that there are.
+  ///
+  /// - Parameter goesOn: asked before each page; once it says no, no further page is begun.
+  public func write(while goesOn: @escaping @Sendable () -> Bool = { true }) async -> [String] {
+    // Those without a repeat are no transcripts.
+    let known = directory.reports().values.filter { $0.repeat > 0 }
     var problems: [String] = []
-    var ids = known.keys.filter(isMissing)[...]
+    var waiting = known.map(\.id).filter(isMissing)[...]
+    let next = { !Task.isCancelled && goesOn() ? waiting.popFirst() : nil }
     await withTaskGroup(of: String?.self) { tasks in
-      for id in ids.prefix(Self.atOnce) { tasks.addTask { await writePage(id) } }
-      ids = ids.dropFirst(Self.atOnce)
+      for _ in 0..<Self.atOnce {
+        if let id = next() { tasks.addTask { await writePage(id) } }
+      }
       for await problem in tasks {
         if let problem { problems.append(problem) }
-        if !Task.isCancelled, let id = ids.popFirst() { tasks.addTask { await writePage(id) } }
+        if let id = next() { tasks.addTask { await writePage(id) } }
       }
     }
-    let reports = Summary.sorted(Array(known.values), of: experiment)
+    let reports = Summary.sorted(known, of: experiment)
     let index = GalleryPage.render(
       experiment: experiment.name, rows: reports.map(row), program: Version.program)
     if let problem = put(index, at: directory.path + "/index.html") { problems.append(problem) }
@@ -59,7 +65,9 @@ public struct BatchPages: Sendable {
   private func writePage(_ id: String) async -> String? {
     do {
       let transcript = try Transcript.read(contentsOf: path(id, "jsonl")).transcript
-      return put(await renderer.page(of: transcript), at: path(id, "html"))
+      let page = await renderer.page(of: transcript)
+      // A page that was cut short lacks what pandoc had not rendered yet.
+      return Task.isCancelled ? nil : put(page, at: path(id, "html"))
     } catch {
       return error.description
     }
@@ -75,8 +83,10 @@ public struct BatchPages: Sendable {
   }
 
   private func row(_ report: TrialReport) -> GalleryPage.Row {
+    let hasPage = FileManager.default.fileExists(atPath: path(report.id, "html"))
     var row = GalleryPage.Row(
-      trial: report.id, page: "trials/\(report.id).html", condition: report.condition, repeat: report.repeat)
+      trial: report.id, page: hasPage ? "trials/\(report.id).html" : nil, condition: report.condition,
+      repeat: report.repeat)
     row.reason = report.state == .done || report.state == .failed ? report.reason : nil
     row.turns = report.turns
     row.characters = report.characters

@@ -83,11 +83,13 @@ public actor PandocRenderer {
     defer { leave() }
     var fragments: [[UInt8]?] = []
     var isAlone = false
-    while isUsable, fragments.count < messages.count {
+    while isUsable, !Task.isCancelled, fragments.count < messages.count {
       let batch = isAlone ? [messages[fragments.count]] : Array(messages[fragments.count...])
       let outcome = await attempt(batch, within: isAlone ? patience.alone : allowance(for: batch.count))
       fragments += outcome.fragments
       version = outcome.version ?? version
+      // That it was killed says nothing of pandoc.
+      if Task.isCancelled { break }
       if outcome.fragments.count == batch.count {
         isAlone = false
       } else if outcome.version == nil {

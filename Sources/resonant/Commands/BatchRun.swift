@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import Dispatch
 import ResonantCore
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -37,21 +35,31 @@ struct BatchRun {
 
   /// Returns the exit code.
   func run() async -> Int32 {
-    let task = Task { await runner.run() }
-    let signals = BatchSignals(drain: { runner.control.drain(.signal) }, cut: { task.cancel() })
-    let watch = SignalWatch { signal, _ in signals.take(signal) }
+    let signals = BatchSignals()
+    let task = Task { await work(signals) }
+    let watch = SignalWatch { [control = runner.control] signal, _ in
+      signals.take(signal, drain: { control.drain(.signal) }, cut: { task.cancel() })
+    }
     defer { withExtendedLifetime(watch) {} }
-    let display = BatchDisplay(runner.progress, requests: batch.forecast.cost.requests)
-    let showing = Task { await display.run() }
-    var outcome = await task.value
-    showing.cancel()
-    await showing.value
-    if let pages, signals.exitCode == nil { outcome.problems += await pages.write() }
-    await report(outcome)
+    let outcome = await task.value
+    await report(outcome, hasPages: signals.isWritingPages)
     return signals.exitCode ?? (outcome.isComplete ? 0 : 1)
   }
 
-  private func report(_ outcome: BatchOutcome) async {
+  /// Holds the conversations, then writes the pages. Cancelling the task cuts either.
+  private func work(_ signals: BatchSignals) async -> BatchOutcome {
+    let display = BatchDisplay(runner.progress, requests: batch.forecast.cost.requests)
+    let showing = Task { await display.run() }
+    var outcome = await runner.run()
+    showing.cancel()
+    await showing.value
+    if let pages, signals.beginPages() {
+      outcome.problems += await pages.write(while: { signals.exitCode == nil })
+    }
+    return outcome
+  }
+
+  private func report(_ outcome: BatchOutcome, hasPages: Bool) async {
     if outcome.reason == .budget {
       Diagnostics.line(
         "resonant: the token budget of the plan is used up; raise limits.budget_tokens to go on")
@@ -63,48 +71,8 @@ struct BatchRun {
     for problem in outcome.problems { Diagnostics.error(problem) }
     let console = Console()
     console.write("\(outcome.status)Summary: \(batch.directory.path)/summary.csv\n")
-    if pages != nil { console.write("Pages: \(batch.directory.path)/index.html\n") }
+    if hasPages { console.write("Pages: \(batch.directory.path)/index.html\n") }
     await console.flush()
-  }
-}
-
-/// What signals do to a batch: the first Ctrl-C lets the turns in flight finish, for a while; anything else cuts.
-private final class BatchSignals: Sendable {
-  private struct State {
-    var exitCode: Int32?
-    var isCut = false
-  }
-
-  /// How long turns in flight may take to finish.
-  private static let patience = DispatchTimeInterval.seconds(10)
-
-  private let state = Mutex(State())
-  private let drain: @Sendable () -> Void
-  private let cut: @Sendable () -> Void
-
-  init(drain: @escaping @Sendable () -> Void, cut: @escaping @Sendable () -> Void) {
-    self.drain = drain
-    self.cut = cut
-  }
-
-  var exitCode: Int32? { state.withLock { $0.exitCode } }
-
-  func take(_ signal: Int32) {
-    let (isFirst, wasCut) = state.withLock { state in
-      let isFirst = state.exitCode == nil
-      let wasCut = state.isCut
-      state.exitCode = SignalWatch.exitCode(for: signal)
-      state.isCut = wasCut || !isFirst || signal != SIGINT
-      return (isFirst, wasCut)
-    }
-    if wasCut { _exit(SignalWatch.exitCode(for: signal)) }
-    drain()
-    if isFirst, signal == SIGINT {
-      Diagnostics.line("resonant: letting the turns in flight finish; once more to cut them")
-      DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { self.cut() }
-    } else {
-      cut()
-    }
   }
 }
 

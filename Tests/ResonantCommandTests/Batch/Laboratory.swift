@@ -20,8 +20,8 @@ struct Laboratory {
       ["batch", "plan.yaml"] + flags, in: directory, environment: environment, within: 180)
   }
 
-  func start(_ flags: String...) async throws -> Program {
-    try await ResonantBinary.start(["batch", "plan.yaml"] + flags, in: directory)
+  func start(_ flags: String..., environment: [String: String] = [:]) async throws -> Program {
+    try await ResonantBinary.start(["batch", "plan.yaml"] + flags, in: directory, environment: environment)
   }
 
   /// The transcripts of the trials, by name; one that has just been made has no record yet.

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+/// Signals while `--html` writes pages, with a pandoc that hangs until the file `go` is there.
+struct BatchPageTests {
+  private static let pandoc = """
+    #!/bin/sh
+    cd "$(dirname "$0")/.."
+    n=1
+    until mkdir started-$n 2> /dev/null; do n=$((n + 1)); done
+    echo $$ > started-$n/pid
+    while [ ! -e go ]; do sleep 0.05; done
+    exit 1
+
+    """
+  /// Pages that are written together.
+  private static let atOnce = 4
+
+  private let lab: Laboratory
+
+  init() throws {
+    lab = try Laboratory()
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 9\n")
+    try lab.directory.write(Self.pandoc, to: "bin/pandoc", executable: true)
+  }
+
+  /// Begins, and waits until as many pages are under way as may be.
+  private func start() async throws -> Program {
+    let path = lab.directory.path("bin") + ":" + ResonantBinary.path
+    let program = try await lab.start("--html", environment: ["PATH": path])
+    for number in 1...Self.atOnce {
+      try await lab.directory.waitForFile("started-\(number)/pid", toContain: "\n")
+    }
+    return program
+  }
+
+  private var pages: [String] { lab.directory.files.filter { $0.hasSuffix(".html") } }
+
+  private func links() throws -> Int { try lab.directory.read("x/index.html").ranges(of: "<a href=").count }
+
+  @Test(arguments: [[SIGTERM], [SIGINT, SIGINT]])
+  func `a signal cuts the pages under way and ends pandoc`(signals: [Int32]) async throws {
+    let program = try await start()
+    for (index, signal) in signals.enumerated() {
+      if index > 0 { try await program.waitForErrors(containing: "once more to stop at once") }
+      try await program.send(signal)
+    }
+    let ended = try await program.finish()
+    #expect(ended.exitCode == (signals == [SIGTERM] ? 143 : 130), "\(ended)")
+    #expect(!ended.errors.contains("pandoc"), "\(ended)")
+    #expect(pages == ["x/index.html"])
+    #expect(try links() == 0)
+    #expect(!lab.directory.exists("started-\(Self.atOnce + 1)"))
+    for number in 1...Self.atOnce {
+      let text = try lab.directory.read("started-\(number)/pid").dropLast()
+      #expect(kill(try #require(pid_t(text)), 0) == -1)
+    }
+    #expect(try lab.summary().count == 9)
+  }
+
+  @Test func `the first Ctrl-C lets the pages under way be finished and begins no other`() async throws {
+    let program = try await start()
+    try await program.send(SIGINT)
+    try await program.waitForErrors(containing: "letting the pages under way be finished")
+    try lab.directory.write("", to: "go")
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 130, "\(ended)")
+    #expect(!ended.errors.contains("turns in flight"), "\(ended)")
+    #expect(pages.count == Self.atOnce + 1)
+    #expect(try links() == Self.atOnce)
+    let index = try lab.directory.read("x/index.html")
+    for page in pages where page.hasPrefix("x/trials/") {
+      #expect(index.contains("href=\"./\(page.dropFirst(2))\""))
+    }
+    let again = try await lab.batch("--html", environment: ["PATH": "/nowhere"])
+    #expect(again.exitCode == 0, "\(again)")
+    #expect(try links() == 9)
+  }
+}
