@@ -80,10 +80,4 @@ import Testing
     #expect(Duration.seconds(-5).wholeMilliseconds == 1)
     #expect(Duration.seconds(Int64.max).wholeMilliseconds == Int(Int32.max))
   }
-
-  @Test func theOpenFilesLimitIsRaisedOnce() {
-    let limit = raiseOpenFilesLimit()
-    #expect(limit >= 256)
-    #expect(raiseOpenFilesLimit() == limit)
-  }
 }

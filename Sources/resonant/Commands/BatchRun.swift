@@ -2,12 +2,6 @@
 
 import ResonantCore
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// A batch on this terminal: shows how it gets on, lets signals end it in good order, and says what became of it.
 struct BatchRun {
   private let batch: Batch
@@ -26,7 +20,8 @@ struct BatchRun {
     pages = writesPages ? BatchPages(batch.directory, of: plan.experiment, renderer: renderer) : nil
     do {
       try runner.check()
-      try OpenFiles.allow(runner.mostOpenFiles)
+      try OpenFiles.allow(
+        runner.mostOpenFiles, mayBeLower: plan.experiment.limits.concurrency > 1)
       try batch.prepare()
     } catch {
       throw ConfigurationError(nil, error.description)
@@ -73,30 +68,5 @@ struct BatchRun {
     console.write("\(outcome.status)Summary: \(batch.directory.path)/summary.csv\n")
     if hasPages { console.write("Pages: \(batch.directory.path)/index.html\n") }
     await console.flush()
-  }
-}
-
-/// The limit of open files of this process.
-private enum OpenFiles {
-  /// Raises the limit as far as it goes. Throws when `count` files are more than it allows.
-  static func allow(_ count: Int) throws(InvalidValue) {
-    #if canImport(Glibc)
-    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-    let resource = RLIMIT_NOFILE
-    #endif
-    var limit = rlimit()
-    guard getrlimit(resource, &limit) == 0 else { return }
-    if limit.rlim_cur < limit.rlim_max {
-      // Darwin refuses more than it lets a process have, whatever the hard limit says.
-      var raised = limit
-      raised.rlim_cur = min(limit.rlim_max, max(limit.rlim_cur, rlim_t(count)))
-      if setrlimit(resource, &raised) == 0 { limit = raised }
-    }
-    guard limit.rlim_cur >= rlim_t(count) else {
-      throw InvalidValue(
-        "up to \(count) files will be open at once, but only \(limit.rlim_cur) may be; raise the limit with"
-          + " `ulimit -n`, or lower the concurrency")
-    }
   }
 }

@@ -11,7 +11,7 @@ import Darwin
 /// Raises how many files and connections this process may have open as far as the system lets it, and returns
 /// that number.
 @discardableResult
-public func raiseOpenFilesLimit() -> Int {
+func raiseOpenFilesLimit() -> Int {
   var limit = rlimit()
   #if canImport(Glibc)
   let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
