@@ -56,20 +56,28 @@ extension Shard {
           "AWS_BATCH_JOB_ARRAY_INDEX is set but AWS_BATCH_JOB_ARRAY_SIZE is not, say how many with `--shards N`"
         )
       }
-      return try Shard(index + 1, of: count)
+      return try task(index, of: count, "AWS_BATCH_JOB_ARRAY_INDEX")
     }
     if let index = try variables.integer("JOB_COMPLETION_INDEX") {
       guard let shards else {
         throw InvalidValue(
           "JOB_COMPLETION_INDEX is \(index) but nothing tells how many tasks there are, add `--shards N`")
       }
-      return try Shard(index + 1, of: shards)
+      return try task(index, of: shards, "JOB_COMPLETION_INDEX")
     }
     guard shards == nil else {
       throw InvalidValue(
         "`--shards` needs a task index in the environment and there is none, use `--shard I/N`")
     }
     return nil
+  }
+
+  /// The shard of a task that is numbered from 0 by the variable `name`.
+  private static func task(_ index: Int, of count: Int, _ name: String) throws(InvalidValue) -> Shard {
+    guard index >= 0, index < count else {
+      throw InvalidValue("\(name) is \(index), which is no task of \(count), they are numbered from 0")
+    }
+    return try Shard(index + 1, of: count)
   }
 
   private struct Variables {
@@ -89,9 +97,10 @@ extension Shard {
     let last = try variables.integer("SLURM_ARRAY_TASK_MAX")
     let count = try variables.integer("SLURM_ARRAY_TASK_COUNT")
     let step = try variables.integer("SLURM_ARRAY_TASK_STEP") ?? 1
+    // In this order no difference overflows, whatever the numbers are.
     guard let first, let last, let count, step >= 1, (0...1).contains(first), last >= first,
-      (last - first) % step == 0, count == (last - first) / step + 1, shards ?? count == count,
-      (task - first) % step == 0, (first...last).contains(task)
+      (last - first) % step == 0, count >= 1, count - 1 == (last - first) / step, shards ?? count == count,
+      (first...last).contains(task), (task - first) % step == 0
     else {
       throw InvalidValue(
         "this Slurm array is not regular, so task \(task) cannot tell its part, add `--shard I/N`")

@@ -52,6 +52,44 @@ struct ShardTests {
     #expect(throws: InvalidValue.self) { try Shard.detect(["AWS_BATCH_JOB_ARRAY_INDEX": "0"]) }
   }
 
+  @Test(arguments: [
+    ["SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_MAX": "\(Int.max)", "SLURM_ARRAY_TASK_COUNT": "3"],
+    [
+      "SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_MAX": "\(Int.max)",
+      "SLURM_ARRAY_TASK_COUNT": "\(Int.min)",
+    ],
+    ["SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "3", "SLURM_ARRAY_TASK_COUNT": "3"],
+    [
+      "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "3", "SLURM_ARRAY_TASK_COUNT": "3",
+      "SLURM_ARRAY_TASK_STEP": "\(Int.min)",
+    ],
+    [
+      "SLURM_ARRAY_TASK_MIN": "\(Int.min)", "SLURM_ARRAY_TASK_MAX": "\(Int.max)",
+      "SLURM_ARRAY_TASK_COUNT": "1",
+    ],
+  ])
+  func `absurd numbers of Slurm are refused`(array: [String: String]) {
+    for task in [Int.min, -1, Int.max] {
+      let environment = array.merging(["SLURM_ARRAY_TASK_ID": "\(task)"]) { $1 }
+      #expect(throws: InvalidValue.self) { try Shard.detect(environment) }
+    }
+  }
+
+  @Test(arguments: ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX"])
+  func `absurd numbers of other engines are refused by name`(variable: String) {
+    for task in ["\(Int.max)", "\(Int.min)", "-1", "3", "99999999999999999999"] {
+      let error = #expect(throws: InvalidValue.self) { try Shard.detect([variable: task], shards: 3) }
+      #expect(error?.description.contains(variable) == true)
+    }
+    let sizes = ["AWS_BATCH_JOB_ARRAY_INDEX": "\(Int.max)", "AWS_BATCH_JOB_ARRAY_SIZE": "\(Int.max)"]
+    #expect(throws: InvalidValue.self) { try Shard.detect(sizes) }
+  }
+
+  @Test func `a shard of very many is one trial or none`() throws {
+    #expect(try Shard("2/\(Int.max)").of([0, 1, 2]) == [1])
+    #expect(try Shard("\(Int.max)/\(Int.max)").of([0, 1, 2]).isEmpty)
+  }
+
   @Test func `outside of arrays there is no shard`() throws {
     #expect(try Shard.detect(["HOME": "/root", "SLURM_JOB_ID": "7"]) == nil)
     #expect(throws: InvalidValue.self) { try Shard.detect([:], shards: 4) }
