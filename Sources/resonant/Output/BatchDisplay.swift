@@ -2,53 +2,42 @@
 
 import ResonantCore
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// Shows on standard error how a batch gets on: one line that changes on a terminal, else a line now and then.
 struct BatchDisplay {
   private let progress: BatchProgress
-  /// At most so many will be made.
-  private let requests: Int
+  private let estimate: BatchEstimate
   private let start = ContinuousClock.now
-  private let isTerminal = isatty(STDERR_FILENO) == 1
 
   private static let terminalInterval = Duration.milliseconds(200)
   private static let lineInterval = Duration.seconds(10)
 
+  /// - Parameter requests: at most so many will be made.
   init(_ progress: BatchProgress, requests: Int) {
     self.progress = progress
-    self.requests = requests
+    estimate = BatchEstimate(trials: progress.snapshot.trials.left, requests: requests)
   }
 
   /// Runs until the task is cancelled.
   func run() async {
+    let isTerminal = Diagnostics.style.isTerminal
     let interval = isTerminal ? Self.terminalInterval : Self.lineInterval
     while (try? await Task.sleep(for: interval)) != nil {
-      if isTerminal { put("\r\(line)\u{1B}[K") } else { Diagnostics.line(line) }
+      if isTerminal { Diagnostics.show(status: line) } else { Diagnostics.line(line) }
     }
-    if isTerminal { put("\r\u{1B}[K") }
+    if isTerminal { Diagnostics.show(status: "") }
   }
 
   /// `12 done, 4 running, 0 failed, 64 left; 3.2 turns/s, 410 tokens/s, 12 min to go`
   private var line: String {
     let now = progress.snapshot
     let trials = now.trials
-    let elapsed = max(0.001, Self.seconds(ContinuousClock.now - start))
-    let rate = Double(now.turns) / elapsed
+    let elapsed = max(0.001, (ContinuousClock.now - start) / .seconds(1))
     let counts =
       "\(trials.done) done, \(trials.running) running, \(trials.failed) failed, \(trials.left) left"
+    guard let left = estimate.seconds(trials, turns: now.turns, after: elapsed) else { return counts }
+    let turns = Double(Int(Double(now.turns) / elapsed * 10)) / 10
     let tokens = Int(Double(now.completionTokens) / elapsed)
-    let speed = "\(Double(Int(rate * 10)) / 10) turns/s, \(tokens) tokens/s"
-    guard rate > 0 else { return counts }
-    return "\(counts); \(speed), \(Self.time(Double(max(0, requests - now.turns)) / rate)) to go"
-  }
-
-  private static func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    return "\(counts); \(turns) turns/s, \(tokens) tokens/s, \(Self.time(left)) to go"
   }
 
   private static func time(_ seconds: Double) -> String {
@@ -58,9 +47,33 @@ struct BatchDisplay {
     default: "\(Int(min(seconds, 1e9) / 3600)) h"
     }
   }
+}
 
-  private func put(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+/// How long a batch will still take, going by what it has done so far.
+struct BatchEstimate {
+  /// How many were to be done at the start.
+  let trials: Int
+  /// What they ask for if none ends early.
+  let requests: Int
+
+  /// Seconds to go; nil before the first turn.
+  ///
+  /// - Parameters:
+  ///   - turns: made since the start.
+  ///   - elapsed: seconds since the start.
+  func seconds(_ now: BatchStatus.Counts, turns: Int, after elapsed: Double) -> Double? {
+    guard turns > 0 else { return nil }
+    let (left, running) = (Double(max(0, now.left)), Double(now.running))
+    let over = max(0, Double(trials) - left - running)
+    guard left + running > 0 else { return 0 }
+    // Those that run are half done, some more and some less.
+    let (open, begun) = (left + running / 2, over + running / 2)
+    // The short ones are over first: only when as many are over as are running do they tell how long one takes.
+    if over >= max(1, running) { return elapsed * open / begun }
+    // As if none ended early.
+    let possible =
+      Double(requests) * (left + running) / Double(max(1, trials))
+      - Double(turns) * (running / 2) / max(0.5, begun)
+    return max(0, possible) / Double(turns) * elapsed
   }
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+@testable import resonant
+
+/// What a batch shows on a terminal, which `script` of util-linux makes.
+@Suite(
+  .enabled(if: Tool.path("script") != nil || Tool.isCI, "`script` is not installed: apt-get install bsdutils")
+)
+struct BatchDisplayTests {
+  private let lab: Laboratory
+
+  init() throws { lab = try Laboratory() }
+
+  private func start(columns: Int) async throws -> Program {
+    let script = try #require(Tool.path("script"))
+    let command =
+      "stty cols \(columns) rows 24; exec '\(try ResonantBinary.executable())' batch plan.yaml"
+    return await Program(
+      script, ["-qefc", command, "/dev/null"],
+      environment: [
+        "PATH": ResonantBinary.path, "HOME": lab.directory.path, "TERM": "xterm", "LANG": "C.UTF-8",
+        "SHELL": "/bin/sh",
+      ],
+      directory: lab.directory.path, input: nil)
+  }
+
+  @Test(arguments: [(40, 39), (0, 79)])
+  func `the line fits, and what is said meanwhile has a line of its own`(
+    columns: Int, longest: Int
+  ) async throws {
+    let gate = Gate()
+    let server = try await ScriptedServer { request in
+      request.number < 20 ? .openAI("an answer") : .openAI(.text("some "), .hold(gate), .text("more"))
+    }
+    try lab.plan(
+      """
+      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 3}
+      repeats: 100
+      limits: {concurrency: 1}
+
+      """)
+    let program = try await start(columns: columns)
+    try await server.waitForRequest(20)
+    try await program.waitForOutput(containing: " running, ")
+    program.write("\u{03}")
+    try await program.waitForOutput(containing: "once more to cut them")
+    gate.open()
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 130, "\(ended)")
+    let shown = ended.output.replacing("\r\n", with: "\n").components(separatedBy: "\r\u{1B}[K")
+    let said = "resonant: letting the turns in flight finish; once more to cut them\n"
+    #expect(shown.contains { $0.hasPrefix(said) }, "\(ended)")
+    // The terminal itself shows the keys.
+    let lines = shown.filter { !$0.contains("Summary: ") }.map {
+      $0.replacing(said, with: "").replacing("^C\n", with: "")
+    }
+    let status = lines.filter { $0.contains(" running, ") }
+    #expect(status.count > 1)
+    #expect(status.allSatisfy { $0.utf8.count <= longest && !$0.contains("\n") }, "\(status)")
+    if columns > 0 { #expect(status.contains { $0.utf8.count == longest }, "\(status)") }
+  }
+}
+
+struct BatchEstimateTests {
+  private let estimate = BatchEstimate(trials: 100, requests: 3000)
+
+  @Test func `before the first turn there is none, and nothing to do takes no time`() {
+    #expect(estimate.seconds(.init(running: 4, left: 96), turns: 0, after: 10) == nil)
+    #expect(estimate.seconds(.init(done: 100), turns: 900, after: 10) == 0)
+  }
+
+  @Test func `at first it is as if no trial ended early`() {
+    #expect(estimate.seconds(.init(running: 4, left: 96), turns: 100, after: 10) == 290)
+    // One is over after three turns; that says nothing of the three others.
+    #expect(estimate.seconds(.init(done: 1, running: 3, left: 96), turns: 40, after: 10) == 736.5)
+  }
+
+  @Test func `then trials that end early make it shorter`() {
+    // Forty-two trials' worth in 84 seconds, fifty-eight to go.
+    #expect(estimate.seconds(.init(done: 40, running: 4, left: 56), turns: 420, after: 84) == 116)
+    // Trials of an earlier run count for nothing.
+    #expect(estimate.seconds(.init(done: 940, running: 4, left: 56), turns: 420, after: 84) == 116)
+  }
+}
