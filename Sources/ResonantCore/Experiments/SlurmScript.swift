@@ -15,9 +15,20 @@ public struct SlurmScript: Sendable, Equatable {
   /// Further arguments, such as `--html`.
   public var arguments: [String]
 
+  /// How many tasks there are when nobody says.
+  public static let usualTasks = 4
+
+  /// - Throws: `InvalidValue` for a control character in a path: a line break would end a comment.
   public init(
-    name: String, program: String, plan: String, directory: String, tasks: Int, arguments: [String] = []
-  ) {
+    name: String, program: String, plan: String, directory: String, tasks: Int = usualTasks,
+    arguments: [String] = []
+  ) throws(InvalidValue) {
+    for path in [program, plan, directory]
+    where path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      throw InvalidValue(
+        "no script can be made for \(JSONValue.string(path).jsonText): the path holds a line break or another"
+          + " control character")
+    }
     self.name = name
     self.program = program
     self.plan = plan
@@ -33,6 +44,7 @@ public struct SlurmScript: Sendable, Equatable {
       #!/bin/bash
       # Runs the experiment \(job) as \(tasks) tasks that share the directory \(Self.quoted(directory)).
       # Submit it with `sbatch`; submit it again to go on: what is finished is kept.
+      # The plan's limits hold for each task by itself: \(tasks) tasks may ask for \(tasks) times as much at once.
       #SBATCH --job-name=\(job)
       #SBATCH --array=0-\(tasks - 1)
       #SBATCH --cpus-per-task=1

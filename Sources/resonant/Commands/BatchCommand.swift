@@ -15,6 +15,8 @@ struct BatchCommand: AsyncParsableCommand {
       lets the turns in flight finish; a second one cuts them.
       """)
 
+  private static let mostAtOnce = 100_000
+
   @Argument(
     help: "The plan, a YAML, JSON or JSON5 file.",
     completion: .file(extensions: ["yaml", "yml", "json", "json5"]))
@@ -26,7 +28,8 @@ struct BatchCommand: AsyncParsableCommand {
   var out = "."
 
   @Option(
-    help: ArgumentHelp("Maximum number of requests in flight. (default: the plan's, else 16)", valueName: "n")
+    help: ArgumentHelp(
+      "Maximum number of requests in flight, up to 100000. (default: the plan's, else 16)", valueName: "n")
   )
   var concurrency: Int?
 
@@ -34,7 +37,11 @@ struct BatchCommand: AsyncParsableCommand {
   var shard: String?
 
   @Option(
-    help: ArgumentHelp("Number of tasks of a job array, where each knows only its index.", valueName: "n"))
+    help: ArgumentHelp(
+      """
+      Number of tasks of a job array, where each knows only its index; with --emit, how many there are to be. \
+      (default for --emit: \(SlurmScript.usualTasks))
+      """, valueName: "n"))
   var shards: Int?
 
   @Flag(help: "Print the conditions, and how much there is to do; send nothing.")
@@ -53,51 +60,72 @@ struct BatchCommand: AsyncParsableCommand {
   var emit: Script?
 
   func run() async throws {
+    try checkFlags()
     let host = Host.current
     var plan = try Plan.read(try PlanFile.read(plan), environment: host.environment)
-    if let concurrency = try checked(concurrency, "--concurrency") {
-      plan.experiment.limits.concurrency = concurrency
-    }
-    let tasks = try checked(shards, "--shards")
+    if let concurrency { plan.experiment.limits.concurrency = concurrency }
     let directory = RunDirectory(in: out, name: plan.experiment.name)
-    if emit != nil { return try await print(script(of: plan, tasks: tasks).text) }
+    if emit != nil { return try await print(script(of: plan).text) }
     if status {
       return try await print("\(BatchStatus(Array(directory.reports().values), of: plan.experiment))")
     }
     let batch = try Batch(
-      plan: plan, directory: directory, shard: try shard(tasks, host.environment), retriesFailed: retryFailed)
+      plan: plan, directory: directory, shard: try shard(host.environment), retriesFailed: retryFailed)
     if dryRun { return try await print("\(batch.forecast)") }
     let code = try await BatchRun(batch, host: host, writesPages: html).run()
     if code != 0 { throw RunEnd(code: code) }
   }
 
-  private func checked(_ number: Int?, _ flag: String) throws -> Int? {
-    guard let number, number < 1 else { return number }
-    throw ConfigurationError(OptionPlace(path: flag), "must be at least 1, not \(number)")
+  /// Flags of which one would do nothing beside the other.
+  private static let contradictions = [
+    ("--emit", "--status"), ("--emit", "--dry-run"), ("--emit", "--shard"), ("--status", "--dry-run"),
+    ("--status", "--shard"), ("--status", "--shards"), ("--shard", "--shards"),
+  ]
+
+  private func checkFlags() throws(ConfigurationError) {
+    if let concurrency, !(1...Self.mostAtOnce).contains(concurrency) {
+      throw ConfigurationError(
+        OptionPlace(path: "--concurrency"),
+        "must be a number from 1 to \(Self.mostAtOnce), not \(concurrency)")
+    }
+    if let shards, shards < 1 {
+      throw ConfigurationError(OptionPlace(path: "--shards"), "must be at least 1, not \(shards)")
+    }
+    let given = [
+      "--emit": emit != nil, "--status": status, "--dry-run": dryRun, "--shard": shard != nil,
+      "--shards": shards != nil,
+    ]
+    for (one, other) in Self.contradictions where given[one] == true && given[other] == true {
+      throw ConfigurationError(OptionPlace(path: one), "cannot be given together with \(other)")
+    }
   }
 
   /// What `--shard` says; else what the environment of a job array does.
-  private func shard(_ tasks: Int?, _ environment: [String: String]) throws -> Shard {
+  private func shard(_ environment: [String: String]) throws -> Shard {
     do {
       if let shard { return try Shard(shard) }
-      return try Shard.detect(environment, shards: tasks) ?? .whole
+      return try Shard.detect(environment, shards: shards) ?? .whole
     } catch {
       throw ConfigurationError(shard == nil ? nil : OptionPlace(path: "--shard"), error.description)
     }
   }
 
-  private func script(of plan: Plan, tasks: Int?) -> SlurmScript {
+  private func script(of plan: Plan) throws -> SlurmScript {
     var arguments = concurrency.map { ["--concurrency", "\($0)"] } ?? []
     if retryFailed { arguments.append("--retry-failed") }
     if html { arguments.append("--html") }
-    return SlurmScript(
-      name: plan.experiment.name, program: Host.programPath, plan: Host.absolute(self.plan),
-      directory: Host.absolute(out), tasks: tasks ?? 4, arguments: arguments)
+    do {
+      return try SlurmScript(
+        name: plan.experiment.name, program: Host.programPath, plan: Host.absolute(self.plan),
+        directory: Host.absolute(out), tasks: shards ?? SlurmScript.usualTasks, arguments: arguments)
+    } catch {
+      throw ConfigurationError(nil, error.description)
+    }
   }
 
   private func print(_ text: String) async throws {
     let console = Console()
-    console.write(text)
+    console.write(Console.style.safe(text))
     await console.flush()
     if console.isClosed { throw RunEnd(code: 141) }
   }

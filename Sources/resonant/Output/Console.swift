@@ -33,6 +33,9 @@ final class Console: Sendable {
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "resonant.console")
   private let descriptor: Int32
+  /// How text from outside may be shown on standard output.
+  static let style = TerminalStyle(usesColor: false, isTerminal: isatty(STDOUT_FILENO) == 1)
+
   /// Called once when nobody reads any more.
   private let onClose: @Sendable () -> Void
 

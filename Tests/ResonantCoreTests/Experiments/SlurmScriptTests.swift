@@ -4,10 +4,13 @@ import ResonantCore
 import Testing
 
 struct SlurmScriptTests {
-  private let script = SlurmScript(
-    name: "two words", program: "/opt/resonant", plan: "/home/me/it's a plan.yaml",
-    directory: "/scratch/runs",
-    tasks: 8, arguments: ["--html"])
+  private let script: SlurmScript
+
+  init() throws {
+    script = try SlurmScript(
+      name: "two words", program: "/opt/resonant", plan: "/home/me/it's a plan.yaml",
+      directory: "/scratch/runs", tasks: 8, arguments: ["--html"])
+  }
 
   @Test func `the script tells each task its shard and hands it the signals`() {
     let lines = script.text.split(separator: "\n")
@@ -25,5 +28,21 @@ struct SlurmScriptTests {
     let lines = script.text.split(separator: "\n")
     let command = try #require(lines.firstIndex { !$0.hasPrefix("#") })
     #expect(!lines[command...].contains { $0.hasPrefix("#SBATCH") })
+  }
+
+  @Test func `the script says that limits hold for each task`() {
+    #expect(
+      script.text.contains("# The plan's limits hold for each task by itself: 8 tasks may ask for 8 times"))
+  }
+
+  @Test(arguments: ["runs\nrm -rf x", "runs\r", "a\u{1B}[31m", "a\u{85}b"])
+  func `a path that would break out of a comment is refused`(path: String) {
+    for (plan, directory) in [(path, "/runs"), ("/plan.yaml", path)] {
+      let error = #expect(throws: InvalidValue.self) {
+        try SlurmScript(name: "x", program: "/opt/resonant", plan: plan, directory: directory)
+      }
+      #expect(error?.description.contains("control character") == true)
+      #expect(error?.description.unicodeScalars.contains { $0.value < 0x20 } == false)
+    }
   }
 }
