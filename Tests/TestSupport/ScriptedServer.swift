@@ -20,6 +20,10 @@ public final class ScriptedServer: Sendable {
     var abandoned: Set<Int> = []
     /// Numbers of the requests that were answered as the script says.
     var answered: Set<Int> = []
+    /// Numbers of the requests whose answer lacks its last part.
+    var inFlight: Set<Int> = []
+    /// The most that there ever were.
+    var mostInFlight = 0
   }
 
   public let port: UInt16
@@ -70,6 +74,10 @@ public final class ScriptedServer: Sendable {
 
   /// All requests so far.
   public var requests: [RecordedRequest] { state.value.requests }
+
+  /// The most requests that were in flight together. Each counts until the last step of its answer, which is when
+  /// the client may know that it is over.
+  public var mostInFlight: Int { state.value.mostInFlight }
 
   /// How many connections were opened.
   public var connections: Int { state.value.connections }

@@ -36,10 +36,12 @@ struct ServerConnection {
         number: state.requests.count + 1, connection: connection, method: received.head.method,
         target: received.head.target, headers: received.head.headers, body: received.body)
       state.requests.append(request)
+      state.inFlight.insert(request.number)
+      state.mostInFlight = max(state.mostInFlight, state.inFlight.count)
       return request
     }
     do {
-      try await write(script(request))
+      try await write(script(request), to: request.number)
       state.update { _ = $0.answered.insert(request.number) }
     } catch End.closed {
       state.update { _ = $0.answered.insert(request.number) }
@@ -50,9 +52,13 @@ struct ServerConnection {
     }
   }
 
-  private func write(_ answer: Answer) async throws {
+  private func write(_ answer: Answer, to number: Int) async throws {
+    defer { state.update { _ = $0.inFlight.remove(number) } }
     if answer.hasHead { try await socket.write(Data(answer.headBytes)) }
-    for step in answer.body { try await perform(step, framing: answer.framing) }
+    for (index, step) in answer.body.enumerated() {
+      if index == answer.body.count - 1 { state.update { _ = $0.inFlight.remove(number) } }
+      try await perform(step, framing: answer.framing)
+    }
     if answer.framing == .chunked { try await socket.write(Data("0\r\n\r\n".utf8)) }
     if answer.framing == .untilClose { throw End.closed }
   }

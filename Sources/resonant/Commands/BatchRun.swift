@@ -8,6 +8,9 @@ struct BatchRun {
   private let runner: BatchRunner
   private let pages: BatchPages?
 
+  /// Errors that are shown at the end, equal ones once.
+  private static let mostErrors = 5
+
   /// Prepares the run directory. Throws `ConfigurationError` when the batch can't begin.
   init(_ batch: Batch, host: Host, writesPages: Bool) throws {
     self.batch = batch
@@ -55,18 +58,35 @@ struct BatchRun {
   }
 
   private func report(_ outcome: BatchOutcome, hasPages: Bool) async {
-    if outcome.reason == .budget {
-      Diagnostics.line(
-        "resonant: the token budget of the plan is used up; raise limits.budget_tokens to go on")
+    if outcome.reason == .budget, outcome.counts.left > 0 {
+      Diagnostics.error("the token budget of the plan is used up; raise limits.budget_tokens to go on")
     }
     if !outcome.held.isEmpty {
       let some = outcome.held.prefix(5).joined(separator: ", ") + (outcome.held.count > 5 ? ", …" : "")
-      Diagnostics.line("resonant: other processes are at work on \(outcome.held.count) trials: \(some)")
+      Diagnostics.error("other processes are at work on \(outcome.held.count) trials: \(some)")
     }
     for problem in outcome.problems { Diagnostics.error(problem) }
     let console = Console()
-    console.write("\(outcome.status)Summary: \(batch.directory.path)/summary.csv\n")
+    console.write(Console.style.safe(Self.sentences(on: outcome.status)))
+    console.write("Summary: \(batch.directory.path)/summary.csv\n")
     if hasPages { console.write("Pages: \(batch.directory.path)/index.html\n") }
     await console.flush()
+  }
+
+  /// What became of all trials of the plan, in few lines however many there are.
+  static func sentences(on status: BatchStatus) -> String {
+    let total = status.total
+    let count = total.done + total.running + total.failed + total.left
+    var lines = [
+      "Trials: \(count.grouped), \(total.done.grouped) done, \(total.running.grouped) running,"
+        + " \(total.failed.grouped) failed, \(total.left.grouped) left"
+    ]
+    lines += status.errors.prefix(mostErrors).map { "\($0.count.grouped) failed: \($0.message)" }
+    let others = status.errors.count - mostErrors
+    if others > 0 { lines.append("… and \(others.grouped) other \(others == 1 ? "error" : "errors")") }
+    if status.conditions.count > 1 || others > 0 {
+      lines.append("--status shows each condition\(others > 0 ? " and every error" : "")")
+    }
+    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -25,7 +25,8 @@ struct BatchLimitTests {
 
   @Test func `no more requests are in flight than the limits allow`() async throws {
     let gate = Gate()
-    let script: ScriptedServer.Script = { _ in .openAI(.hold(gate), .text("answer")) }
+    let pieces = [ReplyPiece.hold(gate)] + (1...50).map { .text("\($0) ") }
+    let script: ScriptedServer.Script = { _ in .openAI(pieces) }
     let first = try await ScriptedServer(script: script)
     let second = try await ScriptedServer(script: script)
     try plan(
@@ -33,15 +34,13 @@ struct BatchLimitTests {
     let program = try await lab.start()
     try await first.waitForRequest(2)
     try await second.waitForRequest(3)
-    // Whoever broke a limit would do so at once: all trials wait for a place.
-    try await lab.directory.waitForFile("x/plan.json", toContain: "resonant.plan")
-    #expect(first.requests.count == 2)
-    #expect(second.requests.count == 3)
     gate.open()
     let ended = try await program.finish(within: 180)
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(first.requests.count == 40)
     #expect(second.requests.count == 40)
+    #expect(first.mostInFlight == 2)
+    #expect((3...5).contains(second.mostInFlight))
   }
 
   @Test func `an endpoint that wants to be left alone keeps no other from its work`() async throws {
@@ -69,7 +68,7 @@ struct BatchLimitTests {
     try plan(slow, other, trials: 20, limits: "{concurrency: 4}")
     let program = try await lab.start()
     try await other.waitForRequest(40)
-    #expect(slow.requests.count <= 4)
+    #expect((1...3).contains(slow.requests.count))
     gate.open()
     let ended = try await program.finish(within: 180)
     #expect(ended.exitCode == 0, "\(ended)")
@@ -85,7 +84,7 @@ struct BatchLimitTests {
     let second = try await lab.batch()
     #expect(second.exitCode == 1, "\(second)")
     #expect(second.errors.contains("other processes are at work on 1 trials: base-r1-"), "\(second)")
-    #expect(second.output.contains("       2       1       0       0  all"), "\(second)")
+    #expect(second.output.hasPrefix("Trials: 3, 2 done, 1 running, 0 failed, 0 left\n"), "\(second)")
     #expect(server.requests.count == 3)
     gate.open()
     let ended = try await first.finish()

@@ -78,7 +78,8 @@ struct BatchTests {
     try lab.plan(base(server) + "matrix: {opening: [good, bad]}\n")
     let ended = try await lab.batch()
     #expect(ended.exitCode == 1, "\(ended)")
-    #expect(ended.output.contains("1 failed: Bob: "), "\(ended)")
+    #expect(
+      ended.output.contains("Trials: 2, 1 done, 0 running, 1 failed, 0 left\n1 failed: Bob: "), "\(ended)")
     #expect(ended.output.contains("not today"))
     #expect(try lab.summary().map { $0["reason"] } == ["max_turns", "error"])
     #expect(server.requests.count == 3)
@@ -139,7 +140,11 @@ struct BatchTests {
       ("base: {endpoint: 'builtin:', model: [eliza]}\n", [], "base.model"),
       ("base: {endpoint: 'builtin:'}\nmatrix: {model: [eliza, elisa]}\n", [], "elisa"),
       (base(server), ["--shard", "4/3"], "--shard"), (base(server), ["--shards", "3"], "--shards"),
-      (base(server), ["--concurrency", "0"], "--concurrency"), (base(server), ["--emit", "cron"], "--emit"),
+      (base(server), ["--emit", "cron"], "--emit"),
+      (base(server), ["--concurrency", "0"], "--concurrency: must be a number from 1 to 100000"),
+      (base(server), ["--concurrency", "100001"], "--concurrency: must be a number from 1 to 100000"),
+      (base(server), ["--shards", "0"], "--shards: must be at least 1"),
+      (base(server), ["--emit", "slurm", "--out", "a\nb"], "control character"),
     ]
     for (plan, flags, words) in cases {
       try lab.plan(plan)
@@ -152,6 +157,105 @@ struct BatchTests {
     #expect(lab.directory.files == ["plan.yaml"])
   }
 
+  @Test(arguments: [
+    ["--emit slurm", "--shard 1/2"], ["--emit slurm", "--status"], ["--dry-run", "--emit slurm"],
+    ["--status", "--dry-run"], ["--shard 1/2", "--shards 2"], ["--shard 1/0", "--status"],
+    ["--shards 2", "--status"],
+  ])
+  func `of two flags that contradict each other none is ignored`(flags: [String]) async throws {
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza}\n")
+    let words = flags.flatMap { $0.split(separator: " ").map(String.init) }
+    let ended = try await ResonantBinary.run(["batch", "plan.yaml"] + words, in: lab.directory)
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(flags.allSatisfy { ended.errors.contains($0.prefix { $0 != " " }) }, "\(ended)")
+    #expect(ended.errors.contains("cannot be given together with"), "\(ended)")
+    #expect(ended.output.isEmpty)
+    #expect(lab.directory.files == ["plan.yaml"])
+  }
+
+  @Test func `many conditions and errors are summed up, and shown in full when asked for`() async throws {
+    let server = try await ScriptedServer { request in
+      .error(400, "no \((request.spoken.last?.utf8.last ?? 0) % 8)")
+    }
+    let openings = (100..<124).map { "o\($0)" }.joined(separator: ", ")
+    try lab.plan(base(server) + "matrix: {opening: [\(openings)]}\n")
+    let ended = try await lab.batch()
+    #expect(ended.exitCode == 1, "\(ended)")
+    let lines = ended.output.split(separator: "\n")
+    #expect(lines.first == "Trials: 24, 0 done, 0 running, 24 failed, 0 left")
+    #expect(lines[1...5].allSatisfy { $0.contains(" failed: Bob: ") }, "\(ended)")
+    #expect(lines.dropFirst(6).first == "… and 3 other errors")
+    #expect(lines.count == 9, "\(ended)")
+    #expect(ended.output.contains("--status shows each condition and every error\n"), "\(ended)")
+    let status = try await lab.batch("--status").output.split(separator: "\n")
+    #expect(status.count == 34)
+  }
+
+  @Test func `environment variables of job arrays tell the shard`() async throws {
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 7\n")
+    let slurm = [
+      "SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "5",
+      "SLURM_ARRAY_TASK_STEP": "2", "SLURM_ARRAY_TASK_COUNT": "3",
+    ]
+    #expect(try await lab.batch(environment: slurm).exitCode == 0)
+    #expect(try lab.trials().count == 2)
+    let aws = ["AWS_BATCH_JOB_ARRAY_INDEX": "0", "AWS_BATCH_JOB_ARRAY_SIZE": "3"]
+    #expect(try await lab.batch(environment: aws).exitCode == 0)
+    #expect(try lab.trials().count == 5)
+    for wrong in [["SLURM_ARRAY_TASK_MIN": "2"], ["SLURM_ARRAY_TASK_ID": "\(Int.min)"]] {
+      let ended = try await lab.batch(environment: slurm.merging(wrong) { $1 })
+      #expect(ended.exitCode == 2, "\(ended)")
+      #expect(ended.errors.contains("--shard I/N"), "\(ended)")
+    }
+    let absurd = ["AWS_BATCH_JOB_ARRAY_INDEX": "\(Int.max)", "AWS_BATCH_JOB_ARRAY_SIZE": "3"]
+    #expect(try await lab.batch(environment: absurd).exitCode == 2)
+    #expect(try await lab.batch("--shard", "3/3", environment: slurm).exitCode == 0)
+    #expect(try lab.trials().count == 7)
+  }
+
+  @Test(arguments: [
+    ("plan.json", #"{"name": "x", "base": BASE, "repeats": 2}"#),
+    ("plan.json5", "// twice\n{name: 'x', base: BASE, repeats: 2,}"),
+    ("plan", "{name: 'x', base: BASE, repeats: 2, /* no ending */}"),
+  ])
+  func `a plan may be JSON or JSON5`(name: String, text: String) async throws {
+    let base = #"{"endpoint": "builtin:", "model": "eliza", "max_turns": 2}"#
+    try lab.directory.write(text.replacing("BASE", with: base), to: name)
+    let ended = try await ResonantBinary.run(["batch", name], in: lab.directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try lab.trials().count == 2)
+  }
+
+  @Test func `a closed output does not end a batch`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server) + "repeats: 20\n")
+    let bash = await Program(
+      "/bin/bash", ["-c", "'\(try ResonantBinary.executable())' batch plan.yaml 1>&-; echo status $?"],
+      environment: ["PATH": ResonantBinary.path, "HOME": lab.directory.path], directory: lab.directory.path)
+    let ended = try await bash.finish()
+    #expect(ended.output == "status 0\n", "\(ended)")
+    #expect(try lab.trials().values.count { $0.end?["reason"] == "max_turns" } == 20)
+    #expect(try lab.summary().count == 20)
+  }
+
+  @Test func `shards of several machines are merged by copying`() async throws {
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 5\n")
+    let machines = try [Laboratory(), Laboratory()]
+    for (index, machine) in machines.enumerated() {
+      try machine.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 5\n")
+      #expect(try await machine.batch("--shard", "\(index + 1)/2").exitCode == 0)
+      for name in machine.directory.files where name.hasPrefix("x/trials/") {
+        try lab.directory.write(machine.directory.read(name), to: name)
+      }
+    }
+    let copied = try lab.trials().mapValues(\.records)
+    #expect(copied.count == 5)
+    let ended = try await lab.batch()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try lab.trials().mapValues(\.records) == copied)
+    #expect(try lab.summary().count == 5)
+  }
+
   @Test func `pages are written for all trials, with an index`() async throws {
     try lab.plan("base: {endpoint: 'builtin:', max_turns: 3}\nmatrix: {model: [eliza, parry]}\n")
     let ended = try await lab.batch("--html", environment: ["PATH": "/nowhere"])
@@ -162,20 +266,6 @@ struct BatchTests {
     for page in pages where page.hasPrefix("x/trials/") {
       #expect(index.contains("href=\"./\(page.dropFirst(2))\""))
       #expect(try lab.directory.read(page).contains("Hello!"))
-    }
-  }
-
-  @Test func `the example plans run without any network`() async throws {
-    let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../../examples/plans"
-    )
-    .standardizedFileURL.path(percentEncoded: false)
-    let plans = try FileManager.default.contentsOfDirectory(atPath: examples).filter { $0.hasSuffix(".yaml") }
-    #expect(plans.count >= 5)
-    for plan in plans {
-      let ended = try await ResonantBinary.run(
-        ["batch", "\(examples)/\(plan)", "--out", "runs"], in: lab.directory, within: 180)
-      #expect(ended.exitCode == 0, "\(plan): \(ended)")
     }
   }
 }
