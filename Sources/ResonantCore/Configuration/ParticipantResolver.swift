@@ -31,7 +31,7 @@ struct ParticipantResolver {
 
   private func participant(_ seat: Seat) throws(ConfigurationError) -> Participant {
     let endpoint = try endpoint(seat)
-    let model = try required("model", of: seat).text
+    let model = try model(seat)
     let speaksAnthropic = endpoint.api == .anthropic && !endpoint.isBuiltin
     let prompt =
       seat.own["system_prompt"]?.string ?? options.text("system_prompt") ?? Self.defaultSystemPrompt
@@ -63,6 +63,16 @@ struct ParticipantResolver {
       seat.prefix.hasPrefix("participant")
       ? "\(words[0]), or \(key) for this participant" : "\(words[0]), or both \(words[1]) and \(words[2])"
     throw ConfigurationError(options.source.wholePlace, "no \(key) for \(seat.name); give \(ways)")
+  }
+
+  private func model(_ seat: Seat) throws(ConfigurationError) -> String {
+    let (text, path) = try required("model", of: seat)
+    do {
+      return String(
+        decoding: try VariableText(text, environment: context.environment).expanded, as: UTF8.self)
+    } catch {
+      throw options.failure(path, error.description)
+    }
   }
 
   private func endpoint(_ seat: Seat) throws(ConfigurationError) -> Endpoint {

@@ -48,9 +48,13 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
   public let source: String
 
   /// The models that ship in the program.
-  public static let builtin = Endpoint(
-    url: "builtin:", display: "builtin:", api: .openai, headers: [], headerNames: [], headerReferences: [:],
-    hidesPart: false, secrets: [], company: nil, keyVariable: nil, source: "builtin:")
+  public static let builtin = builtin(source: "builtin:")
+
+  static func builtin(source: String) -> Endpoint {
+    Endpoint(
+      url: "builtin:", display: "builtin:", api: .openai, headers: [], headerNames: [], headerReferences: [:],
+      hidesPart: false, secrets: [], company: nil, keyVariable: nil, source: source)
+  }
 
   public var isBuiltin: Bool { display == "builtin:" }
   public var description: String { display }

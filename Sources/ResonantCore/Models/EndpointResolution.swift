@@ -12,7 +12,8 @@ import Foundation
 extension Endpoint {
   /// Makes an endpoint of what a user wrote: a full URL, a base URL, a preset's name or `builtin:`.
   ///
-  /// `${NAME}` in the text and in header values is filled in from the environment. For a known host over https
+  /// `${NAME}` in the text and in header values is filled in from the environment, before anything else: it may
+  /// also stand for a preset or for `builtin:`. For a known host over https
   /// the usual key variable is used when no header carries credentials.
   ///
   /// - Parameter api: the dialect, where the user named one; else it follows from the path.
@@ -21,10 +22,13 @@ extension Endpoint {
     _ text: String, api: API? = nil, headers: JSONObject = [:], environment: [String: String],
     paths: PathRule = .endpoint
   ) throws(InvalidValue) -> Endpoint {
-    if text == builtin.source { return builtin }
     guard !text.isEmpty else { throw InvalidValue("the endpoint is empty") }
-    let preset = Preset(rawValue: text)
-    let written = try VariableText(preset?.base ?? text, environment: environment)
+    var written = try VariableText(text, environment: environment)
+    let name = String(decoding: written.expanded, as: UTF8.self)
+    if name == builtin.source { return builtin(source: text) }
+    let preset = Preset(rawValue: name)
+    // The address of a preset is public, also where its name came from a variable.
+    if let preset { written = try VariableText(preset.base, environment: [:]) }
     let address = try EndpointAddress(written.expanded)
     let suffix = suffix(to: address.text(address.path), api: api ?? preset?.api, rule: paths)
     let target =

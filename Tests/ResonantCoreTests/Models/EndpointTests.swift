@@ -103,6 +103,21 @@ import Testing
     #expect(try resolve("${BASE}", environment: environment).url == "http://b.example/v1/chat/completions")
   }
 
+  @Test(arguments: ["builtin:", "ollama", "openai", "http://h/v1"])
+  func aVariableMayStandForAnyEndpoint(text: String) throws {
+    let literal = try resolve(text)
+    let endpoint = try resolve("${WHERE}", environment: ["WHERE": text])
+    #expect(endpoint.url == literal.url)
+    #expect(endpoint.api == literal.api)
+    #expect(endpoint.isBuiltin == literal.isBuiltin)
+    #expect(endpoint.company == literal.company)
+    #expect(endpoint.source == "${WHERE}")
+    // A name that everybody knows is shown and no secret; a URL is both.
+    let isURL = text.contains("/")
+    #expect(endpoint.display == (isURL ? "${WHERE}/chat/completions" : literal.display))
+    #expect(endpoint.secrets == (isURL ? [text] : literal.secrets))
+  }
+
   @Test(arguments: [
     ("http://${NOPE}/v1", "the environment variable NOPE is not set"),
     ("http://${EMPTY}/v1", "the environment variable EMPTY is set, but empty"),
