@@ -105,4 +105,33 @@ struct OfflineTests {
       ["check", "--endpoint", "http://127.0.0.1:9/v1", "--model", "m"], in: directory)
     #expect(bad.exitCode == 1, "\(bad)")
   }
+
+  @Test func checkAsksForEachModelOfAPlanOnce() async throws {
+    let server = try await ScriptedServer { _ in .json(["models": [["name": "m:latest"], ["name": "n:1"]]]) }
+    let directory = try TemporaryDirectory()
+    try directory.write(
+      """
+      base: {endpoint: '\(server.url("/api/chat"))', model: m}
+      matrix:
+        bob_model: [m, 'n:1']
+        opening: [Hi, Ho]
+      include: [{endpoint: 'builtin:', model: eliza}]
+
+      """, to: "plan.yaml")
+    let good = try await ResonantBinary.run(["check", "plan.yaml"], in: directory)
+    #expect(good.exitCode == 0, "\(good)")
+    let lines = good.output.split(separator: "\n").dropLast()
+    #expect(lines.map { $0.split(separator: " ").last } == ["m", "n:1", "eliza"], "\(good)")
+    #expect(server.requests.map(\.target) == ["/api/tags", "/api/tags"])
+
+    try directory.write("base: {endpoint: '\(server.url("/api/chat"))', model: gone}\n", to: "bad.yaml")
+    let bad = try await ResonantBinary.run(["check", "bad.yaml"], in: directory)
+    #expect(bad.exitCode == 1, "\(bad)")
+    #expect(bad.output.hasPrefix("failed: "), "\(bad)")
+    for arguments in [["none.yaml"], ["plan.yaml", "--model", "m"]] {
+      let wrong = try await ResonantBinary.run(["check"] + arguments, in: directory)
+      #expect(wrong.exitCode == 2, "\(wrong)")
+    }
+    #expect(server.requests.count == 3)
+  }
 }

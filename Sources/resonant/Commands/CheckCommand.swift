@@ -7,47 +7,79 @@ import ResonantCore
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the endpoints, their models and pandoc are there.",
-    discussion: "Takes the flags of chat. Fails when an endpoint does; a missing pandoc is no failure.")
+    discussion: """
+      Takes a plan, or the flags of chat. Fails when an endpoint does; a missing pandoc is no failure.
+      """)
+
+  @Argument(
+    help: "A plan, whose endpoints and models are checked, each once.",
+    completion: .file(extensions: ["yaml", "yml", "json", "json5"]))
+  var plan: String?
 
   @OptionGroup var options: ChatOptions
 
   func run() async throws {
     let host = Host.current
-    let overlay = try Options.read(options.overlay(), source: .commandLine, context: host.context)
-    let conversation = try ResolvedConversation.resolve(overlay, context: host.context)
-    let header = Transcript.Header(
-      id: "", created: host.now, program: Version.program, participants: conversation.facts)
-    _ = try host.prepare(conversation, transcript: Transcript(header: header), options: options)
-    let findings = await findings(conversation, host.network(isVerbose: options.process.verbose))
-    for finding in findings {
-      print((finding.isFailure ? "failed: " : "ok: ") + Diagnostics.style.safe(finding.sentence))
+    let conversations = try conversations(host)
+    for conversation in conversations {
+      let header = Transcript.Header(
+        id: "", created: host.now, program: Version.program, participants: conversation.facts)
+      _ = try host.prepare(conversation, transcript: Transcript(header: header), options: options)
     }
-    print(pandoc(host))
-    if findings.contains(where: \.isFailure) { throw RunEnd(code: 1) }
+    let network = host.network(isVerbose: options.process.verbose)
+    var isFailure = false
+    for (participant, settings) in Self.distinct(conversations) {
+      let finding = await finding(participant, settings, network)
+      print((finding.isFailure ? "failed: " : "ok: ") + Console.style.safe(finding.sentence))
+      isFailure = isFailure || finding.isFailure
+    }
+    print(pandoc(host, conversations.first?.output.pandocPath))
+    if isFailure { throw RunEnd(code: 1) }
   }
 
-  private func findings(
-    _ conversation: ResolvedConversation, _ network: EndpointNetwork
-  ) async
-    -> [EndpointProbe.Finding]
-  {
-    var findings: [EndpointProbe.Finding] = []
-    var seen: Set<[String]> = []
-    for participant in conversation.participants {
-      guard seen.insert([participant.endpoint.display, participant.model]).inserted else { continue }
-      if participant.endpoint.isBuiltin {
-        findings.append(
-          EndpointProbe.Finding(kind: .present, sentence: "builtin: has the model \(participant.model)"))
-      } else {
-        findings.append(
-          await network.probe(participant.endpoint, for: participant.model, settings: conversation.request))
+  private func conversations(_ host: Host) throws(ConfigurationError) -> [ResolvedConversation] {
+    let overlay = options.overlay()
+    guard let plan else {
+      return [
+        try ResolvedConversation.resolve(options: overlay, source: .commandLine, context: host.context)
+      ]
+    }
+    if let key = overlay.keys.first {
+      throw ConfigurationError(
+        OptionSource.commandLine.place(of: key), "cannot be given together with a plan, which has its own")
+    }
+    return try Plan.read(try PlanFile.read(plan), environment: host.environment).conversations
+  }
+
+  /// Each model of each endpoint once, in the order of the conversations. Endpoints that are shown alike may still
+  /// differ in their headers.
+  private static func distinct(
+    _ conversations: [ResolvedConversation]
+  ) -> [(participant: Participant, settings: RequestSettings)] {
+    var distinct: [(Participant, RequestSettings)] = []
+    var seen: [[String]: [Endpoint]] = [:]
+    for conversation in conversations {
+      for participant in conversation.participants {
+        let key = [participant.endpoint.display, participant.model]
+        if seen[key]?.contains(participant.endpoint) == true { continue }
+        seen[key, default: []].append(participant.endpoint)
+        distinct.append((participant, conversation.request))
       }
     }
-    return findings
+    return distinct
   }
 
-  private func pandoc(_ host: Host) -> String {
-    guard let path = options.output.pandocPath ?? host.program("pandoc") else {
+  private func finding(
+    _ participant: Participant, _ settings: RequestSettings, _ network: EndpointNetwork
+  ) async -> EndpointProbe.Finding {
+    if participant.endpoint.isBuiltin {
+      return .init(kind: .present, sentence: "builtin: has the model \(participant.model)")
+    }
+    return await network.probe(participant.endpoint, for: participant.model, settings: settings)
+  }
+
+  private func pandoc(_ host: Host, _ given: String?) -> String {
+    guard let path = given ?? host.program("pandoc") else {
       return "no pandoc: pages show messages as plain text; install pandoc for Markdown"
     }
     return "ok: pandoc at \(path)"
