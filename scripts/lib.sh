@@ -30,8 +30,20 @@ can_install() {
   have apt-get && { [ "$(id -u)" -eq 0 ] || { have sudo && sudo -n true 2> /dev/null; }; }
 }
 
+# apt_update: waits up to two minutes for another apt at work, such as the one after a boot; apt's own option for
+# that leaves out the lock of the lists
+apt_update() {
+  local said tries=0
+  until said=$(as_root env LC_ALL=C apt-get update -qq 2>&1); do
+    case $said in *"not get lock"*) tries=$((tries + 1)) ;; *) tries=24 ;; esac
+    [ "$tries" -lt 24 ] || { say "$said"; return 1; }
+    sleep 5
+  done
+}
+
 apt_install() {
-  as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@"
+  apt_update && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
+    -o DPkg::Lock::Timeout=120 "$@"
 }
 
 need_swift() {
