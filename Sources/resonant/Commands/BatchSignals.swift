@@ -20,6 +20,8 @@ final class BatchSignals: Sendable {
 
   /// How long what is under way may take to finish.
   private static let patience = DispatchTimeInterval.seconds(10)
+  /// How long pages that are cut may take to end: one of a huge transcript is put together in one go.
+  private static let grace = DispatchTimeInterval.milliseconds(1500)
 
   private let state = Mutex(State())
 
@@ -44,7 +46,15 @@ final class BatchSignals: Sendable {
     }
     if before.isCut { _exit(SignalWatch.exitCode(for: signal)) }
     drain()
-    guard before.exitCode == nil, signal == SIGINT else { return cut() }
+    guard before.exitCode == nil, signal == SIGINT else {
+      // All but pages is on disk by then, and these are written at once or not at all.
+      if isWritingPages {
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.grace) {
+          _exit(SignalWatch.exitCode(for: signal))
+        }
+      }
+      return cut()
+    }
     Diagnostics.line(
       isWritingPages
         ? "resonant: letting the pages under way be finished; once more to stop at once"

@@ -238,6 +238,23 @@ struct BatchTests {
     #expect(try lab.summary().count == 20)
   }
 
+  @Test(arguments: [(1, false), (16, true)])
+  func `too few open files are an error with advice that helps`(
+    concurrency: Int, mayBeLower: Bool
+  ) async throws {
+    try lab.plan(
+      "base: {endpoint: 'http://127.0.0.1:9', model: m}\nrepeats: 100\nlimits: {concurrency: \(concurrency)}\n"
+    )
+    let bash = await Program(
+      "/bin/bash", ["-c", "ulimit -n 50; exec '\(try ResonantBinary.executable())' batch plan.yaml"],
+      environment: ["PATH": ResonantBinary.path, "HOME": lab.directory.path], directory: lab.directory.path)
+    let ended = try await bash.finish()
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(ended.errors.contains("`ulimit -n`"), "\(ended)")
+    #expect(ended.errors.contains("or lower the concurrency") == mayBeLower, "\(ended)")
+    #expect(lab.directory.files == ["plan.yaml"])
+  }
+
   @Test func `shards of several machines are merged by copying`() async throws {
     try lab.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 5\n")
     let machines = try [Laboratory(), Laboratory()]
