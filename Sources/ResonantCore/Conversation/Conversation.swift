@@ -301,48 +301,6 @@ private struct Ending {
   var error: String?
 }
 
-/// A turn from the question to the answer.
-private final class AskedTurn {
-  /// Of the participant who is asked.
-  let index: Int
-  let request: ModelRequest
-  let live: LiveReply
-  let started = Date()
-  let start = ContinuousClock.now
-  private var answer: Result<Completion, ModelError>?
-
-  init(of index: Int, request: ModelRequest, live: LiveReply) {
-    self.index = index
-    self.request = request
-    self.live = live
-  }
-
-  nonisolated(nonsending) func ask(_ model: any ChatModel) async {
-    do throws(ModelError) {
-      answer = .success(try await model.reply(to: request, into: live))
-    } catch {
-      answer = .failure(error)
-    }
-  }
-
-  /// Notes in `turn` what the model said beside the text; returns why there is no whole answer.
-  func takeAnswer(for turn: inout Turn) -> ModelError? {
-    switch answer {
-    case .success(let completion)?:
-      turn.usage = completion.usage
-      turn.finishReason = completion.finishReason
-      turn.toolCalls = completion.toolCalls
-      turn.retries = completion.retries
-      turn.servedModel = completion.servedModel == turn.model ? nil : completion.servedModel
-      return nil
-    case .failure(let error)?:
-      turn.retries = max(0, error.attempts - 1)
-      return error
-    case nil: return nil
-    }
-  }
-}
-
 extension [Turn] {
   /// Milliseconds that the turns took, with the pauses between them.
   func duration(pause: Duration) -> Int {
