@@ -27,7 +27,8 @@ struct BatchDisplay {
     if isTerminal { Diagnostics.show(status: "") }
   }
 
-  /// `12 done, 4 running, 0 failed, 64 left; 3.2 turns/s, 410 tokens/s, 12 min to go`
+  /// `12 done, 4 running, 0 failed, 64 left; 12 min to go, 3.2 turns/s, 410 tokens/s`: what a narrow terminal cuts
+  /// off matters least.
   private var line: String {
     let now = progress.snapshot
     let trials = now.trials
@@ -37,7 +38,7 @@ struct BatchDisplay {
     guard let left = estimate.seconds(trials, turns: now.turns, after: elapsed) else { return counts }
     let turns = Double(Int(Double(now.turns) / elapsed * 10)) / 10
     let tokens = Int(Double(now.completionTokens) / elapsed)
-    return "\(counts); \(turns) turns/s, \(tokens) tokens/s, \(Self.time(left)) to go"
+    return "\(counts); \(Self.time(left)) to go, \(turns) turns/s, \(tokens) tokens/s"
   }
 
   private static func time(_ seconds: Double) -> String {
