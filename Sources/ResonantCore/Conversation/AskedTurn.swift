@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A turn from the question to the answer.
+/// A turn from the question to the answer: an object, to be passed by reference through the calls that wait for it.
 final class AskedTurn {
   /// Of the participant who is asked.
   let index: Int
@@ -22,6 +22,7 @@ final class AskedTurn {
     self.live = live
   }
 
+  /// Has the model answer; the answer, or why there is none, stays here.
   nonisolated(nonsending) func ask(_ model: any ChatModel) async {
     do throws(ModelError) {
       answer = .success(try await model.reply(to: request, into: live))

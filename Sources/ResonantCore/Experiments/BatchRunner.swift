@@ -95,7 +95,8 @@ public final class BatchRunner: Sendable {
 
   /// How many files the batch needs open at once, its connections included.
   public var mostOpenFiles: Int {
-    TrialLines(batch.jobs, of: batch.plan).mostUnderWay + 2 * batch.plan.experiment.limits.concurrency + 64
+    let underWay = TrialLines(batch.jobs, of: batch.plan).mostUnderWay
+    return underWay + 2 * min(batch.plan.experiment.limits.concurrency, underWay) + 64
   }
 
   /// Runs until every trial is over, or as many as can be. Cancelling the task cuts the turns in flight.

@@ -15,8 +15,6 @@ struct BatchCommand: AsyncParsableCommand {
       lets the turns in flight finish; a second one cuts them.
       """)
 
-  private static let mostAtOnce = 100_000
-
   @Argument(
     help: "The plan, a YAML, JSON or JSON5 file.",
     completion: .file(extensions: ["yaml", "yml", "json", "json5"]))
@@ -83,10 +81,10 @@ struct BatchCommand: AsyncParsableCommand {
   ]
 
   private func checkFlags() throws(ConfigurationError) {
-    if let concurrency, !(1...Self.mostAtOnce).contains(concurrency) {
+    if let concurrency, !(1...Experiment.Limits.mostConcurrency).contains(concurrency) {
       throw ConfigurationError(
         OptionPlace(path: "--concurrency"),
-        "must be a number from 1 to \(Self.mostAtOnce), not \(concurrency)")
+        "must be a number from 1 to \(Experiment.Limits.mostConcurrency), not \(concurrency)")
     }
     if let shards, shards < 1 {
       throw ConfigurationError(OptionPlace(path: "--shards"), "must be at least 1, not \(shards)")
