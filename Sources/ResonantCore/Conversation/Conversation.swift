@@ -95,9 +95,7 @@ public actor Conversation {
   private func announce() async throws {
     let events = news
     news = []
-    for event in events {
-      for observer in observers { try await observer.observe(event) }
-    }
+    for observer in observers { try await observer.observe(events) }
   }
 
   @inline(never)

@@ -18,4 +18,12 @@ public indirect enum ConversationEvent: Sendable {
 public protocol ConversationObserver: Sendable {
   /// Throws only where the conversation cannot go on without it, such as a file that can't be written.
   func observe(_ event: ConversationEvent) async throws
+  /// What has happened since the last call, in order; by default one call for each.
+  func observe(_ events: [ConversationEvent]) async throws
+}
+
+extension ConversationObserver {
+  public func observe(_ events: [ConversationEvent]) async throws {
+    for event in events { try await observe(event) }
+  }
 }

@@ -6,33 +6,41 @@ import Synchronization
 /// Does the blocking work of all records of a process on threads of its own, so that a slow disk holds up no
 /// conversation but the one that waits for it.
 ///
-/// Writes are made one after another. Files that wait to be brought to the disk are taken together: first the
+/// Every file has one of a few lanes, in which writes are made one after another. Files that wait to be brought to the disk are taken together: first the
 /// system is told to begin with all of them, then each is waited for. So most file systems put them into one
 /// commit, which makes a thousand conversations as cheap as a few.
 public final class RecordStore: Sendable {
   /// What to do once a file is on the disk.
   private typealias Waiting = (file: RecordFile, done: @Sendable (RecordError?) -> Void)
 
-  /// Files of which one must not hold up all others.
   private final class Lane: Sendable {
-    let queue: DispatchQueue
+    let writes: DispatchQueue
+    let syncs: DispatchQueue
     let waiting = Mutex<[Waiting]>([])
 
-    init(_ index: Int) { queue = DispatchQueue(label: "records.sync.\(index)") }
+    init(_ index: Int) {
+      writes = DispatchQueue(label: "records.write.\(index)")
+      syncs = DispatchQueue(label: "records.sync.\(index)")
+    }
   }
 
-  private let writes = DispatchQueue(label: "records.write")
   private let lanes = (0..<4).map(Lane.init)
+  private let turn = Atomic(0)
 
   public init() {}
 
-  /// Does something blocking in order with all writes.
+  private func lane(of file: RecordFile) -> Lane {
+    lanes[Int(UInt(bitPattern: ObjectIdentifier(file).hashValue) % UInt(lanes.count))]
+  }
+
+  /// Does something blocking in any lane.
   func perform<Value: Sendable>(
     _ work: @escaping @Sendable () throws(RecordError) -> Value
   ) async throws(RecordError) -> Value {
+    let lane = lanes[turn.add(1, ordering: .relaxed).newValue & (lanes.count - 1)]
     let result = await withCheckedContinuation {
       (continuation: CheckedContinuation<Result<Value, RecordError>, Never>) in
-      writes.async {
+      lane.writes.async {
         do throws(RecordError) {
           continuation.resume(returning: .success(try work()))
         } catch {
@@ -60,7 +68,7 @@ public final class RecordStore: Sendable {
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
       file.whenSynced { [self] problem in
         if let problem { return continuation.resume(returning: problem) }
-        writes.async { [self] in
+        lane(of: file).writes.async { [self] in
           do throws(RecordError) {
             try file.append(lines)
           } catch {
@@ -90,13 +98,13 @@ public final class RecordStore: Sendable {
 
   /// Brings a file to the disk.
   private func bring(_ file: RecordFile, _ done: @escaping @Sendable (RecordError?) -> Void) {
-    let lane = lanes[Int(UInt(bitPattern: ObjectIdentifier(file).hashValue) % UInt(lanes.count))]
+    let lane = lane(of: file)
     let isFirst = lane.waiting.withLock { waiting in
       waiting.append((file, done))
       return waiting.count == 1
     }
     guard isFirst else { return }
-    lane.queue.async {
+    lane.syncs.async {
       let waiting = lane.waiting.withLock { waiting in
         defer { waiting = [] }
         return waiting

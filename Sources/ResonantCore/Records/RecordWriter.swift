@@ -110,11 +110,14 @@ extension Record {
 
 extension RecordWriter: ConversationObserver {
   /// Records a conversation as it happens; a new file begins with all there was before.
-  public func observe(_ event: ConversationEvent) async throws {
-    let records = records(of: event)
+  public func observe(_ event: ConversationEvent) async throws { try await observe([event]) }
+
+  /// What happened together is written together.
+  public func observe(_ events: [ConversationEvent]) async throws {
+    let records = events.flatMap(records)
     guard !records.isEmpty else { return }
     try await append(records)
-    if case .ended = event { try await close() }
+    if case .ended? = events.last { try await close() }
   }
 
   private func records(of event: ConversationEvent) -> [Record] {
