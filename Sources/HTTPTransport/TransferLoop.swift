@@ -184,7 +184,7 @@ extension TransferLoop {
 
   /// Bytes. A large buffer saves system calls while a reply comes at full speed; among many exchanges, small ones
   /// save most of the memory that each takes.
-  private var receiveBuffer: Int { min(16 * 1024, max(1024, 256 * 1024 / max(1, transfers.count))) }
+  private var receiveBuffer: Int { min(16 * 1024, max(1024, 64 * 1024 / max(1, transfers.count))) }
 
   /// Hands a transfer to libcurl.
   private func launch(_ transfer: Transfer) {

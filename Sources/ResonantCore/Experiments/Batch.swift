@@ -16,6 +16,8 @@ public struct Batch: Sendable {
   let trials: [Trial]
   /// All of the plan, by id.
   private let planned: [String: Trial]
+  /// Of all of the plan, by id.
+  let places: [String: Int]
   private let known: TrialReports
 
   /// - Throws: `ConfigurationError` when trials were made with other options than the plan has now.
@@ -30,6 +32,7 @@ public struct Batch: Sendable {
     let all = plan.experiment.trials
     let planned = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     self.planned = planned
+    places = plan.experiment.places
     trials = shard.of(all)
     var stale: [String] = []
     let found = try known.look { (file: TrialFile) throws(ConfigurationError) in

@@ -42,7 +42,7 @@ public struct BatchPages: Sendable {
         if let id = next() { tasks.addTask { await writePage(id) } }
       }
     }
-    let reports = Summary.sorted(known, of: experiment)
+    let reports = Summary.sorted(known, experiment.places)
     let index = GalleryPage.render(
       experiment: experiment.name, rows: reports.map(row), program: Version.program)
     if let problem = put(index, at: directory.path + "/index.html") { problems.append(problem) }

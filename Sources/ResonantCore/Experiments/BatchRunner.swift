@@ -173,7 +173,8 @@ public final class BatchRunner: Sendable {
         for (id, failure) in failures where ![.done, .running].contains(reports[id]?.state) {
           reports[id] = failure
         }
-        try batch.directory.write(Summary(Array(reports.values), of: batch.plan.experiment))
+        try batch.directory.write(
+          Summary(Array(reports.values), of: batch.plan.experiment, places: batch.places))
       }
       return (reports, nil)
     } catch {

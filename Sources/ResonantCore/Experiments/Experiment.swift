@@ -55,6 +55,12 @@ public struct Experiment: Sendable, Equatable {
   /// The most trials that an experiment may have.
   public static let mostTrials = 1_000_000
 
+  /// The place of each trial among all, by its id.
+  var places: [String: Int] {
+    Dictionary(
+      trials.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// All trials, the repeats of a condition side by side.
   public var trials: [Trial] {
     conditions.flatMap { condition in

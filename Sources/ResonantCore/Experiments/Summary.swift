@@ -7,28 +7,32 @@ import OrderedCollections
 /// Columns: `trial`, the conditions' keys in the plan's order, `repeat`, `reason`, `turns`, `chars`,
 /// `prompt_tokens`, `completion_tokens`, `seconds`, `error`. What a trial does not have is empty, or null.
 public struct Summary: Sendable {
-  private let columns: [String]
-  private let rows: [[JSONValue]]
+  /// Of the conditions.
+  private let keys: OrderedSet<String>
+  private let reports: [TrialReport]
 
-  /// - Parameter experiment: tells the order of columns and rows; trials that are no longer its own come last.
-  public init(_ reports: [TrialReport], of experiment: Experiment) {
+  /// - Parameters:
+  ///   - experiment: tells the order of columns and rows; trials that are no longer its own come last.
+  ///   - places: of its trials, by id, where they are known already.
+  public init(_ reports: [TrialReport], of experiment: Experiment, places: [String: Int]? = nil) {
     var keys = experiment.keys
     for report in reports { keys.formUnion(report.condition.keys) }
     // A foreign transcript's condition may have keys that are columns of ours.
     keys.subtract(["trial"] + Self.results)
-    columns = ["trial"] + keys + Self.results
-    rows = Self.sorted(reports, of: experiment).map { report in
-      let condition = RecordableOption.values(report.condition)
-      return [.string(report.id)] + keys.map { condition[$0] ?? .null } + Self.results(of: report)
-    }
+    self.keys = keys
+    self.reports = Self.sorted(reports, places ?? experiment.places)
+  }
+
+  private var columns: [String] { ["trial"] + keys + Self.results }
+
+  private func row(_ report: TrialReport) -> [JSONValue] {
+    let condition = RecordableOption.values(report.condition)
+    return [.string(report.id)] + keys.map { condition[$0] ?? .null } + Self.results(of: report)
   }
 
   /// Trials in the plan's order; those that it no longer has come last.
-  static func sorted(_ reports: [TrialReport], of experiment: Experiment) -> [TrialReport] {
-    let places = Dictionary(
-      experiment.trials.enumerated().map { ($0.element.id, $0.offset) },
-      uniquingKeysWith: { first, _ in first })
-    return reports.sorted { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
+  static func sorted(_ reports: [TrialReport], _ places: [String: Int]) -> [TrialReport] {
+    reports.sorted { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
   }
 
   private static let results = [
@@ -46,8 +50,9 @@ public struct Summary: Sendable {
   /// One JSON object a line.
   public var jsonLines: [UInt8] {
     var bytes: [UInt8] = []
-    for row in rows {
-      let members = JSONObject(zip(columns, row), uniquingKeysWith: { first, _ in first })
+    let columns = columns
+    for report in reports {
+      let members = JSONObject(zip(columns, row(report)), uniquingKeysWith: { first, _ in first })
       JSONWriter.append(.object(members), to: &bytes)
       bytes.append(UInt8(ascii: "\n"))
     }
@@ -56,8 +61,14 @@ public struct Summary: Sendable {
 
   /// Comma-separated values with a head line (RFC 4180).
   public var csv: [UInt8] {
-    let lines = [columns.map(Self.field)] + rows.map { $0.map { Self.field(Self.text(of: $0)) } }
-    return lines.flatMap { Array(($0.joined(separator: ",") + "\r\n").utf8) }
+    var bytes: [UInt8] = []
+    Self.append(columns, to: &bytes)
+    for report in reports { Self.append(row(report).map(Self.text), to: &bytes) }
+    return bytes
+  }
+
+  private static func append(_ fields: [String], to bytes: inout [UInt8]) {
+    bytes += (fields.map(field).joined(separator: ",") + "\r\n").utf8
   }
 
   private static func text(of value: JSONValue) -> String {
