@@ -11,12 +11,18 @@ final class TrialJob: Sendable {
   /// Its line among `TrialLines`.
   let line: Int
   private let batch: BatchRunner
+  private let conversation: ResolvedConversation
+  private let gates: TrialGates
   private let state = Mutex<TrialReport?>(nil)
 
+  /// From now on until it has run, its endpoint is known to be wanted.
   init(_ trial: Trial, line: Int, of batch: BatchRunner) {
     self.trial = trial
     self.line = line
     self.batch = batch
+    conversation = batch.batch.plan.conversation(of: trial)
+    gates = TrialGates(for: conversation.participants, in: batch.limits)
+    gates.begin()
   }
 
   /// What became of it, once it has run; nil when another process is at work on it.
@@ -27,11 +33,13 @@ final class TrialJob: Sendable {
 
   /// Takes the trial to its end, or as far as it gets.
   func run() async -> TrialJob {
-    guard mayBegin(), let file = await open() else { return self }
-    let writer = file.writer
-    if let course = begin(in: file) { await hold(course) }
-    await close(writer)
-    end()
+    if mayBegin(), let file = await open() {
+      let writer = file.writer
+      if let course = begin(in: file) { await hold(course) }
+      await close(writer)
+      end()
+    }
+    gates.end()
     return self
   }
 
@@ -137,13 +145,10 @@ final class TrialJob: Sendable {
       if state == .done || state == .failed && !batch.batch.retriesFailed { return nil }
     }
     do {
-      let conversation = batch.batch.plan.conversation(of: trial)
-      let gates = TrialGates(for: conversation.participants, in: batch.limits)
       let prepared = try PreparedTrial(
         conversation, transcript: file.transcript ?? batch.transcript(of: trial, conversation),
         network: gates.network(batch.network))
       let watch = TrialWatch(batch, gates)
-      gates.begin()
       let models = gates.builtin(prepared.models)
       return Course(prepared.recorded(in: file.writer).speaking(through: models), watch)
     } catch {
@@ -154,7 +159,6 @@ final class TrialJob: Sendable {
 
   @inline(never)
   private func end(_ course: Course, _ result: TrialResult) {
-    course.watch.gates.end()
     if let end = result.end {
       report?.take(end)
     } else {
