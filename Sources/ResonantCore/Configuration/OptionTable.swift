@@ -116,7 +116,8 @@ public enum OptionTable {
     .init(
       "stop_phrase", .texts, .conversation, "End after a reply that contains this text. Repeatable."),
     .init(
-      "stop_on_loop", .boolean, .conversation, "End when the participants repeat themselves word for word."),
+      "stop_on_loop", .boolean, .conversation,
+      "End when the participants repeat themselves word for word, or say next to nothing: 40 letters a turn."),
     .init(
       "budget_tokens", .integer(atLeast: 1), .conversation,
       "Start no further turn once this many tokens are used, prompts included."),

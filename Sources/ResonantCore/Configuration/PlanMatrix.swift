@@ -49,12 +49,13 @@ struct PlanMatrix {
     let rows = try excluding(isImplied ? [] : try product(matrix)) + included
     guard !rows.isEmpty else { throw reader.failure("exclude", "no condition is left") }
     var cells: [Cell] = []
-    var seen: [String: (path: String, identity: String)] = [:]
+    var seen: [String: (path: String, written: JSONValue)] = [:]
     for row in rows {
-      let condition = Condition(row.values)
-      let shown = Condition.canonical(.object(condition.values)).jsonText
-      if let first = seen.updateValue((row.path, condition.identity), forKey: shown) {
-        throw twin(condition, at: row.path, first)
+      let values = named(row.values)
+      let condition = Condition(values)
+      let written = Condition.canonical(.object(values))
+      if let first = seen.updateValue((row.path, written), forKey: condition.identity) {
+        throw twin(condition, at: row.path, differs: first.written != written, from: first.path)
       }
       let options = try Options.joined(row.choices.map(\.options))
       try options.checkRivals()
@@ -63,11 +64,23 @@ struct PlanMatrix {
     return cells
   }
 
+  /// With the names of models in the place of the variables that hold them: a condition is known by its models.
+  private func named(_ values: JSONObject) -> JSONObject {
+    var named = values
+    for key in ["model", "alice_model", "bob_model"] {
+      guard let text = values[key]?.string, text.contains("${"),
+        let name = try? VariableText(text, environment: reader.context.environment)
+      else { continue }
+      named[key] = .string(String(decoding: name.expanded, as: UTF8.self))
+    }
+    return named
+  }
+
   /// Two conditions must be told apart by what may be shown of them.
   private func twin(
-    _ condition: Condition, at path: String, _ first: (path: String, identity: String)
+    _ condition: Condition, at path: String, differs: Bool, from first: String
   ) -> ConfigurationError {
-    guard first.identity == condition.identity else {
+    guard !differs else {
       return reader.failure(
         path,
         "two conditions differ only in secrets, which are kept and shown nowhere, and are both"
@@ -75,7 +88,7 @@ struct PlanMatrix {
       )
     }
     return reader.failure(
-      path, "the condition \(condition.label) is there twice, also in \(first.path); use repeats")
+      path, "the condition \(condition.label) is there twice, also in \(first); use repeats")
   }
 
   /// Options that a trial cannot have.

@@ -36,17 +36,27 @@ public struct Batch: Sendable {
     trials = shard.of(all)
     var stale: [String] = []
     let found = try known.look { (file: TrialFile) throws(ConfigurationError) in
-      guard let trial = planned[file.report.id], let change = Self.change(in: file.head, of: trial, plan)
-      else {
+      guard let trial = planned[file.report.id], let change = Self.change(in: file, of: trial, plan) else {
         return
       }
-      guard file.hasReplies else { return stale.append(trial.id) }
+      let isRunning = file.report.state == .running
+      guard file.hasReplies || isRunning else { return stale.append(trial.id) }
+      let what = isRunning ? "is being written by another process, for which" : "was made by this plan when"
       throw ConfigurationError(
         OptionPlace(file: directory.transcript(of: trial)),
-        "was made by this plan when \(change); put it back, or give the plan another name")
+        "\(what) \(change); put it back, or give the plan another name or --out")
     }
     // Nothing stands in them, so their trials begin anew.
-    reports = Self.complete(found, planned).filter { !stale.contains($0.key) || $0.value.state == .running }
+    let again = Set(stale)
+    reports = Self.complete(found, planned).filter { !again.contains($0.key) }
+  }
+
+  private static func change(in file: TrialFile, of trial: Trial, _ plan: Plan) -> String? {
+    if let change = change(in: file.head, of: trial, plan) { return change }
+    // `resonant resume` can take a trial further than its plan does.
+    let most = plan.conversation(of: trial).settings.maxTurns
+    return file.report.turns > most
+      ? "it was taken on to \(file.report.turns) turns, of which it has \(most)" : nil
   }
 
   /// How the options of a trial have changed since its transcript was begun; nil when they have not.
@@ -77,6 +87,9 @@ public struct Batch: Sendable {
 
   /// All trials of the directory as they are now, also those of other processes.
   func look() -> OrderedDictionary<String, TrialReport> { Self.complete(known.look(), planned) }
+
+  /// Takes over what became of a trial that this process has finished.
+  func note(_ report: TrialReport) { known.note(report) }
 
   /// Makes the directory and keeps the plan in it.
   public func prepare() throws(InvalidValue) {

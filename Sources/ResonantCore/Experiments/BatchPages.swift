@@ -78,7 +78,7 @@ public struct BatchPages: Sendable {
       try Data(bytes).write(to: URL(filePath: path), options: .atomic)
       return nil
     } catch {
-      return "\(path) can't be written"
+      return "\(path) can't be written\(FileProblem.reason(error))"
     }
   }
 

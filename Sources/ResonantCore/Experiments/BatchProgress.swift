@@ -55,7 +55,11 @@ public final class BatchProgress: Sendable {
 /// Ends a batch early but in good order: no turn begins any more, those in flight come to their end. To cut these
 /// as well, cancel the task that runs the batch.
 public final class BatchControl: Sendable {
-  public enum Reason: Sendable { case signal, budget }
+  public enum Reason: Sendable {
+    case signal, budget
+    /// Other processes have begun trials with other options.
+    case contradiction
+  }
 
   private let state = Mutex<Reason?>(nil)
   let draining = Drain()

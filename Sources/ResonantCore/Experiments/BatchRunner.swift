@@ -21,6 +21,8 @@ public struct BatchOutcome: Sendable {
   public var reason: BatchControl.Reason?
   /// What went wrong with files that hold no conversation, a sentence each.
   public var problems: [String]
+  /// Whether the summary could be written.
+  public var hasSummary: Bool
 
   /// Every trial of the shard is finished.
   public var isComplete: Bool {
@@ -49,7 +51,7 @@ public final class BatchRunner: Sendable {
   let batch: Batch
   let runner: TrialRunner
   let network: EndpointNetwork
-  let limits: RequestLimits
+  public let limits: RequestLimits
   let surroundings: Surroundings
   /// Ends the run early.
   public let control: BatchControl
@@ -106,11 +108,21 @@ public final class BatchRunner: Sendable {
     var held = await hold(jobs)
     // Whoever held them may be done by now, or gone.
     if !held.isEmpty { held = await hold(held) }
+    return outcome(held: held.map(\.id))
+  }
+
+  /// What the directory says in the end: others may have finished meanwhile what they held.
+  private func outcome(held: [String]) -> BatchOutcome {
+    let lock = batch.directory.lock(patience: Task.isCancelled ? 0.5 : 2)
+    defer { lock?.release() }
     let (reports, problem) = writeSummary()
+    var counts = BatchStatus.Counts()
+    for trial in batch.trials { counts.add(reports[trial.id]?.state) }
     return BatchOutcome(
-      counts: progress.snapshot.trials,
-      status: BatchStatus(Array(reports.values), of: batch.plan.experiment), held: held.map(\.id),
-      reason: control.reason, problems: contradictions.withLock { $0 } + [problem].compactMap(\.self))
+      counts: counts, status: BatchStatus(Array(reports.values), of: batch.plan.experiment),
+      held: held.filter { reports[$0]?.state != .done }, reason: control.reason,
+      problems: contradictions.withLock { $0.prefix(1) } + [problem].compactMap(\.self),
+      hasSummary: problem == nil)
   }
 
   /// Holds the conversations of `trials`; returns those that others are at work on.
@@ -133,8 +145,7 @@ public final class BatchRunner: Sendable {
         if let report = job.report { note(report) } else { held.append(job.trial) }
         if ContinuousClock.now - written >= Self.summaryInterval {
           written = .now
-          progress.count(tokens: Self.tokens(writeSummary().reports))
-          heedBudget()
+          takeStock()
         }
         guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: job.line) else { continue }
         let next = TrialJob(trial, line: job.line, of: self)
@@ -146,9 +157,14 @@ public final class BatchRunner: Sendable {
 
   private func note(_ report: TrialReport) {
     failures.withLock { $0[report.id] = report.state == .failed ? report : nil }
+    batch.note(report)
   }
 
-  func note(contradiction: String) { contradictions.withLock { $0.append(contradiction) } }
+  /// Two processes with different options would leave a directory with which neither can go on.
+  func note(contradiction: String) {
+    contradictions.withLock { $0.append(contradiction) }
+    control.drain(.contradiction)
+  }
 
   /// Other processes use tokens, too, of which this one learns whenever it looks at the directory.
   private func heedBudget() {
@@ -158,24 +174,29 @@ public final class BatchRunner: Sendable {
     control.drain(.budget)
   }
 
+  /// Looks at the directory and writes the summary, unless another process is just doing that.
+  private func takeStock() {
+    guard let lock = batch.directory.lock(patience: 0) else { return }
+    defer { lock.release() }
+    progress.count(tokens: Self.tokens(writeSummary().reports))
+    heedBudget()
+  }
+
   private static func tokens(_ reports: OrderedDictionary<String, TrialReport>) -> Int {
     reports.values.reduce(0) { $0 + $1.usage.total }
   }
 
-  /// Writes what is known now of all trials, also those of other processes. Whoever writes last has seen what all
-  /// others have finished before.
+  /// Writes what is known now of all trials, also those of other processes. Under the directory's lock whoever
+  /// writes last has seen what all others have finished before.
   private func writeSummary() -> (reports: OrderedDictionary<String, TrialReport>, problem: String?) {
-    var reports: OrderedDictionary<String, TrialReport> = [:]
+    var reports = batch.look()
+    let failures = failures.withLock { $0 }
+    for (id, failure) in failures where ![.done, .running].contains(reports[id]?.state) {
+      reports[id] = failure
+    }
     do {
-      try batch.directory.locked { () throws(InvalidValue) in
-        reports = batch.look()
-        let failures = failures.withLock { $0 }
-        for (id, failure) in failures where ![.done, .running].contains(reports[id]?.state) {
-          reports[id] = failure
-        }
-        try batch.directory.write(
-          Summary(Array(reports.values), of: batch.plan.experiment, places: batch.places))
-      }
+      try batch.directory.write(
+        Summary(Array(reports.values), of: batch.plan.experiment, places: batch.places))
       return (reports, nil)
     } catch {
       return (reports, error.description)

@@ -35,18 +35,29 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
 
   public init(_ reports: [TrialReport], of experiment: Experiment) {
     let reports = Dictionary(reports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    var errors: OrderedDictionary<String, Int> = [:]
+    var errors: OrderedDictionary<String, (message: String, count: Int)> = [:]
     for condition in experiment.conditions {
       var counts = Counts()
       for number in 1...max(1, experiment.repeats) {
         let report = reports[Trial(condition: condition, repeat: number).id]
         counts.add(report?.state)
         total.add(report?.state)
-        if report?.state == .failed { errors[report?.error ?? "unknown", default: 0] += 1 }
+        guard let report, report.state == .failed else { continue }
+        let message = report.error ?? "unknown"
+        errors[Self.group(message, of: report.id), default: (message, 0)].count += 1
       }
       conditions.append((condition, counts))
     }
-    self.errors = errors.map { ($0.key, $0.value) }.sorted { $0.count > $1.count }
+    self.errors = errors.map { ($0.value.count == 1 ? $0.value.message : $0.key, $0.value.count) }
+      .sorted { $0.1 > $1.1 }
+  }
+
+  /// The error without the path of the trial's own file, which would set it apart from those of other trials.
+  private static func group(_ message: String, of id: String) -> String {
+    guard let path = message.firstRange(of: "/\(id).jsonl"),
+      let colon = message[path.upperBound...].firstRange(of: ": ")
+    else { return message }
+    return String(message[colon.upperBound...])
   }
 
   /// A table with a line for each condition, then the errors.

@@ -7,8 +7,8 @@ public struct Condition: Sendable, Equatable, CustomReflectable {
   /// Values by option, in the plan's order, as they may be kept and shown: literal secrets are masked. A dotted key,
   /// `payload.temperature`, is a member of an option's object.
   public let values: JSONObject
-  /// The same text for the same values as they were written, whatever their order and however their numbers are.
-  /// It may hold secrets: it is compared and hashed, never shown.
+  /// The same text for the same values, whatever their order and however their numbers are written. A secret that
+  /// is replaced by another changes nothing.
   let identity: String
   /// The values as the beginning of file names.
   let words: String
@@ -16,7 +16,7 @@ public struct Condition: Sendable, Equatable, CustomReflectable {
   /// - Parameter written: the values as the plan has them.
   public init(_ written: JSONObject) {
     values = RecordableOption.values(written)
-    identity = Self.canonical(.object(written)).jsonText
+    identity = Self.canonical(.object(values)).jsonText
     words = TrialWords.words(of: values)
   }
 

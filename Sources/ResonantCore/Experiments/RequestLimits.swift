@@ -68,6 +68,13 @@ public final class RequestLimits: Sendable {
     indices[endpoint].map { EndpointGate(limits: self, lane: $0) }
   }
 
+  /// The endpoints that asked to be left alone, and for how long still.
+  public var held: [(endpoint: String, time: Duration)] {
+    let now = now()
+    let times = state.withLock { state in state.lanes.map { $0.heldUntil - now } }
+    return indices.sorted { $0.value < $1.value }.map { ($0.key, times[$0.value]) }.filter { $0.1 > .zero }
+  }
+
   /// Lets nobody in any more: whoever waits, or comes later, gets a `CancellationError`. Requests in flight go on.
   public func close() {
     let (waiters, alarm) = state.withLock { state in

@@ -54,17 +54,15 @@ public struct RunDirectory: Sendable, Equatable {
     do {
       try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"), options: .atomic)
     } catch {
-      throw InvalidValue("\(path)/\(name) can't be written")
+      throw InvalidValue("\(path)/\(name) can't be written\(FileProblem.reason(error))")
     }
   }
 
-  /// Does something that no other process does at the same time in this directory, on this machine or on another
-  /// one whose file system passes locks on.
-  func locked<Value>(_ work: () throws(InvalidValue) -> Value) throws(InvalidValue) -> Value {
-    let lock = TrialLock.take(path + "/.lock")
-    defer { lock?.release() }
-    return try work()
-  }
+  /// The right to write what is derived, which only one process has at a time, on this machine or on another one
+  /// whose file system passes locks on. Nil when it can't be had: whoever has it may have been stopped.
+  ///
+  /// - Parameter patience: seconds to wait for it at most, holding up the thread.
+  func lock(patience: Double) -> TrialLock.Held? { TrialLock.take(path + "/.lock", patience: patience) }
 
   /// The ids of all trials of which there is a file, in order; none while the directory does not exist.
   func ids() -> [String] {

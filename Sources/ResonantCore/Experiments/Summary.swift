@@ -10,6 +10,8 @@ public struct Summary: Sendable {
   /// Of the conditions.
   private let keys: OrderedSet<String>
   private let reports: [TrialReport]
+  /// What a condition does not set is what the base says.
+  private let base: JSONObject
 
   /// - Parameters:
   ///   - experiment: tells the order of columns and rows; trials that are no longer its own come last.
@@ -20,6 +22,7 @@ public struct Summary: Sendable {
     // A foreign transcript's condition may have keys that are columns of ours.
     keys.subtract(["trial"] + Self.results)
     self.keys = keys
+    base = experiment.base
     self.reports = Self.sorted(reports, places ?? experiment.places)
   }
 
@@ -27,7 +30,7 @@ public struct Summary: Sendable {
 
   private func row(_ report: TrialReport) -> [JSONValue] {
     let condition = RecordableOption.values(report.condition)
-    return [.string(report.id)] + keys.map { condition[$0] ?? .null } + Self.results(of: report)
+    return [.string(report.id)] + keys.map { condition[$0] ?? base[$0] ?? .null } + Self.results(of: report)
   }
 
   /// Trials in the plan's order; those that it no longer has come last.

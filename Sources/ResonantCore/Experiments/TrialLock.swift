@@ -32,14 +32,16 @@ enum TrialLock {
     deinit { close(descriptor) }
   }
 
-  /// Waits for the lock of the file at `path`, which is made if it is missing. Nil where there can be none: then
-  /// nobody is kept out.
-  static func take(_ path: String) -> Held? {
+  /// Takes the lock of the file at `path`, which is made if it is missing. Nil when it can't be had, because
+  /// somebody else has it for longer than `patience`, in seconds, or because there can be none.
+  static func take(_ path: String, patience: Double) -> Held? {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return nil }
     let held = Held(descriptor)
-    while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else { return nil }
+    let deadline = ContinuousClock.now + .seconds(patience)
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EINTR || errno == EWOULDBLOCK, ContinuousClock.now < deadline else { return nil }
+      usleep(10_000)
     }
     return held
   }

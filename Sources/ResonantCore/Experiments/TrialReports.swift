@@ -28,12 +28,16 @@ final class TrialReports: Sendable {
     var reports: OrderedDictionary<String, TrialReport> = [:]
     for id in directory.ids() {
       // Before it is read: what comes in between shows the next time.
-      let stamp = FileStamp(of: "\(directory.trials)/\(id).jsonl")
+      let stamp = stamp(of: id)
       if let known = finished.withLock({ $0[id] }), let stamp, known.stamp == stamp {
         reports[id] = known.report
         continue
       }
-      switch Result(catching: { () throws(InvalidValue) in try directory.file(of: id) }) {
+      switch Result(catching: { () throws(InvalidValue) in
+        // A pipe would be waited for.
+        guard stamp?.isFile != false else { throw InvalidValue("\(directory.trials)/\(id).jsonl is no file") }
+        return try directory.file(of: id)
+      }) {
       case .success(nil): break
       case .success(let file?):
         reports[id] = file.report
@@ -50,6 +54,13 @@ final class TrialReports: Sendable {
     (try? look { (_: TrialFile) throws(ConfigurationError) in }) ?? [:]
   }
 
+  /// Takes over what is known of a trial that has just been finished, so that its file need not be read.
+  func note(_ report: TrialReport) {
+    if report.state == .done, let stamp = stamp(of: report.id) { note(report, stamp) }
+  }
+
+  private func stamp(of id: String) -> FileStamp? { FileStamp(of: "\(directory.trials)/\(id).jsonl") }
+
   private func note(_ report: TrialReport, _ stamp: FileStamp) {
     finished.withLock { $0[report.id] = (stamp, report) }
   }
@@ -59,11 +70,13 @@ final class TrialReports: Sendable {
 private struct FileStamp: Equatable, Sendable {
   private let size: UInt64
   private let modified: Date
+  let isFile: Bool
 
   init?(of path: String) {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
       let size = attributes[.size] as? UInt64, let modified = attributes[.modificationDate] as? Date
     else { return nil }
     (self.size, self.modified) = (size, modified)
+    isFile = attributes[.type] as? FileAttributeType == .typeRegular
   }
 }

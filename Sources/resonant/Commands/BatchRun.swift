@@ -46,7 +46,7 @@ struct BatchRun {
 
   /// Holds the conversations, then writes the pages. Cancelling the task cuts either.
   private func work(_ signals: BatchSignals) async -> BatchOutcome {
-    let display = BatchDisplay(runner.progress, requests: batch.forecast.cost.requests)
+    let display = BatchDisplay(runner.progress, runner.limits, requests: batch.forecast.cost.requests)
     let showing = Task { await display.run() }
     var outcome = await runner.run()
     showing.cancel()
@@ -68,9 +68,22 @@ struct BatchRun {
     for problem in outcome.problems { Diagnostics.error(problem) }
     let console = Console()
     console.write(Console.style.safe(Self.sentences(on: outcome.status)))
-    console.write("Summary: \(batch.directory.path)/summary.csv\n")
+    console.write(hint(outcome.counts))
+    if outcome.hasSummary { console.write("Summary: \(batch.directory.path)/summary.csv\n") }
     if hasPages { console.write("Pages: \(batch.directory.path)/index.html\n") }
     await console.flush()
+  }
+
+  /// What became of this shard, and how to go on.
+  private func hint(_ counts: BatchStatus.Counts) -> String {
+    var lines: [String] = []
+    if batch.shard != .whole {
+      let count = counts.done + counts.running + counts.failed + counts.left
+      lines.append("Shard \(batch.shard): \(counts.done.grouped) of \(count.grouped) done")
+    }
+    if counts.left > 0 { lines.append("The same command goes on with what is left") }
+    if counts.failed > 0 { lines.append("--retry-failed tries again what has failed") }
+    return lines.map { $0 + "\n" }.joined()
   }
 
   /// What became of all trials of the plan, in few lines however many there are.

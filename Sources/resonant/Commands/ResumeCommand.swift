@@ -40,6 +40,11 @@ struct ResumeCommand: AsyncParsableCommand {
     if options.output.out != nil || options.output.name != nil {
       Diagnostics.warning("a conversation goes on in its own file; --out and --name are ignored")
     }
+    if let trial = recorded.header.trial {
+      Diagnostics.warning(
+        "\(transcript) is a trial of the experiment \(trial.experiment), which goes on with `resonant batch`;"
+          + " what goes beyond its plan spoils it there")
+    }
     let turns = recorded.turns.count
     if turns >= conversation.settings.maxTurns {
       Diagnostics.warning("\(transcript) has \(turns) turns already; give a higher --max-turns to go on")

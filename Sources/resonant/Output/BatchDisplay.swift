@@ -6,14 +6,16 @@ import ResonantCore
 struct BatchDisplay {
   private let progress: BatchProgress
   private let estimate: BatchEstimate
+  private let limits: RequestLimits
   private let start = ContinuousClock.now
 
   private static let terminalInterval = Duration.milliseconds(200)
   private static let lineInterval = Duration.seconds(10)
 
   /// - Parameter requests: at most so many will be made.
-  init(_ progress: BatchProgress, requests: Int) {
+  init(_ progress: BatchProgress, _ limits: RequestLimits, requests: Int) {
     self.progress = progress
+    self.limits = limits
     estimate = BatchEstimate(trials: progress.snapshot.trials.left, requests: requests)
   }
 
@@ -22,6 +24,7 @@ struct BatchDisplay {
     let isTerminal = Diagnostics.style.isTerminal
     let interval = isTerminal ? Self.terminalInterval : Self.lineInterval
     while (try? await Task.sleep(for: interval)) != nil {
+      let line = line + held
       if isTerminal { Diagnostics.show(status: line) } else { Diagnostics.line(line) }
     }
     if isTerminal { Diagnostics.show(status: "") }
@@ -39,6 +42,11 @@ struct BatchDisplay {
     let turns = Double(Int(Double(now.turns) / elapsed * 10)) / 10
     let tokens = Int(Double(now.completionTokens) / elapsed)
     return "\(counts); \(Self.time(left)) to go, \(turns) turns/s, \(tokens) tokens/s"
+  }
+
+  /// Who wants to be left alone, for that looks like a standstill.
+  private var held: String {
+    limits.held.map { "; \($0.endpoint) asks to wait \(Self.time($0.time / .seconds(1)))" }.joined()
   }
 
   private static func time(_ seconds: Double) -> String {

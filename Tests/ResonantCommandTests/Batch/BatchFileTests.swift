@@ -79,6 +79,57 @@ struct BatchFileTests {
     #expect(second.errors.contains("max_turns was 9 and is now 4"), "\(second)")
   }
 
+  @Test func `a plan that has changed is refused while the old one runs`() async throws {
+    let gate = Gate()
+    let server = try await ScriptedServer { _ in .openAI(.hold(gate), .text("answer")) }
+    try lab.plan(base(server, "max_turns: 2") + "repeats: 2\n")
+    let first = try await lab.start()
+    try await server.waitForRequest(1)
+    try lab.plan(base(server, "max_turns: 3") + "repeats: 2\n")
+    let second = try await lab.batch()
+    #expect(second.exitCode == 2, "\(second)")
+    #expect(second.errors.contains("is being written by another process"), "\(second)")
+    #expect(second.errors.contains("max_turns was 2 and is now 3"), "\(second)")
+    gate.open()
+    #expect(try await first.finish().exitCode == 0)
+    #expect(server.requests.count == 2)
+  }
+
+  @Test func `who has the directory's lock and does not go on stops nobody`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server))
+    try FileManager.default.createDirectory(
+      atPath: lab.directory.path("x"), withIntermediateDirectories: true)
+    let lock = open(lab.directory.path("x/.lock"), O_RDWR | O_CREAT, 0o666)
+    defer { close(lock) }
+    #expect(flock(lock, LOCK_EX) == 0)
+    let ended = try await lab.batch()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try lab.summary().count == 1)
+  }
+
+  @Test func `a secret that is replaced asks nobody again`() async throws {
+    let server = try await ScriptedServer.willing()
+    for key in ["AAAA", "BBBB"] {
+      try lab.plan(
+        base(server) + "include: [{headers: {Authorization: 'Bearer \(key)'}, max_chars: 100}]\n")
+      let ended = try await lab.batch()
+      #expect(ended.exitCode == 0, "\(ended)")
+    }
+    #expect(try lab.summary().count == 1)
+    #expect(server.requests.count == 2)
+  }
+
+  @Test func `trials that failed for one reason are one group`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server) + "repeats: 3\n")
+    #expect(try await lab.batch().exitCode == 0)
+    for name in trialNames() { try lab.directory.write("garbage\n", to: name) }
+    let ended = try await lab.batch("--status")
+    #expect(ended.output.contains("3 failed: "), "\(ended)")
+    #expect(!ended.output.contains(".jsonl"), "\(ended)")
+  }
+
   @Test func `what was cut off takes no part in what there is`() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { request in

@@ -100,6 +100,16 @@ struct RequestLimitsTests {
     for start in [0, 3, 6] { #expect(Set(order[start..<start + 3]) == [0, 1, 2], "\(order)") }
   }
 
+  @Test func `who asked to be left alone is named, and for how long`() async throws {
+    let limits = limits(4, [("a", .init()), ("b", .init())])
+    let gate = try #require(limits.gate(for: "b"))
+    #expect(limits.held.isEmpty)
+    gate.leave(try #require(gate.tryEnter()), .overloaded(retryAfter: .seconds(9)))
+    clock.advance(by: .seconds(2))
+    #expect(limits.held.map(\.endpoint) == ["b"])
+    #expect(limits.held.map(\.time) == [.seconds(7)])
+  }
+
   @Test func `a place that is left goes to who has waited longest`() async throws {
     let gate = try #require(limits(1, [("a", .init())]).gate(for: "a"))
     let crowd = Crowd()

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Why the system would not let a file be written.
+enum FileProblem {
+  /// `: Permission denied` and the like; empty when the error does not tell.
+  static func reason(_ error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileWriteNoPermission?: ": permission denied"
+    case .fileWriteOutOfSpace?: ": no space left on the disk"
+    case .fileWriteVolumeReadOnly?: ": the file system is read-only"
+    case .fileNoSuchFile?, .fileReadNoSuchFile?: ": there is no such directory"
+    default: ""
+    }
+  }
+}
