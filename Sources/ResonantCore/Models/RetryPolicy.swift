@@ -46,17 +46,14 @@ public struct RetryPolicy: Sendable, Equatable {
   ///   - random: 0 up to 1, spreads the waits of many conversations.
   func decide(_ failure: AttemptFailure, after course: Course, random: Double) -> Decision {
     if failure.shouldRetry == false { return .giveUp }
-    let wished = failure.retryAfter.map { min($0, Self.longestWait) }
+    // "At once" from somebody who has just refused is no wish.
+    let wished = failure.retryAfter.flatMap { $0 > .zero ? min($0, Self.longestWait) : nil }
     if let wished, failure.isRateLimit {
-      // "Now" from somebody who has just refused means "soon".
-      let wait = wished > .zero ? wished : Self.leastRateWait
-      let waited = course.waited + max(wait, Self.leastRateWait)
-      return waited <= Self.longestRateWait ? .retry(after: wait, spends: false) : .giveUp
+      let waited = course.waited + max(wished, Self.leastRateWait)
+      return waited <= Self.longestRateWait ? .retry(after: wished, spends: false) : .giveUp
     }
     guard failure.isTransient || failure.shouldRetry == true, course.spent < retries else { return .giveUp }
-    return .retry(
-      after: wished.flatMap { $0 > .zero ? $0 : nil } ?? Self.backoff(course.spent, random: random),
-      spends: true)
+    return .retry(after: wished ?? Self.backoff(course.spent, random: random), spends: true)
   }
 
   /// 1 s doubling to 30 s, less up to a quarter.

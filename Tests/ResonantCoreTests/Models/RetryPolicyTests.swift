@@ -67,9 +67,10 @@ import Testing
     #expect(rounds == 1800)
   }
 
-  @Test func atOnceMeansSoon() {
-    let refused = policy.decide(failure(429, after: .zero), after: course(spent: 3), random: 0)
-    #expect(refused == .retry(after: .seconds(1), spends: false))
+  @Test func atOnceIsNoWish() {
+    let refused = policy.decide(failure(429, after: .zero), after: course(spent: 2), random: 0)
+    #expect(refused == .retry(after: .seconds(4), spends: true))
+    #expect(policy.decide(failure(429, after: .zero), after: course(spent: 3), random: 0) == .giveUp)
     let broken = policy.decide(failure(500, after: .zero), after: course(spent: 1), random: 0)
     #expect(broken == .retry(after: .seconds(2), spends: true))
   }
