@@ -49,7 +49,7 @@ public final class BatchRunner: Sendable {
   }
 
   let batch: Batch
-  let runner: TrialRunner
+  let trialRunner: TrialRunner
   let network: EndpointNetwork
   public let limits: RequestLimits
   let surroundings: Surroundings
@@ -69,7 +69,7 @@ public final class BatchRunner: Sendable {
 
   public init(_ batch: Batch, runner: TrialRunner, network: EndpointNetwork, surroundings: Surroundings) {
     self.batch = batch
-    self.runner = runner
+    trialRunner = runner
     self.network = network
     limits = RequestLimits(concurrency: batch.plan.experiment.limits.concurrency, lanes: batch.plan.lanes)
     self.surroundings = surroundings

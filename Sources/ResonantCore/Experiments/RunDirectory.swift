@@ -9,8 +9,8 @@ import Foundation
 #endif
 
 /// Where an experiment keeps everything: `plan.json` as it was last run, `trials/<trial id>.jsonl`, and what
-/// follows from them, `summary.jsonl` and `summary.csv`. Several processes, also on several machines, may work
-/// in one directory.
+/// follows from them, `summary.jsonl` and `summary.csv`; `.lock` is held by who writes these two. Several processes,
+/// also on several machines, may work in one directory.
 public struct RunDirectory: Sendable, Equatable {
   /// Path of the directory.
   public let path: String

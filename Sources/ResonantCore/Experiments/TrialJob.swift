@@ -10,18 +10,18 @@ final class TrialJob: Sendable {
   let trial: Trial
   /// Its line among `TrialLines`.
   let line: Int
-  private let batch: BatchRunner
+  private let runner: BatchRunner
   private let conversation: ResolvedConversation
   private let gates: TrialGates
   private let state = Mutex<TrialReport?>(nil)
 
   /// From now on until it has run, its endpoint is known to be wanted.
-  init(_ trial: Trial, line: Int, of batch: BatchRunner) {
+  init(_ trial: Trial, line: Int, of runner: BatchRunner) {
     self.trial = trial
     self.line = line
-    self.batch = batch
-    conversation = batch.batch.plan.conversation(of: trial)
-    gates = TrialGates(for: conversation.participants, in: batch.limits)
+    self.runner = runner
+    conversation = runner.batch.plan.conversation(of: trial)
+    gates = TrialGates(for: conversation.participants, in: runner.limits)
     gates.begin()
   }
 
@@ -44,8 +44,8 @@ final class TrialJob: Sendable {
   }
 
   private func hold(_ course: Course) async {
-    let result = await batch.runner.run(
-      course.prepared, observers: [course.watch], drain: batch.control.draining)
+    let result = await runner.trialRunner.run(
+      course.prepared, observers: [course.watch], drain: runner.control.draining)
     end(course, result)
   }
 
@@ -65,8 +65,8 @@ final class TrialJob: Sendable {
   private func mayBegin() -> Bool {
     report = TrialReport(
       id: trial.id, condition: trial.condition.values, repeat: trial.repeat, state: .unfinished)
-    guard batch.control.isDraining || Task.isCancelled else { return true }
-    if let before = batch.batch.reports[trial.id] { report = before }
+    guard runner.control.isDraining || Task.isCancelled else { return true }
+    if let before = runner.batch.reports[trial.id] { report = before }
     return false
   }
 
@@ -74,7 +74,7 @@ final class TrialJob: Sendable {
   private func open() async -> RecordWriter.Resumed? {
     do {
       let file = try await patiently { () async throws(RecordError) in try await self.take() }
-      batch.progress.begin()
+      runner.progress.begin()
       return file
     } catch {
       refuse(error)
@@ -100,9 +100,9 @@ final class TrialJob: Sendable {
   /// Whether the file is there or not. One that was begun with other options, but in which nothing stands yet, is
   /// emptied.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
-    let path = batch.batch.directory.transcript(of: trial)
+    let path = runner.batch.directory.transcript(of: trial)
     do {
-      let writer = try await RecordWriter.create(path, store: batch.surroundings.records)
+      let writer = try await RecordWriter.create(path, store: runner.surroundings.records)
       return RecordWriter.Resumed(writer: writer, transcript: nil, warnings: [])
     } catch {
       guard error.kind == .exists else { throw error }
@@ -112,9 +112,9 @@ final class TrialJob: Sendable {
 
   @inline(never)
   private func reopen(_ path: String) async throws(RecordError) -> RecordWriter.Resumed {
-    let file = try await RecordWriter.resume(path, store: batch.surroundings.records)
+    let file = try await RecordWriter.resume(path, store: runner.surroundings.records)
     guard let transcript = file.transcript, !transcript.hasReplies,
-      batch.batch.change(in: transcript, of: trial) != nil
+      runner.batch.change(in: transcript, of: trial) != nil
     else { return file }
     try await file.writer.clear()
     return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])
@@ -123,9 +123,9 @@ final class TrialJob: Sendable {
   @inline(never)
   private func refuse(_ error: RecordError) {
     guard error.kind != .inUse else { return report = nil }
-    batch.progress.begin()
+    runner.progress.begin()
     report?.fail(error.description)
-    batch.progress.end(.failed)
+    runner.progress.end(.failed)
   }
 
   /// Prepares the conversation; nil when there is none to hold.
@@ -133,22 +133,22 @@ final class TrialJob: Sendable {
   private func begin(in file: RecordWriter.Resumed) -> Course? {
     if let transcript = file.transcript {
       // Another process, or another program, has begun it meanwhile.
-      if let change = batch.batch.change(in: transcript, of: trial) {
-        let path = batch.batch.directory.transcript(of: trial)
+      if let change = runner.batch.change(in: transcript, of: trial) {
+        let path = runner.batch.directory.transcript(of: trial)
         report?.fail("\(path) was begun by another process when \(change)")
-        if let problem = report?.error { batch.note(contradiction: problem) }
+        if let problem = report?.error { runner.note(contradiction: problem) }
         return nil
       }
       report?.take(transcript)
       // Another process has ended it meanwhile.
       let state = report?.state
-      if state == .done || state == .failed && !batch.batch.retriesFailed { return nil }
+      if state == .done || state == .failed && !runner.batch.retriesFailed { return nil }
     }
     do {
       let prepared = try PreparedTrial(
-        conversation, transcript: file.transcript ?? batch.transcript(of: trial, conversation),
-        network: gates.network(batch.network))
-      let watch = TrialWatch(batch, gates)
+        conversation, transcript: file.transcript ?? runner.transcript(of: trial, conversation),
+        network: gates.network(runner.network))
+      let watch = TrialWatch(runner, gates)
       let models = gates.builtin(prepared.models)
       return Course(prepared.recorded(in: file.writer).speaking(through: models), watch)
     } catch {
@@ -178,7 +178,7 @@ final class TrialJob: Sendable {
   private func fail(_ error: RecordError) { report?.fail(error.description) }
 
   @inline(never)
-  private func end() { batch.progress.end(report?.state ?? .unfinished) }
+  private func end() { runner.progress.end(report?.state ?? .unfinished) }
 }
 
 /// Counts what a conversation of a batch does, and ends the batch when its tokens are used up.
@@ -188,10 +188,10 @@ private struct TrialWatch: ConversationObserver {
   let control: BatchControl
   let gates: TrialGates
 
-  init(_ batch: BatchRunner, _ gates: TrialGates) {
-    progress = batch.progress
-    budget = batch.batch.plan.experiment.limits.budgetTokens
-    control = batch.control
+  init(_ runner: BatchRunner, _ gates: TrialGates) {
+    progress = runner.progress
+    budget = runner.batch.plan.experiment.limits.budgetTokens
+    control = runner.control
     self.gates = gates
   }
 

@@ -56,19 +56,6 @@ public actor PandocRenderer {
     self.warn = warn
   }
 
-  /// The pandoc that a shell would run.
-  /// - Parameter searchPath: the value of `PATH`.
-  public static func find(in searchPath: String) -> String? {
-    searchPath.split(separator: ":").lazy.map { "\($0)/pandoc" }.first(where: isExecutable)
-  }
-
-  /// Whether there is a file at the path that may be run.
-  public static func isExecutable(_ path: String) -> Bool {
-    var isDirectory = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory
-      && FileManager.default.isExecutableFile(atPath: path)
-  }
-
   /// pandoc's version; nil when it cannot be used.
   public func probe() async -> String? {
     _ = await render(["-"])

@@ -6,9 +6,9 @@ import Synchronization
 /// Does the blocking work of all records of a process on threads of its own, so that a slow disk holds up no
 /// conversation but the one that waits for it.
 ///
-/// Every file has one of a few lanes, in which writes are made one after another. Files that wait to be brought to the disk are taken together: first the
-/// system is told to begin with all of them, then each is waited for. So most file systems put them into one
-/// commit, which makes a thousand conversations as cheap as a few.
+/// Every file has one of a few lanes, in which writes are made one after another. Files that wait to be brought to
+/// the disk are taken together: first the system is told to begin with all of them, then each is waited for. So most
+/// file systems put them into one commit, which makes a thousand conversations as cheap as a few.
 public final class RecordStore: Sendable {
   /// What to do once a file is on the disk.
   private typealias Waiting = (file: RecordFile, done: @Sendable (RecordError?) -> Void)

@@ -23,7 +23,7 @@ enum Tool {
 
   private static func path(of name: String) -> String? {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-      .first(where: PandocRenderer.isExecutable)
+      .first(where: FileManager.default.isExecutableFile(atPath:))
   }
 }
 
