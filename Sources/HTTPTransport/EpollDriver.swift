@@ -21,6 +21,9 @@ final class EpollDriver: SocketDriver {
   private var ready = 0
   /// When libcurl wants to be called without a socket.
   private var timer = UInt64.max
+  private var marks = LowWaterMarks()
+  /// When to see what has waited below a mark.
+  private var nextSurvey: UInt64 = 0
 
   init(_ multi: UnsafeMutableRawPointer) throws(HTTPError) {
     self.multi = multi
@@ -58,6 +61,7 @@ final class EpollDriver: SocketDriver {
 
   private func socket(_ socket: curl_socket_t, wants wanted: Int32, isKnown: Bool) {
     guard wanted != CURL_POLL_REMOVE else {
+      marks.lower(socket)
       epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
       return
     }
@@ -84,16 +88,8 @@ final class EpollDriver: SocketDriver {
       let left = timer > now ? (timer - now + 999_999) / 1_000_000 : 0
       milliseconds = min(milliseconds, Int32(clamping: left))
     }
+    if !marks.isEmpty { milliseconds = min(milliseconds, Int32(LowWaterMarks.patience / 2_000_000)) }
     ready = max(0, Int(epoll_wait(epoll, events, Int32(Self.mostEvents), milliseconds)))
-  }
-
-  func rest(until time: UInt64) -> Bool {
-    let now = Monotonic.now()
-    guard time > now else { return false }
-    var descriptor = pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0)
-    guard poll(&descriptor, 1, Int32(clamping: (time - now + 999_999) / 1_000_000)) > 0 else { return false }
-    takeWakeup()
-    return true
   }
 
   private func takeWakeup() {
@@ -101,8 +97,7 @@ final class EpollDriver: SocketDriver {
     read(wakeup, &count, 8)
   }
 
-  func act(now: UInt64) {
-    var running: Int32 = 0
+  func act(now: UInt64, settle: () -> Bool) {
     for event in UnsafeBufferPointer(start: events, count: ready) {
       if event.data.fd == wakeup {
         takeWakeup()
@@ -113,12 +108,28 @@ final class EpollDriver: SocketDriver {
       var mask: Int32 = 0
       if failed || event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
       if failed || event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
-      ccurl_multi_socket_action(multi, event.data.fd, mask, &running)
+      act(on: event.data.fd, mask)
+      marks.note(event.data.fd, mayGather: settle(), at: now)
     }
     ready = 0
     if timer <= now {
       timer = .max
-      ccurl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+      act(on: CURL_SOCKET_TIMEOUT, 0)
+      _ = settle()
+    }
+    if nextSurvey <= now { survey(now, settle) }
+  }
+
+  private func act(on socket: curl_socket_t, _ mask: Int32) {
+    var running: Int32 = 0
+    ccurl_multi_socket_action(multi, socket, mask, &running)
+  }
+
+  private func survey(_ now: UInt64, _ settle: () -> Bool) {
+    nextSurvey = now + LowWaterMarks.patience / 2
+    for socket in marks.overdue(at: now) {
+      act(on: socket, CURL_CSELECT_IN)
+      marks.note(socket, mayGather: settle(), at: now)
     }
   }
 

@@ -7,11 +7,10 @@ import CCurl
 protocol SocketDriver: AnyObject {
   /// Returns when a socket is ready, libcurl has something to do, `wake` was called or the time is over.
   func wait(milliseconds: Int32)
-  /// Lets libcurl do what there is to do after a wait.
-  func act(now: UInt64)
-  /// Lets sockets be; true when `wake` was called, false when the time has come.
-  func rest(until time: UInt64) -> Bool
-  /// Ends a wait or rest, now or the next one; from any thread.
+  /// Lets libcurl do what there is to do after a wait. `settle` is called whenever it has worked on a socket, and
+  /// says whether the next bytes there may wait until more have come.
+  func act(now: UInt64, settle: () -> Bool)
+  /// Ends a wait, now or the next one; from any thread.
   func wake()
   /// After the multi handle is gone.
   func close()
@@ -26,12 +25,10 @@ final class PollDriver: SocketDriver {
   }
 
   func wait(milliseconds: Int32) { ccurl_multi_poll(multi, milliseconds) }
-  func rest(until time: UInt64) -> Bool {
-    let now = Monotonic.now()
-    if time > now { Monotonic.sleep(time - now) }
-    return false
+  func act(now: UInt64, settle: () -> Bool) {
+    ccurl_multi_perform(multi)
+    _ = settle()
   }
-  func act(now: UInt64) { ccurl_multi_perform(multi) }
   func wake() { ccurl_multi_wakeup(multi) }
   func close() {}
 }

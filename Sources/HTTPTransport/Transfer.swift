@@ -44,6 +44,8 @@ final class Transfer: @unchecked Sendable {
   var ending: Ending?
   /// Bytes of the body since the loop last told the sink that everything that had arrived is received.
   var received = 0
+  /// How often it has received what the exchange is about.
+  private var steps = 0
 
   /// - Parameter address: that of the request's URL.
   init(_ request: HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink) throws(HTTPError) {
@@ -85,6 +87,14 @@ final class Transfer: @unchecked Sendable {
       return control.continuation
     }
     continuation?.resume(returning: outcome)
+  }
+
+  /// Notes that it has received something. True while its body goes on steadily on a connection of its own: its
+  /// beginning is past, so that times are taken exactly, and no more is there to be read.
+  func isInMidst(receiveBuffer: Int) -> Bool {
+    guard deadline.hasProgress, !deadline.isComplete else { return false }
+    steps += 1
+    return steps > 1 && received < receiveBuffer * 3 / 4 && parser.isMultiplexed == false
   }
 
   /// Prepares for the redirect that the last response asked for.

@@ -19,10 +19,8 @@ final class TransferLoop: @unchecked Sendable {
     var isClosed = false
   }
 
-  /// More exchanges have to wait for each other anyway.
+  /// Among more exchanges, bytes may wait for more of them.
   private static let crowd = 64
-  /// Nanoseconds.
-  private static let longestRest: UInt64 = 25_000_000
 
   private let configuration: HTTPTransport.Configuration
   private let multi: UnsafeMutableRawPointer
@@ -33,17 +31,13 @@ final class TransferLoop: @unchecked Sendable {
   /// When the last wait ended: the time of everything that happens until the next.
   private(set) var now = Monotonic.now()
   private var transfers: [Transfer] = []
-  /// Those that have received something since the last wait.
+  /// Those that have received something since libcurl was last called.
   private var received: [Transfer] = []
   private var gate: ConnectionGate
   /// Set by a callback, acted upon after it: whether the host speaks HTTP/2.
   private var lesson: Bool?
   /// No deadline is nearer than this.
   private var nextDeadline = UInt64.max
-  /// Some transfer has received about as much as fits into its buffer, so there may be more.
-  private var isBehind = false
-  /// Nanoseconds since the last rest.
-  private var work: UInt64 = 0
   private var isRunning = true
 
   /// - Parameter sharesConnections: the loop serves one TLS host.
@@ -112,43 +106,29 @@ extension TransferLoop {
       takeCommands().forEach(perform)
       driver.wait(milliseconds: waitingTime())
       now = Monotonic.now()
-      driver.act(now: now)
-      tellPauses()
+      driver.act(now: now) { settle() }
       endFinished()
       applyLesson()
       if now >= nextDeadline { endSilent() }
-      rest()
     }
     close()
-  }
-
-  /// Among many exchanges, the thread rests for as long as it has just worked. Meanwhile more arrives, and what
-  /// arrives together is received together: a thousand paced streams cost half as much, and the other threads
-  /// get their share of the processor. Commands are not kept waiting. No rest while somebody has more to read than
-  /// fits into a buffer.
-  private func rest() {
-    work += Monotonic.now() - now
-    guard !isBehind else { return }
-    let end = Monotonic.now() + min(work, Self.longestRest)
-    while isRunning, transfers.count > Self.crowd, driver.rest(until: end) {
-      takeCommands().forEach(perform)
-      driver.act(now: Monotonic.now())
-    }
-    work = 0
   }
 
   /// From a callback: the transfer has received something.
   func notePause(for transfer: Transfer) { received.append(transfer) }
 
-  private func tellPauses() {
-    isBehind = false
+  /// Tells those that have just received something, while their memory is near. True when the next bytes may wait
+  /// for more.
+  private func settle() -> Bool {
+    var mayGather = false
     for transfer in received {
-      if transfer.received >= receiveBuffer * 3 / 4 { isBehind = true }
+      mayGather = transfers.count > Self.crowd && transfer.isInMidst(receiveBuffer: receiveBuffer)
       transfer.received = 0
       guard transfer.loop != nil, let head = transfer.head, transfer.ending == nil else { continue }
       if case .stop = transfer.sink.receivePause() { end(transfer, .success(head)) }
     }
     received.removeAll(keepingCapacity: true)
+    return mayGather
   }
 
   private func takeCommands() -> [Command] {

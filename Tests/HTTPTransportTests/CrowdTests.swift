@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import HTTPTransport
+import Synchronization
 import Testing
 
 /// Many exchanges at once. Serialized: each needs thousands of sockets on both sides.
@@ -46,18 +47,39 @@ import Testing
         try connection.respond(body: String(repeating: "x", count: length))
       }
     } _: { url in
-      let transport = HTTPTransport(loop)
-      let lengths = try await withThrowingTaskGroup(of: Int.self) { group in
-        for _ in 0..<count {
-          group.addTask {
-            let sink = Recorder()
-            _ = try await transport.send(HTTPRequest(.get, url), to: sink)
-            return sink.body.count
+      let lengths = try await HTTPTransport(loop).texts(of: count, from: url).map(\.utf8.count)
+      #expect(lengths == Array(repeating: length, count: count))
+    }
+  }
+
+  /// Each piece is sent when all have received the one before, in two exchanges on each connection.
+  @Test(arguments: EventLoop.allCases)
+  func smallPiecesOfABodyAreNotHeldBack(_ loop: EventLoop) async throws {
+    let (count, pieces) = (100, 4)
+    let arrived = Counter()
+    try await withCrowd(of: count) { connections in
+      for exchange in 0..<2 {
+        for connection in connections {
+          try connection.readRequest()
+          try connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        }
+        for piece in 1...pieces {
+          for connection in connections { try connection.write(chunk: "\(piece)") }
+          while arrived.value < count * (exchange * pieces + piece) {
+            guard connections[0].pause(milliseconds: 5) else { return }
           }
         }
-        return try await group.reduce(into: [Int]()) { $0.append($1) }
+        for connection in connections { try connection.write("0\r\n\r\n") }
       }
-      #expect(lengths == Array(repeating: length, count: count))
+    } _: { url in
+      let transport = HTTPTransport(loop)
+      for _ in 0..<2 {
+        let texts = try await transport.texts(of: count, from: url) {
+          arrived.increase()
+          return .progress
+        }
+        #expect(texts == Array(repeating: "1234", count: count))
+      }
     }
   }
 
@@ -106,6 +128,31 @@ import Testing
       for task in tasks { #expect([nil, .cancelled].contains(await task.value?.kind)) }
       let head = try await transport.send(HTTPRequest(.get, url), to: Recorder())
       #expect(head.status == 200)
+    }
+  }
+}
+
+/// What several threads count together.
+private final class Counter: Sendable {
+  private let count = Atomic(0)
+  var value: Int { count.load(ordering: .relaxed) }
+  func increase() { count.add(1, ordering: .relaxed) }
+}
+
+extension HTTPTransport {
+  /// The bodies of so many exchanges at once.
+  fileprivate func texts(
+    of count: Int, from url: String, onBody: @escaping @Sendable () -> HTTPProgress = { .progress }
+  ) async throws -> [String] {
+    try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<count {
+        group.addTask {
+          let sink = Recorder { _ in onBody() }
+          _ = try await self.send(HTTPRequest(.get, url), to: sink)
+          return sink.text
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
     }
   }
 }
