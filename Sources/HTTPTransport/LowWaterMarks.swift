@@ -16,7 +16,7 @@ struct LowWaterMarks {
   /// Bytes: two or three usual events of a stream.
   private static let raised: Int32 = 512
   /// Nanoseconds that fewer bytes than that may wait.
-  static let patience: UInt64 = 100_000_000
+  static let patience: UInt64 = 200_000_000
 
   /// The sockets whose mark is raised, and when they were last looked at.
   private var looks: [curl_socket_t: UInt64] = [:]

@@ -28,9 +28,16 @@ public struct Summary: Sendable {
 
   private var columns: [String] { ["trial"] + keys + Self.results }
 
-  private func row(_ report: TrialReport) -> [JSONValue] {
-    let condition = RecordableOption.values(report.condition)
-    return [.string(report.id)] + keys.map { condition[$0] ?? base[$0] ?? .null } + Self.results(of: report)
+  /// Calls back with each row. The trials of a condition mostly follow each other.
+  private func forEachRow(_ body: ([JSONValue]) -> Void) {
+    var known: (written: JSONObject, values: [JSONValue])?
+    for report in reports {
+      if known?.written != report.condition {
+        let condition = RecordableOption.values(report.condition)
+        known = (report.condition, keys.map { condition[$0] ?? base[$0] ?? .null })
+      }
+      body([.string(report.id)] + (known?.values ?? []) + Self.results(of: report))
+    }
   }
 
   /// Trials in the plan's order; those that it no longer has come last.
@@ -54,8 +61,8 @@ public struct Summary: Sendable {
   public var jsonLines: [UInt8] {
     var bytes: [UInt8] = []
     let columns = columns
-    for report in reports {
-      let members = JSONObject(zip(columns, row(report)), uniquingKeysWith: { first, _ in first })
+    forEachRow { row in
+      let members = JSONObject(zip(columns, row), uniquingKeysWith: { first, _ in first })
       JSONWriter.append(.object(members), to: &bytes)
       bytes.append(UInt8(ascii: "\n"))
     }
@@ -66,7 +73,7 @@ public struct Summary: Sendable {
   public var csv: [UInt8] {
     var bytes: [UInt8] = []
     Self.append(columns, to: &bytes)
-    for report in reports { Self.append(row(report).map(Self.text), to: &bytes) }
+    forEachRow { Self.append($0.map(Self.text), to: &bytes) }
     return bytes
   }
 

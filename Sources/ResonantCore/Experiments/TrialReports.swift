@@ -3,12 +3,6 @@
 import OrderedCollections
 import Synchronization
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What is known of the trials of a directory in which other processes work, too. What is finished is read once,
 /// and again only when its file has changed.
 final class TrialReports: Sendable {
@@ -63,20 +57,5 @@ final class TrialReports: Sendable {
 
   private func note(_ report: TrialReport, _ stamp: FileStamp) {
     finished.withLock { $0[report.id] = (stamp, report) }
-  }
-}
-
-/// Tells whether a file is still the same.
-private struct FileStamp: Equatable, Sendable {
-  private let size: UInt64
-  private let modified: Date
-  let isFile: Bool
-
-  init?(of path: String) {
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-      let size = attributes[.size] as? UInt64, let modified = attributes[.modificationDate] as? Date
-    else { return nil }
-    (self.size, self.modified) = (size, modified)
-    isFile = attributes[.type] as? FileAttributeType == .typeRegular
   }
 }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Appends a conversation's records to its file.
 ///
-/// When `append` returns, the record has left the process: killing it loses nothing. A turn is also brought to
-/// the disk, while the conversation goes on; the next record waits until that has happened, and an `end` waits
+/// When `append` returns, the record has left the process: killing it loses nothing. A turn that was asked for is
+/// also brought to the disk, while the conversation goes on; the next record waits until that has happened, and an `end` waits
 /// for itself. So a power loss costs the last turn at most.
 ///
 /// `close` leaves the file to others, as does the end of the writer's life.
@@ -102,7 +102,9 @@ public final class RecordWriter: Sendable {
 extension Record {
   fileprivate var isSynced: Bool {
     switch self {
-    case .turn, .end: true
+    case .end: true
+    case .turn(let turn): turn.outcome != .opening
+    // These, and an opening, are known without the file.
     case .header, .preamble, .event: false
     }
   }

@@ -16,9 +16,16 @@ public enum Timestamp {
     let (day, inDay) = milliseconds.flooredQuotientAndRemainder(by: 86_400_000)
     let civil = civil(day)
     let second = inDay / 1000
-    return padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2) + "T"
-      + padded(second / 3600, 2) + ":" + padded(second / 60 % 60, 2) + ":" + padded(second % 60, 2) + "."
-      + padded(inDay % 1000, 3) + "Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    append(civil.year, 4, "-", to: &text)
+    append(civil.month, 2, "-", to: &text)
+    append(civil.day, 2, "T", to: &text)
+    append(second / 3600, 2, ":", to: &text)
+    append(second / 60 % 60, 2, ":", to: &text)
+    append(second % 60, 2, ".", to: &text)
+    append(inDay % 1000, 3, "Z", to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Reads any RFC 3339 time, also with an offset and with more or fewer digits of the second; nil for anything
@@ -38,9 +45,16 @@ public enum Timestamp {
     return Date(timeIntervalSince1970: Double(seconds) + fraction)
   }
 
-  private static func padded(_ value: Int, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  /// Appends a number of at least so many digits, and what follows it.
+  private static func append(_ value: Int, _ width: Int, _ mark: Unicode.Scalar, to text: inout [UInt8]) {
+    let start = text.count
+    var rest = max(0, value)
+    while rest > 0 || text.count < start + width {
+      text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    }
+    text[start...].reverse()
+    text.append(UInt8(ascii: mark))
   }
 
   /// The date of a day counted from 1970-01-01.
