@@ -29,6 +29,7 @@ enum Main {
   /// Parses, runs, and says what went wrong, once.
   private static func status() async -> Int32 {
     do {
+      try Resonant.checkCommand(CommandLine.arguments.dropFirst().first)
       var command = try Resonant.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

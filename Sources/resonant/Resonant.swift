@@ -13,4 +13,15 @@ struct Resonant: AsyncParsableCommand {
       ChatCommand.self, BatchCommand.self, ResumeCommand.self, ExportCommand.self, CheckCommand.self,
     ],
     defaultSubcommand: ChatCommand.self)
+
+  /// The command that is taken when none is named has nothing but flags, so another word is a mistyped command.
+  static func checkCommand(_ word: String?) throws(ConfigurationError) {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word, !word.isEmpty, !word.hasPrefix("-"), !names.contains(word) else { return }
+    let suggestion = Suggestion.text(for: word, among: names)
+    throw ConfigurationError(
+      nil,
+      "there is no command '\(word)'"
+        + (suggestion.isEmpty ? "; there are \(names.joined(separator: ", "))" : suggestion))
+  }
 }

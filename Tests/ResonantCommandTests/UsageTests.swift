@@ -47,6 +47,16 @@ struct UsageTests {
   }
 
   @Test(arguments: [
+    (["bacth", "plan.yaml"], "there is no command 'bacth'; did you mean batch?"),
+    (["quux"], "there is no command 'quux'; there are chat, batch, "),
+  ])
+  func aMistypedCommandIsNotTakenForFlags(words: [String], message: String) async throws {
+    let ended = try await ResonantBinary.run(words, in: try TemporaryDirectory())
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(ended.errors.contains(message), "\(ended)")
+  }
+
+  @Test(arguments: [
     ["--model", "m"], ["--endpoint", "http://127.0.0.1:9/v1"],
     ["--alice-endpoint", "http://127.0.0.1:9/v1", "--model", "m"],
     ["--endpoint", "http://127.0.0.1:9/v1", "--bob-model", "m"],

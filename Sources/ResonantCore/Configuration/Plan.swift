@@ -31,6 +31,18 @@ public struct Plan: Sendable {
     return conversation
   }
 
+  /// Pairs of conditions that are one and the same conversation, because what sets them apart has no effect.
+  public var twins: [(Condition, Condition)] {
+    var alike: [String: [Int]] = [:]
+    return conversations.indices.compactMap { place in
+      let conversation = conversations[place]
+      let key = JSONValue.object(conversation.recorded).jsonText + conversation.facts.map(\.model).joined()
+      let twin = alike[key]?.first { conversations[$0] == conversation }
+      if twin == nil { alike[key, default: []].append(place) }
+      return twin.map { (experiment.conditions[$0], experiment.conditions[place]) }
+    }
+  }
+
   /// Every endpoint that is asked, by the URL that it is shown with, and what the plan allows it.
   public var lanes: OrderedDictionary<String, RequestLimits.Lane> {
     var lanes: OrderedDictionary<String, RequestLimits.Lane> = [:]

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /// The known word that a mistyped one probably was.
-enum Suggestion {
+public enum Suggestion {
   /// `; did you mean …?`, or nothing when no candidate is near.
-  static func text(for word: String, among candidates: some Sequence<String>) -> String {
+  public static func text(for word: String, among candidates: some Sequence<String>) -> String {
     let near = candidates.map { (distance: distance(word, $0), word: $0) }
       .filter { $0.distance <= max(1, ($0.word.utf8.count + 1) / 3) }
       .min { $0.distance < $1.distance }

@@ -106,6 +106,9 @@ public struct Batch: Sendable {
       of: trials,
       turns: { trial in isToDo(trial) ? reports[trial.id]?.turns ?? 0 : nil },
       isFailed: { reports[$0.id]?.state == .failed },
+      budget: plan.experiment.limits.budgetTokens.map { allowed in
+        (allowed, reports.values.reduce(0) { $0 + $1.usage.total })
+      },
       conversation: { trial in
         let conversation = plan.conversation(of: trial)
         return (conversation.participants, conversation.settings)

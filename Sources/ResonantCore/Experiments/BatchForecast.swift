@@ -23,17 +23,22 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public private(set) var failed = 0
   /// At most `Int.max`.
   public private(set) var cost = Cost(requests: 0, tokens: 0)
+  /// The tokens that the plan allows, and those that are used already by all trials of the directory.
+  public private(set) var budget: (allowed: Int, used: Int)?
 
   /// - Parameters:
   ///   - trials: those of this shard, the repeats of a condition side by side.
   ///   - turns: how many turns a trial has already; nil for one that is not to be done.
   ///   - isFailed: whether a trial that is not to be done has failed.
+  ///   - budget: the tokens that the plan allows and those that are used already.
   ///   - conversation: what the trials of a condition hold.
   public init(
     of trials: [Trial], turns: (Trial) -> Int?, isFailed: (Trial) -> Bool = { _ in false },
+    budget: (allowed: Int, used: Int)? = nil,
     conversation: (Trial) -> (participants: [Participant], settings: ConversationSettings)
   ) {
     self.trials = trials.count
+    self.budget = budget
     var rate: Rate?
     for trial in trials {
       if conditions.last?.condition != trial.condition {
@@ -108,6 +113,12 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     lines.append("requests    at most \(cost.requests)")
     lines.append(
       "tokens      about \(cost.tokens), if every reply has \(Self.tokensPerReply) and nothing ends early")
+    if let budget {
+      let isEnough = budget.used.adding(cost.tokens) <= budget.allowed
+      lines.append(
+        "budget      \(budget.allowed) tokens" + (budget.used > 0 ? ", \(budget.used) of them used" : "")
+          + (isEnough ? "" : ": probably too little; the batch ends when they are used up"))
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 }

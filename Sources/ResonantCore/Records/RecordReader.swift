@@ -64,7 +64,9 @@ struct RecordReader {
     do {
       json = try JSONValue.parse(bytes)
     } catch {
-      let mayBeHeader = bytes.starts(with: Self.beginning) || isLast && Self.beginning.starts(with: bytes)
+      // A power loss can leave zeros where the first record was to be.
+      let isTorn = isLast && (Self.beginning.starts(with: bytes) || bytes.allSatisfy { $0 == 0 })
+      let mayBeHeader = bytes.starts(with: Self.beginning) || isTorn
       guard transcript != nil || mayBeHeader else { throw foreign }
       guard isLast else { throw failure("no JSON at column \(error.column): \(error.message)") }
       warnings.append("\(path), line \(line): the last line is torn and was left out")

@@ -13,6 +13,11 @@ struct BatchCommand: AsyncParsableCommand {
       Everything is kept in a directory with the plan's name. The same \
       command again goes on: finished trials are kept, unfinished ones go on after their last whole turn. Ctrl-C \
       lets the turns in flight finish; a second one cuts them.
+
+      A plan has these keys: 'name'; 'base', any options of chat in snake_case; 'matrix', for each option a list of \
+      values, or a list of bundles of options; 'include' and 'exclude', lists of conditions; 'repeats'; 'seed'; \
+      'limits', with concurrency, endpoints, requests_per_minute and budget_tokens. 'resonant help chat' tells the \
+      options.
       """)
 
   @Argument(
@@ -69,9 +74,18 @@ struct BatchCommand: AsyncParsableCommand {
     }
     let batch = try Batch(
       plan: plan, directory: directory, shard: try shard(host.environment), retriesFailed: retryFailed)
+    warn(about: plan.twins)
     if dryRun { return try await print("\(batch.forecast)") }
     let code = try await BatchRun(batch, host: host, writesPages: html).run()
     if code != 0 { throw RunEnd(code: code) }
+  }
+
+  private func warn(about twins: [(Condition, Condition)]) {
+    for (one, other) in twins.prefix(3) {
+      Diagnostics.warning(
+        "these conditions are one and the same conversation: \(one.label) and \(other.label)")
+    }
+    if twins.count > 3 { Diagnostics.warning("there are \(twins.count - 3) more such pairs") }
   }
 
   /// Flags of which one would do nothing beside the other.

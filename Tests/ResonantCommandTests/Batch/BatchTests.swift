@@ -118,6 +118,18 @@ struct BatchTests {
     #expect(server.requests.isEmpty)
   }
 
+  @Test func `a dry run says what the plan's author may not have meant`() async throws {
+    let server = try await ScriptedServer.willing()
+    // The payloads of the sides replace the common one, which alone is varied.
+    let sides = "alice_payload: {a: 1}, bob_payload: {a: 1}"
+    try lab.plan(
+      base(server, sides) + "matrix: {payload.b: [1, 2]}\nlimits: {budget_tokens: 5}\n")
+    let ended = try await lab.batch("--dry-run")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.errors.contains("one and the same conversation: payload.b=1 and payload.b=2\n"), "\(ended)")
+    #expect(ended.output.contains("budget      5 tokens: probably too little"), "\(ended)")
+  }
+
   @Test func `shards do everything once between them`() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server, "max_turns: 2") + "repeats: 7\n")

@@ -49,6 +49,12 @@ import Testing
     #expect(read.warnings.count == 1)
   }
 
+  @Test func nothingButZeroesIsATornHeader() throws {
+    let reading = try RecordReader.read([UInt8](repeating: 0, count: 500), path: "a.jsonl")
+    #expect(reading.transcript == nil)
+    #expect(reading.length == 0)
+  }
+
   @Test func theLastRecordOfANumberWins() throws {
     var note = Transcript.Event(kind: "note", time: Date(timeIntervalSince1970: 5), after: 2)
     let transcript = try read([
