@@ -27,7 +27,7 @@ struct Redirect: Equatable {
     }
     guard let whole = Self.get(target, CURLUPART_URL) else { return nil }
     self.url = whole
-    display = WebAddress.redact(whole)
+    display = HTTPTransport.redact(whole)
   }
 
   private static func origin(_ url: OpaquePointer) -> [String]? {

@@ -103,7 +103,7 @@ extension Transfer {
       redirect = target
       return true
     }
-    ending = .failed(.redirect(head.status, to: target?.display ?? WebAddress.redact(location), address))
+    ending = .failed(.redirect(head.status, to: target?.display ?? HTTPTransport.redact(location), address))
     return false
   }
 

@@ -10,7 +10,7 @@ struct WebAddress: Sendable, Equatable {
 
   /// Throws `unsupportedURL` for anything but an HTTP or HTTPS URL with a host.
   init(_ url: String) throws(HTTPError) {
-    let display = Self.redact(url)
+    let display = HTTPTransport.redact(url)
     guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
       throw HTTPError(.unsupportedURL, "the URL has spaces or control characters; percent-encode them")
     }
@@ -24,18 +24,18 @@ struct WebAddress: Sendable, Equatable {
     isSecure = scheme == "https:"
     origin = "\(scheme)//\(parts[2].lowercased())"
   }
+}
 
-  /// The text of a URL without what may be secret: user info, query and fragment.
-  static func redact(_ url: String) -> String {
+extension HTTPTransport {
+  /// The text of a URL without what may be secret: user info, query and fragment. Takes any text, also one that is
+  /// no whole URL.
+  public static func redact(_ url: String) -> String {
     let bare = url.prefix { $0 != "?" && $0 != "#" }
-    guard let slashes = url.firstRange(of: "//"), slashes.upperBound <= bare.endIndex else {
-      return String(bare)
-    }
-    let scheme = url[..<slashes.upperBound]
-    let authority = url[slashes.upperBound...].prefix { $0 != "/" }
+    let start = bare.firstRange(of: "//")?.upperBound ?? url.startIndex
+    let authority = url[start...].prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@") else { return String(bare) }
     // An unencoded `?` or `#` in a password looks like the end of the host.
-    guard at < bare.endIndex else { return "\(scheme)…" }
-    return String(scheme + bare[bare.index(after: at)...])
+    guard at < bare.endIndex else { return url[..<start] + "…" }
+    return String(url[..<start] + bare[bare.index(after: at)...])
   }
 }

@@ -118,7 +118,7 @@ public struct OptionSource: Sendable, Equatable {
     case .file(let name, let keyPath, let lines):
       let whole = keyPath + rest
       // A key may be the URL of an endpoint, secrets and all.
-      let shown = whole.contains("://") ? RecordableOption.address(whole) : whole
+      let shown = whole.contains("://") ? EndpointAddress.redact(whole) : whole
       return OptionPlace(file: name, path: shown, line: Self.line(of: whole, in: lines))
     }
   }

@@ -62,7 +62,7 @@ struct PlanDocument {
     case .duplicatedKeysInMapping(let duplicates, let context):
       Failure(
         line: context.mark.line,
-        message: "has a key twice: \(duplicates.map(RecordableOption.address).joined(separator: ", "))")
+        message: "has a key twice: \(duplicates.map(EndpointAddress.redact).joined(separator: ", "))")
     default: Failure(message: "is no YAML")
     }
   }

@@ -154,7 +154,7 @@ struct PlanReader {
       limits.endpoints.keys.map { ("limits.endpoints", $0) }
       + limits.requestsPerMinute.keys.map { ("limits.requests_per_minute", $0) }
     for (path, name) in named where !known.contains(name) {
-      let shown = OrderedSet(known.map(RecordableOption.address)).joined(separator: ", ")
+      let shown = OrderedSet(known.map(EndpointAddress.redact)).joined(separator: ", ")
       throw failure("\(path).\(name)", "no condition has this endpoint; the plan's are \(shown)")
     }
   }

@@ -85,6 +85,6 @@ public struct Experiment: Sendable, Equatable {
   private static func byAddress(_ limits: JSONObject) -> JSONValue {
     .object(
       JSONObject(
-        limits.map { (RecordableOption.address($0.key), $0.value) }, uniquingKeysWith: { first, _ in first }))
+        limits.map { (EndpointAddress.redact($0.key), $0.value) }, uniquingKeysWith: { first, _ in first }))
   }
 }

@@ -17,7 +17,7 @@ enum RecordableOption {
     let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let fields = path.dropFirst()
     switch path[0].split(separator: "_").last {
-    case "endpoint": return written.string.map { .string(address($0)) } ?? written
+    case "endpoint": return written.string.map { .string(EndpointAddress.redact($0)) } ?? written
     case "headers": return fields.isEmpty ? object(written) { $0.mapValues(header) } : header(written)
     case "payload": return fields.isEmpty ? object(written, Redactor.masked) : field(written, at: fields)
     case "moderator" where !fields.isEmpty: return value(written, of: fields.joined(separator: "."))
@@ -26,20 +26,6 @@ enum RecordableOption {
       return object(written, values)
     default: return field(written, at: path[...])
     }
-  }
-
-  /// A URL without user info, query and fragment; any other name of an endpoint as it is.
-  static func address(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.count
-    let slash = UInt8(ascii: "/")
-    let colon = bytes[..<end].indices.first {
-      bytes[$0] == UInt8(ascii: ":") && bytes[$0..<end].dropFirst().starts(with: [slash, slash])
-    }
-    let start = colon.map { $0 + 3 } ?? 0
-    let authority = start..<(bytes[start..<end].firstIndex(of: slash) ?? end)
-    let host = bytes[authority].lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? start
-    return String(decoding: bytes[..<start] + bytes[host..<end], as: UTF8.self)
   }
 
   /// An object as such or as text; what can't be told apart is masked as a whole.

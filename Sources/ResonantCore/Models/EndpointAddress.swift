@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import HTTPTransport
+
 /// An absolute http or https URL, cut into the parts that an endpoint treats apart. All parts are places in
 /// `bytes`.
 struct EndpointAddress {
@@ -40,6 +42,9 @@ struct EndpointAddress {
     self.bytes = bytes
     guard !host.isEmpty, hasValidPort else { throw InvalidValue("the URL has no valid host and port") }
   }
+
+  /// A URL without user info, query and fragment; any other name of an endpoint as it is.
+  static func redact(_ text: String) -> String { HTTPTransport.redact(text) }
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
