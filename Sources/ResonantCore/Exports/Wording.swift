@@ -35,9 +35,6 @@ enum Wording {
     }
   }
 
-  /// RFC 3339 in UTC, whole seconds.
-  static func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
-
   /// `2026-11-21 03:14`, in UTC.
   static func minute(_ date: Date) -> String {
     String(timestamp(date).prefix(16).replacing("T", with: " "))

@@ -66,7 +66,7 @@ struct ExportTests {
     let text = String(decoding: bytes, as: UTF8.self)
     let value = try DecodedJSON.parse(bytes)
     #expect(value["header"]?["participants"]?.array?.count == 2)
-    #expect(value["header"]?["created"] == "2026-11-21T01:47:20Z")
+    #expect(value["header"]?["created"] == "2026-11-21T01:47:20.000Z")
     #expect(value["preambles"]?.array?[0]["name"] == "x")
     #expect(value["turns"]?.array?[1]["text"] == "# A heading\n```\nopen")
     #expect(value["turns"]?.array?[2]["usage"]?["completion_tokens"]?.int == 4)
