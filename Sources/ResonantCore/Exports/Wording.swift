@@ -37,7 +37,7 @@ enum Wording {
 
   /// `2026-11-21 03:14`, in UTC.
   static func minute(_ date: Date) -> String {
-    String(timestamp(date).prefix(16).replacing("T", with: " "))
+    String(Timestamp.text(date).prefix(16).replacing("T", with: " "))
   }
 
   static func tokens(_ usage: Usage) -> String {
