@@ -18,21 +18,40 @@ extension ResolvedConversation {
 /// Rebuilds the options of a conversation from its transcript.
 private struct Continuation {
   let transcript: Transcript
+  /// As it was held at last.
+  private let header: Transcript.Header
   let file: String
   let overrides: Options
   let context: ResolutionContext
 
-  private var recorded: [Transcript.Participant] { transcript.header.participants }
-  private var settings: JSONObject { transcript.header.settings }
+  init(transcript: Transcript, file: String, overrides: Options, context: ResolutionContext) {
+    self.transcript = transcript
+    header = transcript.latestHeader
+    self.file = file
+    self.overrides = overrides
+    self.context = context
+  }
+
+  private var recorded: [Transcript.Participant] { header.participants }
+  private var settings: JSONObject { header.settings }
+
+  /// What began the conversation, and who is who.
+  private static let fixed = [
+    "template", "alice_name", "bob_name", "opening", "opening_file", "no_opening", "preamble", "alice_preamble",
+    "bob_preamble",
+  ]
 
   func resolve() throws(ConfigurationError) -> ResolvedConversation {
-    guard transcript.header.mode == .chat, recorded.count >= 2 else { throw failure("only a chat can go on") }
-    for key in ["template", "alice_name", "bob_name"] where overrides.values[key] != nil {
+    guard header.mode == .chat, recorded.count >= 2 else { throw failure("only a chat can go on") }
+    for key in Self.fixed where overrides.values[key] != nil {
       throw overrides.failure(key, "cannot change in a conversation that has begun")
+    }
+    if overrides.values["no_save"] != nil {
+      throw overrides.failure("no_save", "cannot be given: a conversation goes on in its own file")
     }
     let source = OptionSource.file(file, path: "header")
     var common = settings.filter { OptionTable[$0.key] != nil && !isOfParticipant($0.key) }
-    if let seed = transcript.header.seed { common["seed"] = .number(String(seed)) }
+    if let seed = header.seed { common["seed"] = .number(String(seed)) }
     var options = try Options.read(common, source: source, context: context).overlaid(by: overrides)
     try addParticipants(to: &options)
     let resolved = try ResolvedConversation.resolve(options, context: context)

@@ -2,33 +2,51 @@
 
 import OrderedCollections
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension ResolvedConversation {
   /// The first thing in which a recorded conversation was shaped otherwise than this one would be, as
   /// `max_turns was 30 and is now 50`; nil when it is one and the same. Seeds, and how patiently endpoints are
   /// asked, do not count.
   public func contradiction(with transcript: Transcript) -> String? {
-    let old = Self.shaping(transcript.header.settings)
-    let new = Self.shaping(recorded)
-    let keys = OrderedSet(new.keys).union(old.keys)
-    if let key = keys.first(where: { !Self.same(old[$0], new[$0]) }) {
-      return Self.change(key, old[key], new[key])
-    }
-    let before = transcript.header.participants
-    if before.count != facts.count {
-      return "the number of participants was \(before.count) and is now \(facts.count)"
-    }
-    for (before, now) in zip(before, facts) {
-      let old = Self.shaping(before)
-      let new = Self.shaping(now)
-      if let key = new.keys.first(where: { !Self.same(old[$0], new[$0]) }) {
-        return Self.change("\(key) of \(now.name)", old[key], new[key])
-      }
-    }
-    return transcript.preambles == preambles ? nil : "the preambles have changed"
+    let changes = changes(since: transcript.header) { OptionTable[$0]?.scope == .conversation }
+    return changes.first ?? (transcript.preambles == preambles ? nil : "the preambles have changed")
   }
 
-  private static func shaping(_ settings: JSONObject) -> JSONObject {
-    settings.filter { OptionTable[$0.key]?.scope == .conversation }
+  /// What a transcript records when it goes on otherwise than it did so far; nil when nothing has changed.
+  public func resumption(of transcript: Transcript, at time: Date) -> Transcript.Event? {
+    let before = transcript.latestHeader
+    var header = before
+    (header.settings, header.participants, header.seed) = (recorded, facts, settings.seed)
+    var changes = changes(since: before) { _ in true }
+    if before.seed != header.seed { changes.append("the seed is now another") }
+    guard !changes.isEmpty || before.participants != facts else { return nil }
+    let json = Record.header(header).json
+    var fields: JSONObject = ["changes": .array(changes.map(JSONValue.string))]
+    for key in Transcript.resumedFields { fields[key] = json[key] }
+    return Transcript.Event(
+      kind: Transcript.resumption, time: time, after: transcript.turns.last?.number ?? 0, fields: fields)
+  }
+
+  private func changes(since header: Transcript.Header, of counts: (String) -> Bool) -> [String] {
+    let old = header.settings.filter { counts($0.key) }
+    let new = recorded.filter { counts($0.key) }
+    let keys = OrderedSet(new.keys).union(old.keys)
+    let changes = keys.filter { !Self.same(old[$0], new[$0]) }.map { Self.change($0, old[$0], new[$0]) }
+    guard header.participants.count == facts.count else {
+      return changes + ["the number of participants was \(header.participants.count) and is now \(facts.count)"]
+    }
+    return changes + zip(header.participants, facts).flatMap(Self.changes)
+  }
+
+  private static func changes(_ before: Transcript.Participant, _ now: Transcript.Participant) -> [String] {
+    let old = shaping(before)
+    let new = shaping(now)
+    return new.keys.filter { !same(old[$0], new[$0]) }.map { change("\($0) of \(now.name)", old[$0], new[$0]) }
   }
 
   private static func shaping(_ participant: Transcript.Participant) -> JSONObject {

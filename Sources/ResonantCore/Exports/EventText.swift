@@ -11,6 +11,9 @@ extension Transcript.Event {
       let message = text("message") ?? "an error without a message"
       return "Error\(speaker.map { " of \($0)" } ?? ""): \(message)"
     case "note": return text("text")
+    case Transcript.resumption:
+      let changes = fields["changes"]?.array?.compactMap(\.string) ?? []
+      return changes.isEmpty ? nil : "Goes on with changes: \(changes.joined(separator: "; "))."
     case "inject": return fields["n"]?.int.map { "Turn \($0) was injected." }
     case "rewind": return fields["to"]?.int.map { "Rewound to turn \($0)." }
     case "hold": return "Held\(text("reason").map { ": \($0)" } ?? ".")"

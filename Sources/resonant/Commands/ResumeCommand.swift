@@ -22,7 +22,7 @@ struct ResumeCommand: AsyncParsableCommand {
     let host = Host.current
     let resumed = try await host.reopen(transcript)
     resumed.warnings.forEach(Diagnostics.warning)
-    guard let recorded = resumed.transcript else {
+    guard var recorded = resumed.transcript else {
       throw ConfigurationError(
         OptionPlace(file: transcript), "has no header, so there is nothing to go on with")
     }
@@ -30,9 +30,27 @@ struct ResumeCommand: AsyncParsableCommand {
     let conversation = try ResolvedConversation.continuing(
       recorded, file: transcript, overrides: overrides, context: host.context)
     warn(about: conversation, recorded)
+    if isOver(recorded, conversation) { return }
+    if let event = conversation.resumption(of: recorded, at: host.now) {
+      try await record(event, resumed.writer)
+      recorded.events.append(event)
+    }
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
     let trial = try host.prepare(conversation, transcript: recorded, options: options)
     try await host.hold(trial.recorded(in: resumed.writer, page: files.page), options: options)
+  }
+
+  private func record(_ event: Transcript.Event, _ writer: RecordWriter) async throws {
+    do {
+      try await writer.append(.event(event))
+    } catch {
+      throw ConfigurationError(nil, "\(error)")
+    }
+  }
+
+  /// Whether nothing is to come and nothing to be written any more.
+  private func isOver(_ transcript: Transcript, _ conversation: ResolvedConversation) -> Bool {
+    transcript.end?.reason == .maxTurns && transcript.turns.count >= conversation.settings.maxTurns
   }
 
   /// Says what would otherwise seem to do nothing.

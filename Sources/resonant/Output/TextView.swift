@@ -44,7 +44,7 @@ struct TextView: ConversationObserver {
   }
 
   private func banner(_ transcript: Transcript) -> String {
-    let header = transcript.header
+    let header = transcript.latestHeader
     var lines = [Self.doubleRule]
     for (index, participant) in header.participants.enumerated() {
       let name = style.colored(style.safe(participant.name), participant: index)
