@@ -56,8 +56,13 @@ struct OfflineTests {
   @Test func resumeGoesOnInTheSameFileToTheNewTotal() async throws {
     let directory = try TemporaryDirectory()
     _ = try await talk(directory, "one", seed: 3)
+    let before = try directory.read("one.jsonl")
     let nothing = try await ResonantBinary.run(["resume", "one.jsonl"], in: directory)
     #expect(nothing.exitCode == 0, "\(nothing)")
+    let unsaved = try await ResonantBinary.run(
+      ["resume", "one.jsonl", "--max-turns", "12", "--no-save"], in: directory)
+    #expect(unsaved.exitCode == 2, "\(unsaved)")
+    #expect(try directory.read("one.jsonl") == before)
     let ended = try await ResonantBinary.run(["resume", "one.jsonl", "--max-turns", "12"], in: directory)
     #expect(ended.exitCode == 0, "\(ended)")
     let written = try WrittenTranscript(directory.read("one.jsonl"))

@@ -13,6 +13,11 @@ extension ResolvedConversation {
   ) throws(ConfigurationError) -> ResolvedConversation {
     try Continuation(transcript: transcript, file: file, overrides: overrides, context: context).resolve()
   }
+
+  /// The flags among the options that tell how a conversation begins. For one that has begun they are passed over.
+  public static func settledFlags(among options: JSONObject) -> [String] {
+    Continuation.settled.filter { options[$0] != nil }.map(ChatOption.flag)
+  }
 }
 
 /// Rebuilds the options of a conversation from its transcript.
@@ -28,22 +33,25 @@ private struct Continuation {
     self.transcript = transcript
     header = transcript.latestHeader
     self.file = file
-    self.overrides = overrides
+    self.overrides = Self.open(overrides)
     self.context = context
+  }
+
+  static let settled = ["opening", "opening_file", "no_opening", "alice_preamble", "bob_preamble"]
+
+  /// The overrides without those that can have no effect any more.
+  private static func open(_ overrides: Options) -> Options {
+    var open = overrides
+    for key in settled { open.values[key] = nil }
+    return open
   }
 
   private var recorded: [Transcript.Participant] { header.participants }
   private var settings: JSONObject { header.settings }
 
-  /// What began the conversation, and who is who.
-  private static let fixed = [
-    "template", "alice_name", "bob_name", "opening", "opening_file", "no_opening", "preamble", "alice_preamble",
-    "bob_preamble",
-  ]
-
   func resolve() throws(ConfigurationError) -> ResolvedConversation {
     guard header.mode == .chat, recorded.count >= 2 else { throw failure("only a chat can go on") }
-    for key in Self.fixed where overrides.values[key] != nil {
+    for key in ["template", "alice_name", "bob_name"] where overrides.values[key] != nil {
       throw overrides.failure(key, "cannot change in a conversation that has begun")
     }
     if overrides.values["no_save"] != nil {

@@ -38,7 +38,9 @@ extension ResolvedConversation {
     let keys = OrderedSet(new.keys).union(old.keys)
     let changes = keys.filter { !Self.same(old[$0], new[$0]) }.map { Self.change($0, old[$0], new[$0]) }
     guard header.participants.count == facts.count else {
-      return changes + ["the number of participants was \(header.participants.count) and is now \(facts.count)"]
+      return changes + [
+        "the number of participants was \(header.participants.count) and is now \(facts.count)"
+      ]
     }
     return changes + zip(header.participants, facts).flatMap(Self.changes)
   }
@@ -46,7 +48,9 @@ extension ResolvedConversation {
   private static func changes(_ before: Transcript.Participant, _ now: Transcript.Participant) -> [String] {
     let old = shaping(before)
     let new = shaping(now)
-    return new.keys.filter { !same(old[$0], new[$0]) }.map { change("\($0) of \(now.name)", old[$0], new[$0]) }
+    return new.keys.filter { !same(old[$0], new[$0]) }.map {
+      change("\($0) of \(now.name)", old[$0], new[$0])
+    }
   }
 
   private static func shaping(_ participant: Transcript.Participant) -> JSONObject {

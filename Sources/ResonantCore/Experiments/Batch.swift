@@ -36,27 +36,31 @@ public struct Batch: Sendable {
     trials = shard.of(all)
     var stale: [String] = []
     let found = try known.look { (file: TrialFile) throws(ConfigurationError) in
-      guard let trial = planned[file.report.id], let change = Self.change(in: file, of: trial, plan) else {
+      guard let trial = planned[file.report.id], let problem = Self.problem(with: file, of: trial, plan)
+      else {
         return
       }
-      let isRunning = file.report.state == .running
-      guard file.hasReplies || isRunning else { return stale.append(trial.id) }
-      let what = isRunning ? "is being written by another process, for which" : "was made by this plan when"
+      guard file.hasReplies || file.report.state == .running else { return stale.append(trial.id) }
       throw ConfigurationError(
         OptionPlace(file: directory.transcript(of: trial)),
-        "\(what) \(change); put it back, or give the plan another name or --out")
+        problem + ", or give the plan another name or --out")
     }
     // Nothing stands in them, so their trials begin anew.
     let again = Set(stale)
     reports = Self.complete(found, planned).filter { !again.contains($0.key) }
   }
 
-  private static func change(in file: TrialFile, of trial: Trial, _ plan: Plan) -> String? {
-    if let change = change(in: file.head, of: trial, plan) { return change }
+  /// Why a trial's file does not go with the plan, and what can be done about it; nil when it does.
+  private static func problem(with file: TrialFile, of trial: Trial, _ plan: Plan) -> String? {
+    if let change = change(in: file.head, of: trial, plan) {
+      let isRunning = file.report.state == .running
+      let what = isRunning ? "is being written by another process, for which" : "was made by this plan when"
+      return "\(what) \(change); put it back"
+    }
     // `resonant resume` can take a trial further than its plan does.
     let most = plan.conversation(of: trial).settings.maxTurns
     return file.report.turns > most
-      ? "it was taken on to \(file.report.turns) turns, of which it has \(most)" : nil
+      ? "has \(file.report.turns) turns, but the plan allows \(most); delete it to hold the trial again" : nil
   }
 
   /// How the options of a trial have changed since its transcript was begun; nil when they have not.
@@ -116,7 +120,13 @@ public struct Batch: Sendable {
   }
 
   /// The shard's trials that are not finished, failed ones only where they are to be tried again.
-  var jobs: [Trial] { trials.filter(isToDo) }
+  /// The first repeat of all conditions comes first, so that a run that ends early can be compared.
+  var jobs: [Trial] {
+    trials.filter(isToDo).enumerated().sorted {
+      ($0.element.repeat, $0.offset) < ($1.element.repeat, $1.offset)
+    }
+    .map(\.element)
+  }
 
   private func isToDo(_ trial: Trial) -> Bool {
     switch reports[trial.id]?.state {

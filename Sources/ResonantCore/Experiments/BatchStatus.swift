@@ -30,19 +30,27 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
 
   public private(set) var conditions: [(condition: Condition, counts: Counts)] = []
   public private(set) var total = Counts()
+  /// Of those left, how many have begun, and how many turns they have.
+  public private(set) var begun = (trials: 0, turns: 0)
+  /// Trials of the directory that are none of the plan's: of other values, or more repeats.
+  public private(set) var others = 0
   /// How many trials failed with each error, the most frequent first.
   public private(set) var errors: [(message: String, count: Int)] = []
 
   public init(_ reports: [TrialReport], of experiment: Experiment) {
     let reports = Dictionary(reports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var errors: OrderedDictionary<String, (message: String, count: Int)> = [:]
+    others = reports.count
     for condition in experiment.conditions {
       var counts = Counts()
       for number in 1...max(1, experiment.repeats) {
         let report = reports[Trial(condition: condition, repeat: number).id]
         counts.add(report?.state)
         total.add(report?.state)
-        guard let report, report.state == .failed else { continue }
+        guard let report else { continue }
+        others -= 1
+        if report.state == .unfinished { begun = (begun.trials + 1, begun.turns + report.turns) }
+        guard report.state == .failed else { continue }
         let message = report.error ?? "unknown"
         errors[Self.group(message, of: report.id), default: (message, 0)].count += 1
       }
@@ -68,7 +76,19 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
     }
     if conditions.count > 1 { lines.append(Self.line(total, "all")) }
     for (message, count) in errors { lines.append("\(count) failed: \(message)") }
-    return lines.joined(separator: "\n") + "\n"
+    return (lines + notes).joined(separator: "\n") + "\n"
+  }
+
+  /// What the counts do not tell.
+  public var notes: [String] {
+    var notes: [String] = []
+    if begun.trials > 0 {
+      notes.append("Begun of those left: \(begun.trials), with turns: \(begun.turns)")
+    }
+    if others > 0 {
+      notes.append("In the directory and its summary, but none of this plan: \(others)")
+    }
+    return notes
   }
 
   private static func line(_ counts: Counts, _ label: String) -> String {

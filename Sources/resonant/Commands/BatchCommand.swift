@@ -69,15 +69,23 @@ struct BatchCommand: AsyncParsableCommand {
     if let concurrency { plan.experiment.limits.concurrency = concurrency }
     let directory = RunDirectory(in: out, name: plan.experiment.name)
     if emit != nil { return try await print(script(of: plan).text) }
-    if status {
-      return try await print("\(BatchStatus(Array(directory.reports().values), of: plan.experiment))")
-    }
+    if status { return try await show(plan, directory) }
     let batch = try Batch(
       plan: plan, directory: directory, shard: try shard(host.environment), retriesFailed: retryFailed)
     warn(about: plan.twins)
     if dryRun { return try await print("\(batch.forecast)") }
     let code = try await BatchRun(batch, host: host, writesPages: html).run()
     if code != 0 { throw RunEnd(code: code) }
+  }
+
+  /// Shows how far the plan has come, also one that can't go on.
+  private func show(_ plan: Plan, _ directory: RunDirectory) async throws {
+    do {
+      _ = try Batch(plan: plan, directory: directory)
+    } catch {
+      Diagnostics.warning("\(error)")
+    }
+    try await print("\(BatchStatus(Array(directory.reports().values), of: plan.experiment))")
   }
 
   private func warn(about twins: [(Condition, Condition)]) {

@@ -70,7 +70,11 @@ struct BatchRun {
     console.write(Console.style.safe(Self.sentences(on: outcome.status)))
     console.write(hint(outcome.counts))
     if outcome.hasSummary { console.write("Summary: \(batch.directory.path)/summary.csv\n") }
-    if hasPages { console.write("Pages: \(batch.directory.path)/index.html\n") }
+    if hasPages {
+      console.write("Pages: \(batch.directory.path)/index.html\n")
+    } else if pages != nil {
+      console.write("No pages were written: the same command writes them when it comes to its end\n")
+    }
     await console.flush()
   }
 
@@ -97,6 +101,7 @@ struct BatchRun {
     lines += status.errors.prefix(mostErrors).map { "\($0.count.grouped) failed: \($0.message)" }
     let others = status.errors.count - mostErrors
     if others > 0 { lines.append("… and \(others.grouped) other \(others == 1 ? "error" : "errors")") }
+    lines += status.notes
     if status.conditions.count > 1 || others > 0 {
       lines.append("--status shows each condition\(others > 0 ? " and every error" : "")")
     }

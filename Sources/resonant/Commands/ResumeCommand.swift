@@ -58,6 +58,10 @@ struct ResumeCommand: AsyncParsableCommand {
     if options.output.out != nil || options.output.name != nil {
       Diagnostics.warning("a conversation goes on in its own file; --out and --name are ignored")
     }
+    let ignored = ResolvedConversation.settledFlags(among: options.overlay())
+    if !ignored.isEmpty {
+      Diagnostics.warning("the conversation has begun; \(ignored.joined(separator: ", ")) can't change that")
+    }
     if let trial = recorded.header.trial {
       Diagnostics.warning(
         "\(transcript) is a trial of the experiment \(trial.experiment), which goes on with `resonant batch`;"

@@ -55,10 +55,28 @@ import Testing
     let second = try continued(
       rich, with: ["max_turns": 9, "opening": "Hi", "model": "z", "bob_model": "b", "system_prompt": "S"])
     #expect(second.settings.maxTurns == 9)
-    #expect(second.settings.opening == "Hi")
+    #expect(second.settings.opening == nil)
     #expect(second.participants.map(\.model) == ["z", "b", "z", "z"])
     #expect(second.participants.allSatisfy { $0.systemPrompt?.string == "S" })
     #expect(second.participants[0].payload == ["top_k": 3])
+  }
+
+  @Test func whatChangesIsRecordedAndTakenUpAgain() throws {
+    let time = Date(timeIntervalSince1970: 9)
+    var transcript = transcript(try begun(rich))
+    #expect(try continued(rich).resumption(of: transcript, at: time) == nil)
+    let second = try continued(rich, with: ["max_turns": 9, "model": "z"])
+    let event = try #require(second.resumption(of: transcript, at: time))
+    #expect(event.fields["changes"]?.array?.first == "max_turns was 5 and is now 9")
+    #expect(event.fields["changes"]?.array?.last == "model of Dora was \"d\" and is now \"z\"")
+    transcript.events.append(event)
+    let third = try ResolvedConversation.continuing(
+      transcript, file: "t.jsonl", overrides: try Options.read([:], source: .commandLine, context: context()),
+      context: context(environment))
+    #expect(third.facts == second.facts)
+    #expect(third.settings == second.settings)
+    #expect(third.resumption(of: transcript, at: time) == nil)
+    #expect(transcript.header.settings["max_turns"] == 5)
   }
 
   @Test func aFurtherParticipantIsOverriddenByItsName() throws {

@@ -81,6 +81,8 @@ struct SummaryTests {
     reports[0].state = .done
     reports[1].state = .running
     reports[2].state = .unfinished
+    reports[2].turns = 7
+    reports.append(TrialReport(id: "other", condition: [:], repeat: 1, state: .done))
     reports[3].error = "Bob: HTTP 500"
     reports[4].error = "Bob: HTTP 500"
     let status = BatchStatus(reports, of: experiment)
@@ -94,6 +96,8 @@ struct SummaryTests {
                0       0       2       1  opening=B
                1       1       2       2  all
         2 failed: Bob: HTTP 500
+        Begun of those left: 1, with turns: 7
+        In the directory and its summary, but none of this plan: 1
 
         """)
   }
