@@ -130,6 +130,18 @@ struct BatchTests {
     #expect(ended.output.contains("budget      5 tokens: probably too little"), "\(ended)")
   }
 
+  @Test func `all conditions advance together`() async throws {
+    try lab.plan(
+      "base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nmatrix: {opening: [A, B]}\nrepeats: 3\n"
+        + "limits: {concurrency: 1, budget_tokens: 150}\n")
+    let ended = try await lab.batch()
+    #expect(ended.exitCode == 1, "\(ended)")
+    let repeats = try lab.trials().values.filter { $0.turns.count == 2 }.compactMap {
+      $0.header?["trial"]?["repeat"]?.int
+    }
+    #expect(repeats.sorted().prefix(2) == [1, 1] && repeats.count < 6, "\(repeats)")
+  }
+
   @Test func `shards do everything once between them`() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server, "max_turns: 2") + "repeats: 7\n")
