@@ -103,9 +103,9 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public var description: String {
     let width = conditions.map { "\($0.trials)".utf8.count }.max() ?? 1
     var lines = ["conditions  \(conditions.count)"]
-    for (condition, trials) in conditions {
+    for (label, (_, trials)) in zip(Condition.labels(of: conditions.map(\.condition)), conditions) {
       let count = String(repeating: " ", count: width - "\(trials)".utf8.count) + "\(trials)"
-      lines.append("  \(count) to do  \(condition.label.isEmpty ? "(the base alone)" : condition.label)")
+      lines.append("  \(count) to do  \(label.isEmpty ? "(the base alone)" : label)")
     }
     lines.append(
       "trials      \(trials)" + (done > 0 ? ", \(done) finished" : "")

@@ -71,8 +71,8 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
   /// A table with a line for each condition, then the errors.
   public var description: String {
     var lines = [Self.line("done", "running", "failed", "left", "condition")]
-    for (condition, counts) in conditions {
-      lines.append(Self.line(counts, conditions.count == 1 ? "all" : condition.label))
+    for (label, (_, counts)) in zip(Condition.labels(of: conditions.map(\.condition)), conditions) {
+      lines.append(Self.line(counts, conditions.count == 1 ? "all" : label))
     }
     if conditions.count > 1 { lines.append(Self.line(total, "all")) }
     for (message, count) in errors { lines.append("\(count) failed: \(message)") }

@@ -25,8 +25,21 @@ public struct Condition: Sendable, Equatable, CustomReflectable {
 
   /// The condition as people read it: `key=value,…`. Text stands as it is, quoted only where it holds a comma or
   /// a control character.
-  public var label: String {
-    values.map { "\($0.key)=\(Self.text(of: $0.value))" }.joined(separator: ",")
+  public var label: String { label { $0 } }
+
+  private func label(_ shown: (String) -> String) -> String {
+    values.map { "\($0.key)=\(shown(Self.text(of: $0.value)))" }.joined(separator: ",")
+  }
+
+  /// The labels for a table: the beginnings of long values, unless two conditions would look alike.
+  static func labels(of conditions: [Condition]) -> [String] {
+    let short = conditions.map { $0.label(beginning) }
+    return Set(short).count == short.count ? short : conditions.map(\.label)
+  }
+
+  private static func beginning(of text: String) -> String {
+    let beginning = text.unicodeScalars.prefix(60)
+    return beginning.endIndex == text.unicodeScalars.endIndex ? text : String(beginning) + "…"
   }
 
   static func text(of value: JSONValue) -> String {

@@ -28,8 +28,11 @@ struct CheckCommand: AsyncParsableCommand {
     }
     let network = host.network(isVerbose: options.process.verbose)
     var isFailure = false
+    // Several models of an endpoint that can't be reached have one and the same trouble.
+    var said: Set<String> = []
     for (participant, settings) in Self.distinct(conversations) {
       let finding = await finding(participant, settings, network)
+      guard said.insert(finding.sentence).inserted else { continue }
       print((finding.isFailure ? "failed: " : "ok: ") + Console.style.safe(finding.sentence))
       isFailure = isFailure || finding.isFailure
     }

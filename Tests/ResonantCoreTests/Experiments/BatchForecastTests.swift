@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import ResonantCore
 import Testing
+
+@testable import ResonantCore
 
 struct BatchForecastTests {
   private let trials = Experiment(
@@ -37,6 +38,15 @@ struct BatchForecastTests {
     .cost
     #expect(cost.requests == 2)
     #expect(cost.tokens == 510 + 760)
+  }
+
+  @Test func `long values are cut unless that makes conditions look alike`() {
+    let long = String(repeating: "x", count: 80)
+    func labels(_ texts: String...) -> [String] {
+      Condition.labels(of: texts.map { Condition(["opening": .string($0)]) })
+    }
+    #expect(labels(long, "y") == ["opening=\(long.prefix(60))…", "opening=y"])
+    #expect(labels(long + "1", long + "2") == ["opening=\(long)1", "opening=\(long)2"])
   }
 
   @Test func `it says what it would do`() {
