@@ -61,7 +61,7 @@ final class EpollDriver: SocketDriver {
 
   private func socket(_ socket: curl_socket_t, wants wanted: Int32, isKnown: Bool) {
     guard wanted != CURL_POLL_REMOVE else {
-      marks.lower(socket)
+      marks.end(socket)
       epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
       return
     }
@@ -69,7 +69,9 @@ final class EpollDriver: SocketDriver {
     if wanted & CURL_POLL_IN != 0 { mask |= EPOLLIN.rawValue }
     if wanted & CURL_POLL_OUT != 0 { mask |= EPOLLOUT.rawValue }
     watch(socket, mask, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD)
-    if !isKnown { ccurl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque()) }
+    guard !isKnown else { return }
+    marks.begin(socket)
+    ccurl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private func watch(_ descriptor: Int32, _ mask: UInt32, _ operation: Int32) {

@@ -18,16 +18,27 @@ struct LowWaterMarks {
   /// Nanoseconds that fewer bytes than that may wait.
   static let patience: UInt64 = 200_000_000
 
+  /// Those that are waited for. A number that is not among them may be somebody else's by now.
+  private var watched: Set<curl_socket_t> = []
   /// The sockets whose mark is raised, and when they were last looked at.
   private var looks: [curl_socket_t: UInt64] = [:]
 
-  /// Notes a look at a socket, in whose midst, when `mayGather`, the next bytes may wait for more.
+  mutating func begin(_ socket: curl_socket_t) { watched.insert(socket) }
+
+  /// To be called while the socket is still open.
+  mutating func end(_ socket: curl_socket_t) {
+    lower(socket)
+    watched.remove(socket)
+  }
+
+  /// Notes a look at a socket, where, when `mayGather`, the next bytes may wait for more.
   mutating func note(_ socket: curl_socket_t, mayGather: Bool, at now: UInt64) {
+    guard watched.contains(socket) else { return }
     guard mayGather else { return lower(socket) }
     if looks.updateValue(now, forKey: socket) == nil { Self.set(socket, Self.raised) }
   }
 
-  mutating func lower(_ socket: curl_socket_t) {
+  private mutating func lower(_ socket: curl_socket_t) {
     if looks.removeValue(forKey: socket) != nil { Self.set(socket, 1) }
   }
 
