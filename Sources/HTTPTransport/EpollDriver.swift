@@ -90,7 +90,7 @@ final class EpollDriver: SocketDriver {
       let left = timer > now ? (timer - now + 999_999) / 1_000_000 : 0
       milliseconds = min(milliseconds, Int32(clamping: left))
     }
-    if !marks.isEmpty { milliseconds = min(milliseconds, Int32(LowWaterMarks.patience / 2_000_000)) }
+    if marks.mayHoldBack { milliseconds = min(milliseconds, Int32(LowWaterMarks.interval / 1_000_000)) }
     ready = max(0, Int(epoll_wait(epoll, events, Int32(Self.mostEvents), milliseconds)))
   }
 
@@ -119,7 +119,7 @@ final class EpollDriver: SocketDriver {
       act(on: CURL_SOCKET_TIMEOUT, 0)
       _ = settle()
     }
-    if nextSurvey <= now { survey(now, settle) }
+    if marks.mayHoldBack, nextSurvey <= now { survey(now, settle) }
   }
 
   private func act(on socket: curl_socket_t, _ mask: Int32) {
@@ -128,8 +128,8 @@ final class EpollDriver: SocketDriver {
   }
 
   private func survey(_ now: UInt64, _ settle: () -> Bool) {
-    nextSurvey = now + LowWaterMarks.patience / 2
-    for socket in marks.overdue(at: now) {
+    nextSurvey = now + LowWaterMarks.interval
+    for socket in marks.lowerOverdue(at: now) {
       act(on: socket, CURL_CSELECT_IN)
       marks.note(socket, mayGather: settle(), at: now)
     }

@@ -9,6 +9,12 @@ public struct HTTPResponseHead: Sendable, Equatable {
     self.headers = headers
   }
 
+  /// Whether the body is a stream of events (`text/event-stream`) or lines (`application/x-ndjson`).
+  var isStream: Bool {
+    guard let type = header("content-type")?.lowercased() else { return false }
+    return type.contains("event-stream") || type.contains("ndjson")
+  }
+
   /// The first header of that name, compared without case.
   public func header(_ name: String) -> String? {
     let wanted = name.lowercased()

@@ -40,10 +40,14 @@ final class Transfer: @unchecked Sendable {
   var body: BodyReader
   var parser = ResponseHeadParser()
   var redirect: Redirect?
-  var head: HTTPResponseHead?
+  var head: HTTPResponseHead? {
+    didSet { isStream = head?.isStream ?? false }
+  }
   var ending: Ending?
   /// Bytes of the body since the loop last told the sink that everything that had arrived is received.
   var received = 0
+  /// Whether the body comes in events or lines as they are made.
+  private var isStream = false
   /// How often it has received what the exchange is about.
   private var steps = 0
 
@@ -92,9 +96,10 @@ final class Transfer: @unchecked Sendable {
   /// Notes that it has received something. True while its body goes on steadily on a connection of its own: its
   /// beginning is past, so that times are taken exactly, and no more is there to be read.
   func isInMidst(receiveBuffer: Int) -> Bool {
-    guard deadline.hasProgress, !deadline.isComplete else { return false }
+    // Of TLS the library reads a record at a time, and leaves others where the kernel holds them back.
+    guard isStream, deadline.hasProgress, !deadline.isComplete, !address.isSecure else { return false }
     steps += 1
-    return steps > 1 && received < receiveBuffer * 3 / 4 && parser.isMultiplexed == false
+    return steps > 1 && received < receiveBuffer * 3 / 4
   }
 
   /// Prepares for the redirect that the last response asked for.

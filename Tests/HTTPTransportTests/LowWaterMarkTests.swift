@@ -23,43 +23,68 @@ struct LowWaterMarkTests {
     return bytes
   }
 
+  /// Marks of a socket that has been looked at, and at what time.
+  private func marks(of socket: Int32, lookedAt time: UInt64) -> LowWaterMarks {
+    var marks = LowWaterMarks()
+    marks.begin(socket)
+    marks.note(socket, mayGather: true, at: time)
+    return marks
+  }
+
   @Test func `a mark is raised in the midst of a body and lowered at its end`() throws {
     try withPair { socket, _ in
-      var marks = LowWaterMarks()
-      marks.begin(socket)
-      marks.note(socket, mayGather: false, at: 0)
+      var marks = marks(of: socket, lookedAt: second)
       #expect(mark(of: socket) == 1)
-      marks.note(socket, mayGather: true, at: 0)
+      marks.note(socket, mayGather: true, at: second + 20 * millisecond)
+      #expect(mark(of: socket) > 1 && marks.mayHoldBack)
+      marks.note(socket, mayGather: false, at: second + 40 * millisecond)
+      #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
+      marks.note(socket, mayGather: true, at: second + 60 * millisecond)
       #expect(mark(of: socket) > 1)
-      marks.note(socket, mayGather: false, at: 0)
-      #expect(mark(of: socket) == 1)
-      marks.note(socket, mayGather: true, at: 0)
       marks.end(socket)
+      #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
+    }
+  }
+
+  @Test func `a slow stream's bytes wait for no others`() throws {
+    try withPair { socket, _ in
+      var marks = marks(of: socket, lookedAt: second)
+      marks.note(socket, mayGather: true, at: 2 * second)
       #expect(mark(of: socket) == 1)
     }
   }
 
   @Test func `a socket that is not watched any more is let alone`() throws {
     try withPair { socket, _ in
-      var marks = LowWaterMarks()
-      marks.begin(socket)
+      var marks = marks(of: socket, lookedAt: second)
       marks.end(socket)
-      marks.note(socket, mayGather: true, at: 0)
-      #expect(mark(of: socket) == 1)
-      #expect(marks.isEmpty)
+      marks.note(socket, mayGather: true, at: second + 1 * millisecond)
+      #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
     }
   }
 
-  @Test func `bytes below a mark are overdue in time`() throws {
+  @Test func `bytes below a mark wait as long as four pieces take`() throws {
     try withPair { socket, other in
-      var marks = LowWaterMarks()
-      marks.begin(socket)
-      marks.note(socket, mayGather: true, at: 5)
-      #expect(marks.overdue(at: 5 + LowWaterMarks.patience) == [])
+      var marks = marks(of: socket, lookedAt: second)
+      marks.note(socket, mayGather: true, at: second + 30 * millisecond)
       #expect(send(other, "x", 1, 0) == 1)
-      #expect(marks.overdue(at: 4 + LowWaterMarks.patience) == [])
-      #expect(marks.overdue(at: 5 + LowWaterMarks.patience) == [socket])
+      #expect(marks.lowerOverdue(at: second + 149 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [socket])
+      #expect(mark(of: socket) == 1)
+      #expect(marks.lowerOverdue(at: second + 250 * millisecond) == [])
     }
   }
+
+  @Test func `the mark of a silent socket is lowered, too`() throws {
+    try withPair { socket, _ in
+      var marks = marks(of: socket, lookedAt: second)
+      marks.note(socket, mayGather: true, at: second + 30 * millisecond)
+      #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [])
+      #expect(mark(of: socket) == 1)
+    }
+  }
+
+  private let second: UInt64 = 1_000_000_000
+  private let millisecond: UInt64 = 1_000_000
 }
 #endif
