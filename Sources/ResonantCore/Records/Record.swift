@@ -34,7 +34,9 @@ import OrderedCollections
 /// text), `retries`. When an `n` comes again, the later record replaces the earlier.
 ///
 /// **event**, something beside the turns: `type` "event", `kind`, `t` time, and the fields of its kind. After
-/// `rewind` with `to` N the turns above N are forgotten.
+/// `rewind` with `to` N the turns above N are forgotten. `resume` tells in `changes`, sentences for people, how the
+/// conversation goes on otherwise than before, and repeats of the header what holds from there on: `seed`,
+/// `participants`, `settings`.
 ///
 /// **end**, the last line of a finished conversation; more may follow when it is taken up again: `type` "end",
 /// `reason` (see `StopReason`), `turns`, `chars`, `usage`, `ms`, `error`?.

@@ -8,9 +8,9 @@ struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on where a transcript stopped.",
     discussion: """
-      The conversation goes on in the same file, with the settings recorded there; flags override them, and \
-      --max-turns is the new total. A turn that was cut is asked for again. Header values that are not in the \
-      file have to be given again.
+      The conversation goes on in the same file, with the settings recorded there; flags override them from \
+      there on, which is recorded, too; --max-turns is the new total. A turn that was cut is asked for again. \
+      Header values that are not in the file have to be given again.
       """)
 
   @Argument(help: "The transcript, a .jsonl file.", completion: .file(extensions: ["jsonl"]))
