@@ -17,16 +17,18 @@ extension ResolvedConversation {
     return changes.first ?? (transcript.preambles == preambles ? nil : "the preambles have changed")
   }
 
-  /// What a transcript records when it goes on otherwise than it did so far; nil when nothing has changed.
+  /// What a transcript records when it goes on otherwise than it did so far; nil when nothing has changed but how
+  /// far it goes, which its turns tell.
   public func resumption(of transcript: Transcript, at time: Date) -> Transcript.Event? {
     let before = transcript.latestHeader
     var header = before
     (header.settings, header.participants, header.seed) = (recorded, facts, settings.seed)
-    var changes = changes(since: before) { _ in true }
-    if before.seed != header.seed { changes.append("the seed is now another") }
-    guard !changes.isEmpty || before.participants != facts else { return nil }
+    let others = changes(since: before) { $0 != "max_turns" }
+    guard !others.isEmpty || before.seed != header.seed || before.participants != facts else { return nil }
+    var sentences = changes(since: before) { _ in true }
+    if before.seed != header.seed { sentences.append("the seed is now another") }
     let json = Record.header(header).json
-    var fields: JSONObject = ["changes": .array(changes.map(JSONValue.string))]
+    var fields: JSONObject = ["changes": .array(sentences.map(JSONValue.string))]
     for key in Transcript.resumedFields { fields[key] = json[key] }
     return Transcript.Event(
       kind: Transcript.resumption, time: time, after: transcript.turns.last?.number ?? 0, fields: fields)

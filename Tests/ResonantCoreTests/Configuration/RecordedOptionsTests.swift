@@ -65,6 +65,7 @@ import Testing
     let time = Date(timeIntervalSince1970: 9)
     var transcript = transcript(try begun(rich))
     #expect(try continued(rich).resumption(of: transcript, at: time) == nil)
+    #expect(try continued(rich, with: ["max_turns": 9]).resumption(of: transcript, at: time) == nil)
     let second = try continued(rich, with: ["max_turns": 9, "model": "z"])
     let event = try #require(second.resumption(of: transcript, at: time))
     #expect(event.fields["changes"]?.array?.first == "max_turns was 5 and is now 9")
