@@ -30,12 +30,14 @@ extension HTTPTransport {
   /// The text of a URL without what may be secret: user info, query and fragment. Takes any text, also one that is
   /// no whole URL.
   public static func redact(_ url: String) -> String {
+    // Scalars, because a combining mark would make another character of a `?` or `@`.
+    let url = url.unicodeScalars
     let bare = url.prefix { $0 != "?" && $0 != "#" }
-    let start = bare.firstRange(of: "//")?.upperBound ?? url.startIndex
+    let start = bare.firstRange(of: "//".unicodeScalars)?.upperBound ?? url.startIndex
     let authority = url[start...].prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@") else { return String(bare) }
     // An unencoded `?` or `#` in a password looks like the end of the host.
-    guard at < bare.endIndex else { return url[..<start] + "…" }
-    return String(url[..<start] + bare[bare.index(after: at)...])
+    guard at < bare.endIndex else { return String(url[..<start]) + "…" }
+    return String(url[..<start]) + String(bare[bare.index(after: at)...])
   }
 }

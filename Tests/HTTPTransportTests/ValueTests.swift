@@ -18,6 +18,14 @@ import Testing
     #expect(address.origin == origin)
   }
 
+  @Test(arguments: [
+    ("https://host/v1?\u{301}key=1", "https://host/v1"), ("https://u:p@\u{301}host/", "https://\u{301}host/"),
+    ("u:p@host/v1?key=1", "host/v1"), ("${BASE}/v1?key=1", "${BASE}/v1"), ("ollama", "ollama"),
+  ])
+  func anyTextIsShownWithoutSecrets(_ text: String, shown: String) {
+    #expect(HTTPTransport.redact(text) == shown)
+  }
+
   @Test func aBodyReaderFillsAnyBufferAndSeeks() {
     let segments: [[UInt8]] = [[1, 2, 3], [], [4], [5, 6, 7, 8]]
     for size in 1...9 {
