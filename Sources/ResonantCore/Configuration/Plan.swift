@@ -33,10 +33,11 @@ public struct Plan: Sendable {
 
   /// Pairs of conditions that are one and the same conversation, because what sets them apart has no effect.
   public var twins: [(Condition, Condition)] {
-    var alike: [String: [Int]] = [:]
+    // Hashes of what a transcript would say of them, so that few are compared.
+    var alike: [Int: [Int]] = [:]
     return conversations.indices.compactMap { place in
       let conversation = conversations[place]
-      let key = JSONValue.object(conversation.recorded).jsonText + conversation.facts.map(\.model).joined()
+      let key = conversation.recordedHash
       let twin = alike[key]?.first { conversations[$0] == conversation }
       if twin == nil { alike[key, default: []].append(place) }
       return twin.map { (experiment.conditions[$0], experiment.conditions[place]) }
@@ -56,5 +57,19 @@ public struct Plan: Sendable {
       lanes[endpoint.display] = lane
     }
     return lanes
+  }
+}
+
+extension ResolvedConversation {
+  /// Of what a transcript would say.
+  fileprivate var recordedHash: Int {
+    var hasher = Hasher()
+    hasher.combine(JSONValue.object(recorded).jsonText)
+    for participant in facts {
+      hasher.combine([participant.endpoint, participant.model, participant.systemPrompt ?? ""])
+      hasher.combine(JSONValue.object(participant.payload).jsonText)
+    }
+    for preamble in preambles { hasher.combine([preamble.owner, preamble.role.rawValue, preamble.content]) }
+    return hasher.finalize()
   }
 }
