@@ -10,8 +10,8 @@ import Musl
 #endif
 
 /// The receive low-water marks of sockets (`SO_RCVLOWAT`, socket(7)): while one is raised, the kernel reports the
-/// socket only once so many bytes have come, or its end. A thousand streams of small events cost half of the
-/// processor's time that way. What ends a reply is mostly longer than an event in its midst, and so is seen at once;
+/// socket only once so many bytes have come, or its end. Of a thousand streams of small events, less than half as many
+/// pieces are received that way. What ends a reply is mostly longer than an event in its midst, and so is seen at once;
 /// bytes that are fewer wait about as long as four events of that stream take.
 ///
 /// Times are `Monotonic`.

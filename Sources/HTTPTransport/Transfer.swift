@@ -48,8 +48,8 @@ final class Transfer: @unchecked Sendable {
   var received = 0
   /// Whether the body comes in events or lines as they are made.
   private var isStream = false
-  /// How often it has received what the exchange is about.
-  private var steps = 0
+  /// Something that the exchange is about had come before the last time that it received anything.
+  var isPastBeginning = false
 
   /// - Parameter address: that of the request's URL.
   init(_ request: HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink) throws(HTTPError) {
@@ -93,13 +93,12 @@ final class Transfer: @unchecked Sendable {
     continuation?.resume(returning: outcome)
   }
 
-  /// Notes that it has received something. True while its body goes on steadily on a connection of its own: its
-  /// beginning is past, so that times are taken exactly, and no more is there to be read.
+  /// Whether its body goes on steadily on a connection of its own: its beginning is past, so that times are taken
+  /// exactly, and no more is there to be read.
   func isInMidst(receiveBuffer: Int) -> Bool {
     // Of TLS the library reads a record at a time, and leaves others where the kernel holds them back.
-    guard isStream, deadline.hasProgress, !deadline.isComplete, !address.isSecure else { return false }
-    steps += 1
-    return steps > 1 && received < receiveBuffer * 3 / 4
+    isStream && isPastBeginning && !deadline.isComplete && !address.isSecure
+      && received < receiveBuffer * 3 / 4
   }
 
   /// Prepares for the redirect that the last response asked for.

@@ -111,7 +111,10 @@ extension Transfer {
   private func receive(body: UnsafeRawBufferPointer) -> Bool {
     guard ending == nil else { return false }
     guard redirect == nil, !body.isEmpty, let loop else { return true }
-    if received == 0 { loop.notePause(for: self) }
+    if received == 0 {
+      isPastBeginning = deadline.hasProgress
+      loop.notePause(for: self)
+    }
     received += body.count
     switch sink.receive(body: body) {
     case .progress:

@@ -80,12 +80,14 @@ struct BatchCommand: AsyncParsableCommand {
 
   /// Shows how far the plan has come, also one that can't go on.
   private func show(_ plan: Plan, _ directory: RunDirectory) async throws {
+    let status: BatchStatus
     do {
-      _ = try Batch(plan: plan, directory: directory)
+      status = try Batch(plan: plan, directory: directory).status
     } catch {
       Diagnostics.warning("\(error)")
+      status = BatchStatus(Array(directory.reports().values), of: plan.experiment)
     }
-    try await print("\(BatchStatus(Array(directory.reports().values), of: plan.experiment))")
+    try await print("\(status)")
   }
 
   private func warn(about twins: [(Condition, Condition)]) {
