@@ -84,6 +84,10 @@ long ccurl_easy_get_long(CURL *easy, CURLINFO info) {
   long value = 0;
   return api.easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
+curl_off_t ccurl_easy_get_offset(CURL *easy, CURLINFO info) {
+  curl_off_t value = 0;
+  return api.easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
 void *ccurl_easy_get_owner(CURL *easy) {
   char *owner = NULL;
   return api.easy_getinfo(easy, CURLINFO_PRIVATE, &owner) == CURLE_OK ? owner : NULL;

@@ -12,13 +12,15 @@ public struct HTTPResponseHead: Sendable, Equatable {
   /// Whether the body is a stream of events (`text/event-stream`) or lines (`application/x-ndjson`).
   var isStream: Bool {
     guard let type = header("content-type")?.lowercased() else { return false }
-    return type.contains("event-stream") || type.contains("ndjson")
+    return ["text/event-stream", "application/x-ndjson", "application/ndjson"].contains { type.hasPrefix($0) }
   }
 
   /// The first header of that name, compared without case.
   public func header(_ name: String) -> String? {
-    let wanted = name.lowercased()
-    return headers.first { $0.name.lowercased() == wanted }?.value
+    let wanted = name.lowercased().utf8
+    return headers.first { header in
+      header.name.utf8.count == wanted.count && header.name.lowercased().utf8.elementsEqual(wanted)
+    }?.value
   }
 }
 
@@ -37,6 +39,8 @@ public enum HTTPProgress: Sendable {
 
 /// Receives a response on the transport's thread; must not block.
 public protocol HTTPResponseSink: AnyObject, Sendable {
+  /// The request is on its way, or goes out as soon as there is a connection for it.
+  func begin()
   func receive(head: HTTPResponseHead)
   /// Bytes of the body in order, without chunk framing and compression, cut anywhere. They are valid only during
   /// the call.
@@ -47,5 +51,6 @@ public protocol HTTPResponseSink: AnyObject, Sendable {
 }
 
 extension HTTPResponseSink {
+  public func begin() {}
   public func receivePause() -> HTTPProgress { .keepAlive }
 }

@@ -16,26 +16,43 @@ public final class HTTPTransport: Sendable {
 
   /// Makes one exchange, and returns the response's head once the body is complete or the sink has stopped it.
   ///
+  /// The request's body is given up as soon as the response's head has come: it may be the largest part of what an
+  /// exchange holds.
+  ///
   /// The sink is called on a thread of the transport, first with the head. Cancelling the task or triggering
   /// `abort` closes the connection and throws `cancelled`; the sink may get a last call until then.
   public func send(
-    _ request: HTTPRequest, to sink: any HTTPResponseSink, abort: HTTPAbort? = nil
+    _ request: consuming HTTPRequest, to sink: any HTTPResponseSink, abort: HTTPAbort? = nil
   ) async throws(HTTPError) -> HTTPResponseHead {
-    let transfer = try Transfer(request, at: loops.address(request.url), sink: sink)
-    abort?.add(transfer)
+    let transfer = try transfer(for: request, to: sink, abort)
     defer { abort?.remove(transfer) }
-    let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        do throws(HTTPError) {
-          try transfer.start(on: loops.loop(for: transfer.address), continuation)
-        } catch {
-          continuation.resume(returning: .failure(error))
-        }
-      }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { start(transfer, $0) }
     } onCancel: {
       transfer.cancel()
     }
-    return try result.get()
+    return try transfer.outcome.get()
+  }
+
+  // What is not inlined keeps its values out of the frame of `send`, in which thousands of exchanges wait.
+
+  @inline(never)
+  private func transfer(
+    for request: consuming HTTPRequest, to sink: any HTTPResponseSink, _ abort: HTTPAbort?
+  ) throws(HTTPError) -> Transfer {
+    let address = try loops.address(request.url)
+    let transfer = try Transfer(request, at: address, sink: sink)
+    abort?.add(transfer)
+    return transfer
+  }
+
+  @inline(never)
+  private func start(_ transfer: Transfer, _ continuation: CheckedContinuation<Void, Never>) {
+    do throws(HTTPError) {
+      try transfer.start(on: loops.loop(for: transfer.address), continuation)
+    } catch {
+      transfer.fail(error, continuation)
+    }
   }
 
   /// Ends all exchanges with `cancelled` and closes all connections; later ones end the same way.

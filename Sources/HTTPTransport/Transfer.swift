@@ -18,9 +18,11 @@ final class Transfer: @unchecked Sendable {
   private struct Control {
     var isCancelled = false
     var loop: TransferLoop?
-    var continuation: CheckedContinuation<Outcome, Never>?
+    var continuation: CheckedContinuation<Void, Never>?
+    var outcome: Outcome?
   }
 
+  /// Without its body, which `body` has.
   let request: HTTPRequest
   let address: WebAddress
   let sink: any HTTPResponseSink
@@ -37,7 +39,7 @@ final class Transfer: @unchecked Sendable {
   /// Differs from the request's after a redirect.
   var url: String
   var hops = 0
-  var body: BodyReader
+  var body: UploadBody
   var parser = ResponseHeadParser()
   var redirect: Redirect?
   var head: HTTPResponseHead? {
@@ -52,18 +54,21 @@ final class Transfer: @unchecked Sendable {
   var isPastBeginning = false
 
   /// - Parameter address: that of the request's URL.
-  init(_ request: HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink) throws(HTTPError) {
+  init(
+    _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink
+  ) throws(HTTPError) {
     try request.checkHeaders()
+    body = UploadBody(request.body)
+    request.body = []
     self.address = address
     self.request = request
     self.sink = sink
-    url = request.url
-    body = BodyReader(request.body)
-    deadline = Deadline(request.timeouts, start: Monotonic.now())
+    url = self.request.url
+    deadline = Deadline(self.request.timeouts, start: Monotonic.now())
   }
 
   /// Hands the exchange to a loop in which it has a place; the continuation is resumed once, at its end.
-  func start(on loop: TransferLoop, _ continuation: CheckedContinuation<Outcome, Never>) {
+  func start(on loop: TransferLoop, _ continuation: CheckedContinuation<Void, Never>) {
     let isStarted = control.withLock { control in
       guard !control.isCancelled, loop.post(.start(self)) else { return false }
       control.loop = loop
@@ -72,8 +77,17 @@ final class Transfer: @unchecked Sendable {
     }
     guard !isStarted else { return }
     loop.givePlaceBack()
-    continuation.resume(returning: .failure(.cancelled(address)))
+    fail(.cancelled(address), continuation)
   }
+
+  /// Ends an exchange that was not started.
+  func fail(_ error: HTTPError, _ continuation: CheckedContinuation<Void, Never>) {
+    control.withLock { $0.outcome = .failure(error) }
+    continuation.resume()
+  }
+
+  /// What came of it, from its end on.
+  var outcome: Outcome { control.withLock { $0.outcome } ?? .failure(.cancelled(address)) }
 
   /// From any thread, at any time: before it starts and after its end too.
   func cancel() {
@@ -87,10 +101,11 @@ final class Transfer: @unchecked Sendable {
   func finish(_ outcome: Outcome) {
     let continuation = control.withLock { control in
       control.loop = nil
+      control.outcome = outcome
       defer { control.continuation = nil }
       return control.continuation
     }
-    continuation?.resume(returning: outcome)
+    continuation?.resume()
   }
 
   /// Whether its body goes on steadily on a connection of its own: its beginning is past, so that times are taken
@@ -108,6 +123,12 @@ final class Transfer: @unchecked Sendable {
     redirect = nil
     parser = ResponseHeadParser()
     _ = body.seek(to: 0)
+  }
+
+  /// Gives up the body once all of it is sent, and the response is none that has it sent again.
+  func dropBody() {
+    guard let easy, easy.getOffset(CURLINFO_SIZE_UPLOAD_T) >= body.count else { return }
+    body.drop()
   }
 
   /// What came of it, once libcurl is done with it.

@@ -95,6 +95,7 @@ extension Transfer {
   private func receive(head: HTTPResponseHead) -> Bool {
     guard [301, 302, 303, 307, 308].contains(head.status), let location = head.header("location") else {
       self.head = head
+      dropBody()
       sink.receive(head: head)
       return true
     }

@@ -146,6 +146,7 @@ extension TransferLoop {
       transfers.append(transfer)
       expect(transfer.deadline.time)
       if gate.admit(transfer) { launch(transfer) }
+      transfer.sink.begin()
     case .cancel(let transfer):
       if transfer.loop != nil { end(transfer, .failure(.cancelled(transfer.address))) }
     case .shutDown:

@@ -3,9 +3,6 @@
 import CCurl
 
 extension Transfer {
-  /// Bytes; the least that the library takes.
-  private static let uploadBuffer = 16 * 1024
-
   /// Tells libcurl all about the exchange; the handle is new.
   func prepare(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration, receiveBuffer: Int) {
     attach(easy)
@@ -23,16 +20,7 @@ extension Transfer {
     case .post:
       easy.set(CURLOPT_POST, 1)
       ccurl_easy_set_offset(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-      if body.count <= Self.uploadBuffer { setSmallBody(easy) }
-    }
-  }
-
-  /// A body that is handed over at once leaves in one packet with the head, and the library needs no upload
-  /// buffer, which it would keep until the end of the reply.
-  private func setSmallBody(_ easy: EasyHandle) {
-    request.body.flatMap { $0 }.withUnsafeBytes { bytes in
-      let start = bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) }
-      ccurl_easy_set_pointer(easy.pointer, CURLOPT_COPYPOSTFIELDS, start)
+      if let bytes = body.whole { ccurl_easy_set_pointer(easy.pointer, CURLOPT_POSTFIELDS, bytes) }
     }
   }
 
@@ -53,7 +41,7 @@ extension Transfer {
     // A silent peer that is gone is noticed, and gateways on the way keep the connection.
     easy.set(CURLOPT_TCP_KEEPALIVE, 1)
     easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect?.wholeMilliseconds ?? Int(Int32.max))
-    easy.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.uploadBuffer)
+    easy.set(CURLOPT_UPLOAD_BUFFERSIZE, UploadBody.buffer)
     guard address.isSecure else { return }
     easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     easy.set(CURLOPT_PIPEWAIT, 1)

@@ -26,11 +26,23 @@ import Testing
     #expect(HTTPTransport.redact(text) == shown)
   }
 
-  @Test func aBodyReaderFillsAnyBufferAndSeeks() {
-    let segments: [[UInt8]] = [[1, 2, 3], [], [4], [5, 6, 7, 8]]
-    for size in 1...9 {
-      var reader = BodyReader(segments)
-      for start in [0, 3, 5, 8] {
+  @Test func aSmallBodyIsJoinedAndCanBeDropped() throws {
+    var body = UploadBody([[1, 2, 3], [], [4], [5, 6, 7, 8]])
+    let bytes = UnsafeRawBufferPointer(start: try #require(body.whole), count: body.count)
+    #expect(Array(bytes) == [1, 2, 3, 4, 5, 6, 7, 8])
+    body.drop()
+    #expect(body.whole == nil && body.count == 8)
+    #expect(UploadBody([]).whole != nil)
+    #expect(UploadBody([[UInt8](repeating: 0, count: UploadBody.buffer + 1)]).whole == nil)
+  }
+
+  @Test func aLargeBodyFillsAnyBufferAndSeeks() {
+    let long = [UInt8](repeating: 9, count: UploadBody.buffer)
+    let segments: [[UInt8]] = [[1, 2, 3], [], long, [4], [5, 6, 7, 8]]
+    let count = long.count + 8
+    for size in [1, 2, 3, 7, 4096, count + 1] {
+      var reader = UploadBody(segments)
+      for start in [0, 3, 5, long.count + 3, count] {
         let found = reader.seek(to: start)
         #expect(found)
         var all: [UInt8] = []
@@ -40,7 +52,7 @@ import Testing
         }
         #expect(all == Array(segments.joined().dropFirst(start)))
       }
-      let beyond = [reader.seek(to: 9), reader.seek(to: -1)]
+      let beyond = [reader.seek(to: count + 1), reader.seek(to: -1)]
       #expect(beyond == [false, false])
     }
   }

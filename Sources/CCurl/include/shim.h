@@ -38,6 +38,7 @@ void ccurl_easy_set_recent_options(CURL *easy);
 
 /// Zero or NULL when there is no such fact.
 long ccurl_easy_get_long(CURL *easy, CURLINFO info);
+curl_off_t ccurl_easy_get_offset(CURL *easy, CURLINFO info);
 void *ccurl_easy_get_owner(CURL *easy);
 
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
