@@ -10,53 +10,90 @@ import Foundation
 
 extension Record {
   /// The record as a JSON object, its keys in their fixed order.
-  public var json: JSONValue {
+  public var json: JSONValue { .object(JSONObject.make(write)) }
+
+  /// The record on a line of its own, with its line feed.
+  public var line: [UInt8] {
+    var bytes = JSONMemberWriter.bytes(room: length, write)
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
+  }
+
+  /// About as many bytes as the record takes.
+  private var length: Int {
     switch self {
-    case .header(let header): .object(header.json)
-    case .preamble(let preamble): .object(preamble.json)
-    case .turn(let turn): .object(turn.json)
-    case .event(let event): .object(event.json)
-    case .end(let end): .object(end.json)
+    case .turn(let turn): 512 + turn.text.utf8.count
+    default: 1024
+    }
+  }
+
+  private func write(to json: inout some JSONMembers) {
+    switch self {
+    case .header(let header): header.write(to: &json)
+    case .preamble(let preamble): preamble.write(to: &json)
+    case .turn(let turn): turn.write(to: &json)
+    case .event(let event): event.write(to: &json)
+    case .end(let end): end.write(to: &json)
     }
   }
 }
 
-extension JSONValue {
-  fileprivate init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
-  fileprivate init(_ number: Int?) { self = number.map(JSONValue.int) ?? .null }
-  fileprivate init(_ date: Date) { self = .string(Timestamp.text(date)) }
+extension JSONMembers {
+  fileprivate mutating func add(_ key: String, _ text: String) { add(key, .string(text)) }
+  fileprivate mutating func add(_ key: String, _ number: Int) { add(key, .int(number)) }
+  fileprivate mutating func add(_ key: String, _ date: Date) { add(key, .string(Timestamp.text(date))) }
+
+  /// Null where there is none.
+  fileprivate mutating func add(_ key: String, orNull text: String?) {
+    add(key, text.map(JSONValue.string) ?? .null)
+  }
+
+  /// Nothing where there is none.
+  fileprivate mutating func add(_ key: String, ifAny text: String?) {
+    if let text { add(key, .string(text)) }
+  }
 }
 
 extension Transcript.Header {
-  fileprivate var json: JSONObject {
-    var json: JSONObject = [
-      "type": "header", "format": .string(Record.format), "version": .int(Record.version), "id": .string(id),
-      "created": JSONValue(created), "program": .string(program), "mode": .string(mode.rawValue),
-      "seed": seed.map { .number(String($0)) } ?? .null,
-      "participants": .array(participants.map { .object($0.json) }), "settings": .object(settings),
-      "topic": JSONValue(topic),
-    ]
-    if let parent { json["parent"] = ["id": .string(parent.id), "turn": .int(parent.turn)] }
-    if let trial {
-      json["trial"] = [
-        "experiment": .string(trial.experiment), "condition": .object(trial.condition),
-        "repeat": .int(trial.repeat),
-      ]
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("type", "header")
+    json.add("format", Record.format)
+    json.add("version", Record.version)
+    json.add("id", id)
+    json.add("created", created)
+    json.add("program", program)
+    json.add("mode", mode.rawValue)
+    json.add("seed", seed.map { .number(String($0)) } ?? .null)
+    json.add("participants", objects: participants) { $0.write(to: &$1) }
+    json.add("settings", .object(settings))
+    json.add("topic", orNull: topic)
+    if let parent {
+      json.add("parent") {
+        $0.add("id", parent.id)
+        $0.add("turn", parent.turn)
+      }
     }
-    return json
+    if let trial {
+      json.add("trial") {
+        $0.add("experiment", trial.experiment)
+        $0.add("condition", .object(trial.condition))
+        $0.add("repeat", trial.repeat)
+      }
+    }
   }
 }
 
 extension Transcript.Participant {
-  fileprivate var json: JSONObject {
-    var json: JSONObject = [
-      "name": .string(name), "model": .string(model), "endpoint": .string(endpoint),
-      "api": .string(api.rawValue), "system_prompt": JSONValue(systemPrompt), "payload": .object(payload),
-      "header_names": .array(headerNames.map(JSONValue.string)),
-    ]
-    if !headerReferences.isEmpty { json["header_refs"] = .object(headerReferences) }
-    json["human"] = .bool(human)
-    return json
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("name", name)
+    json.add("model", model)
+    json.add("endpoint", endpoint)
+    json.add("api", api.rawValue)
+    json.add("system_prompt", orNull: systemPrompt)
+    json.add("payload", .object(payload))
+    json.add("header_names", .array(headerNames.map(JSONValue.string)))
+    if !headerReferences.isEmpty { json.add("header_refs", .object(headerReferences)) }
+    json.add("human", .bool(human))
   }
 }
 
@@ -64,59 +101,53 @@ extension Transcript.Preamble {
   /// Keys of the record that a message's further keys must not replace.
   static let reserved: Set<String> = ["type", "owner", "index", "role", "content", "extra"]
 
-  fileprivate var json: JSONObject {
-    var json: JSONObject = [
-      "type": "preamble", "owner": .string(owner), "index": .int(index), "role": .string(role.rawValue),
-      "content": .string(content),
-    ]
-    var colliding = JSONObject()
-    for (key, value) in extra {
-      if Self.reserved.contains(key) { colliding[key] = value } else { json[key] = value }
-    }
-    if !colliding.isEmpty { json["extra"] = .object(colliding) }
-    return json
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("type", "preamble")
+    json.add("owner", owner)
+    json.add("index", index)
+    json.add("role", role.rawValue)
+    json.add("content", content)
+    for (key, value) in extra where !Self.reserved.contains(key) { json.add(key, value) }
+    let colliding = extra.filter { Self.reserved.contains($0.key) }
+    if !colliding.isEmpty { json.add("extra", .object(colliding)) }
   }
 }
 
 extension Turn {
-  fileprivate var json: JSONObject {
-    var json: JSONObject = [
-      "type": "turn", "n": .int(number), "speaker": .string(speaker), "model": .string(model),
-    ]
-    if let servedModel { json["served_model"] = .string(servedModel) }
-    json["text"] = .string(text)
-    if let heard { json["heard"] = .string(heard) }
-    if let thinking { json["thinking"] = .string(thinking) }
-    json["chars"] = .int(characters)
-    json["outcome"] = .string(outcome.rawValue)
-    json["started"] = JSONValue(started)
-    json["first_token_ms"] = JSONValue(firstTokenMilliseconds)
-    json["ms"] = .int(milliseconds)
-    if let usage { json["usage"] = .object(usage.json) }
-    if let finishReason { json["finish_reason"] = .string(finishReason) }
-    if !toolCalls.isEmpty { json["tool_calls"] = .array(toolCalls.map { .object($0.json) }) }
-    json["retries"] = .int(retries)
-    return json
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("type", "turn")
+    json.add("n", number)
+    json.add("speaker", speaker)
+    json.add("model", model)
+    json.add("served_model", ifAny: servedModel)
+    json.add("text", text)
+    json.add("heard", ifAny: heard)
+    json.add("thinking", ifAny: thinking)
+    json.add("chars", characters)
+    json.add("outcome", outcome.rawValue)
+    json.add("started", started)
+    json.add("first_token_ms", firstTokenMilliseconds.map(JSONValue.int) ?? .null)
+    json.add("ms", milliseconds)
+    if let usage { json.add("usage") { usage.write(to: &$0) } }
+    json.add("finish_reason", ifAny: finishReason)
+    if !toolCalls.isEmpty { json.add("tool_calls", objects: toolCalls) { $0.write(to: &$1) } }
+    json.add("retries", retries)
   }
 }
 
 extension Usage {
-  fileprivate var json: JSONObject {
-    var json: JSONObject = [
-      "prompt_tokens": .int(promptTokens), "completion_tokens": .int(completionTokens),
-    ]
-    if estimated { json["estimated"] = true }
-    return json
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("prompt_tokens", promptTokens)
+    json.add("completion_tokens", completionTokens)
+    if estimated { json.add("estimated", true) }
   }
 }
 
 extension ToolCall {
-  fileprivate var json: JSONObject {
-    var json = JSONObject()
-    if let id { json["id"] = .string(id) }
-    json["name"] = .string(name)
-    json["arguments"] = .string(arguments)
-    return json
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("id", ifAny: id)
+    json.add("name", name)
+    json.add("arguments", arguments)
   }
 }
 
@@ -124,20 +155,22 @@ extension Transcript.Event {
   /// Keys of the record, which no field is named like.
   static let reserved: Set<String> = ["type", "kind", "t"]
 
-  fileprivate var json: JSONObject {
-    var json: JSONObject = ["type": "event", "kind": .string(kind), "t": JSONValue(time)]
-    for (key, value) in fields where !Self.reserved.contains(key) { json[key] = value }
-    return json
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("type", "event")
+    json.add("kind", kind)
+    json.add("t", time)
+    for (key, value) in fields where !Self.reserved.contains(key) { json.add(key, value) }
   }
 }
 
 extension Transcript.End {
-  fileprivate var json: JSONObject {
-    var json: JSONObject = [
-      "type": "end", "reason": .string(reason.rawValue), "turns": .int(turns), "chars": .int(characters),
-      "usage": .object(usage.json), "ms": .int(milliseconds),
-    ]
-    if let error { json["error"] = .string(error) }
-    return json
+  fileprivate func write(to json: inout some JSONMembers) {
+    json.add("type", "end")
+    json.add("reason", reason.rawValue)
+    json.add("turns", turns)
+    json.add("chars", characters)
+    json.add("usage") { usage.write(to: &$0) }
+    json.add("ms", milliseconds)
+    json.add("error", ifAny: error)
   }
 }

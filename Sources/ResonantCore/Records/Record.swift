@@ -50,13 +50,6 @@ public indirect enum Record: Sendable, Equatable {
 
   static let format = "resonant.transcript"
   static let version = 1
-
-  /// The record on a line of its own, with its line feed.
-  public var line: [UInt8] {
-    var bytes = json.json
-    bytes.append(UInt8(ascii: "\n"))
-    return bytes
-  }
 }
 
 extension Transcript {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /// Why a transcript's file can't be read or written.
-public struct RecordError: Error, Sendable, Equatable, CustomStringConvertible {
+///
+/// A class, to take one word in the frames of async calls, in which thousands of conversations wait.
+public final class RecordError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: String, Sendable {
     /// A new transcript would replace a file.
     case exists
@@ -16,18 +18,22 @@ public struct RecordError: Error, Sendable, Equatable, CustomStringConvertible {
     case malformed
   }
 
-  public var kind: Kind
-  public var path: String
+  public let kind: Kind
+  public let path: String
   /// From 1, where a line is to blame.
-  public var line: Int?
+  public let line: Int?
   /// What is wrong and what to do, without the place and without a final stop.
-  public var message: String
+  public let message: String
 
   public init(_ kind: Kind, _ path: String, line: Int? = nil, _ message: String) {
     self.kind = kind
     self.path = path
     self.line = line
     self.message = message
+  }
+
+  public static func == (left: RecordError, right: RecordError) -> Bool {
+    (left.kind, left.path, left.line, left.message) == (right.kind, right.path, right.line, right.message)
   }
 
   public var description: String {

@@ -105,14 +105,16 @@ final class RecordFile: Sendable {
     for next in waiting { next(problem) }
   }
 
-  /// Calls back once nothing is on its way to the disk, with what went wrong: at once or later, on any thread.
-  func whenSynced(_ next: @escaping @Sendable (RecordError?) -> Void) {
+  /// Calls back once nothing is on its way to the disk, with what went wrong: at once or later, on any thread. False
+  /// when that is to come.
+  func whenSynced(_ next: @escaping @Sendable (RecordError?) -> Void) -> Bool {
     let problem: RecordError?? = syncing.withLock { syncing in
       if !syncing.isUnderWay { return .some(syncing.problem) }
       syncing.waiting.append(next)
       return nil
     }
     if let problem { next(problem) }
+    return problem != nil
   }
 
   /// The whole content of a file.

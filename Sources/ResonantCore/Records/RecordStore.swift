@@ -6,17 +6,28 @@ import Synchronization
 /// Does the blocking work of all records of a process on threads of its own, so that a slow disk holds up no
 /// conversation but the one that waits for it.
 ///
-/// Every file has one of a few lanes, in which writes are made one after another. Files that wait to be brought to
-/// the disk are taken together: first the system is told to begin with all of them, then each is waited for. So most
-/// file systems put them into one commit, which makes a thousand conversations as cheap as a few.
+/// Every file has one of a few lanes, in which writes are made one after another. What is to be brought to the disk
+/// waits for a while, or until somebody waits for it, and then all that has come together is taken: first the system is
+/// told to begin with all of it, then each file is waited for. So most file systems put it into one commit, which
+/// makes a thousand conversations as cheap as a few.
 public final class RecordStore: Sendable {
+  /// Longest time that a file waits for others on the way to the disk: less than most replies take, so that
+  /// it is there before the next record.
+  private static let patience = DispatchTimeInterval.milliseconds(400)
+
   /// What to do once a file is on the disk.
   private typealias Waiting = (file: RecordFile, done: @Sendable (RecordError?) -> Void)
+
+  private struct Line {
+    var waiting: [Waiting] = []
+    /// Nobody is to be patient any longer.
+    var isUrgent = false
+  }
 
   private final class Lane: Sendable {
     let writes: DispatchQueue
     let syncs: DispatchQueue
-    let waiting = Mutex<[Waiting]>([])
+    let line = Mutex(Line())
 
     init(_ index: Int) {
       writes = DispatchQueue(label: "records.write.\(index)")
@@ -66,7 +77,7 @@ public final class RecordStore: Sendable {
   /// one before it to the disk.
   func append(_ lines: [UInt8], to file: RecordFile, _ sync: Sync) async throws(RecordError) {
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
-      file.whenSynced { [self] problem in
+      whenSynced(file) { [self] problem in
         if let problem { return continuation.resume(returning: problem) }
         lane(of: file).writes.async { [self] in
           do throws(RecordError) {
@@ -76,10 +87,10 @@ public final class RecordStore: Sendable {
           }
           switch sync {
           case .none: break
-          case .ahead: return bring(file) { continuation.resume(returning: $0) }
+          case .ahead: return bring(file, isUrgent: true) { continuation.resume(returning: $0) }
           case .behind:
             file.beginSync()
-            bring(file) { file.endSync($0) }
+            bring(file, isUrgent: false) { file.endSync($0) }
           }
           continuation.resume(returning: nil)
         }
@@ -91,32 +102,53 @@ public final class RecordStore: Sendable {
   /// Waits until everything that was appended is on the disk where it was to be.
   func settle(_ file: RecordFile) async throws(RecordError) {
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
-      file.whenSynced { continuation.resume(returning: $0) }
+      whenSynced(file) { continuation.resume(returning: $0) }
     }
     if let problem { throw problem }
   }
 
-  /// Brings a file to the disk.
-  private func bring(_ file: RecordFile, _ done: @escaping @Sendable (RecordError?) -> Void) {
+  /// Calls back once nothing of the file is on its way to the disk, which is hurried.
+  private func whenSynced(_ file: RecordFile, _ next: @escaping @Sendable (RecordError?) -> Void) {
+    if !file.whenSynced(next) { hurry(lane(of: file)) }
+  }
+
+  /// Brings a file to the disk, together with others.
+  private func bring(
+    _ file: RecordFile, isUrgent: Bool, _ done: @escaping @Sendable (RecordError?) -> Void
+  ) {
     let lane = lane(of: file)
-    let isFirst = lane.waiting.withLock { waiting in
-      waiting.append((file, done))
-      return waiting.count == 1
+    let isFirst = lane.line.withLock { line in
+      line.waiting.append((file, done))
+      return line.waiting.count == 1
     }
-    guard isFirst else { return }
-    lane.syncs.async {
-      let waiting = lane.waiting.withLock { waiting in
-        defer { waiting = [] }
-        return waiting
-      }
-      if waiting.count > 1 { for (file, _) in waiting { file.beginWriteback() } }
-      for (file, done) in waiting {
-        do throws(RecordError) {
-          try file.sync()
-          done(nil)
-        } catch {
-          done(error)
-        }
+    if isUrgent {
+      hurry(lane)
+    } else if isFirst {
+      lane.syncs.asyncAfter(deadline: .now() + Self.patience) { self.sync(lane) }
+    }
+  }
+
+  private func hurry(_ lane: Lane) {
+    let isFirst = lane.line.withLock { line in
+      defer { line.isUrgent = true }
+      return !line.isUrgent
+    }
+    if isFirst { lane.syncs.async { self.sync(lane) } }
+  }
+
+  /// Brings to the disk what waits for it.
+  private func sync(_ lane: Lane) {
+    let waiting = lane.line.withLock { line in
+      defer { line = Line() }
+      return line.waiting
+    }
+    if waiting.count > 1 { for (file, _) in waiting { file.beginWriteback() } }
+    for (file, done) in waiting {
+      do throws(RecordError) {
+        try file.sync()
+        done(nil)
+      } catch {
+        done(error)
       }
     }
   }

@@ -78,11 +78,15 @@ public final class RecordWriter: Sendable {
 
   /// Appends several records with one write. Callers that need an order wait for each call.
   public func append(_ records: [Record]) async throws(RecordError) {
-    begun.store(true, ordering: .relaxed)
-    try await store.append(Self.lines(records), to: file, Self.sync(records))
+    let batch = batch(records)
+    try await store.append(batch.lines, to: file, batch.sync)
   }
 
-  private static func lines(_ records: [Record]) -> [UInt8] { records.reduce(into: []) { $0 += $1.line } }
+  @inline(never)
+  private func batch(_ records: [Record]) -> (lines: [UInt8], sync: RecordStore.Sync) {
+    begun.store(true, ordering: .relaxed)
+    return (records.reduce(into: []) { $0 += $1.line }, Self.sync(records))
+  }
 
   private static func sync(_ records: [Record]) -> RecordStore.Sync {
     switch records.last(where: \.isSynced) {
@@ -116,10 +120,20 @@ extension RecordWriter: ConversationObserver {
 
   /// What happened together is written together.
   public func observe(_ events: [ConversationEvent]) async throws {
+    let batch = batch(of: events)
+    if !batch.lines.isEmpty { try await store.append(batch.lines, to: file, batch.sync) }
+    if isEnd(events) { try await close() }
+  }
+
+  @inline(never)
+  private func batch(of events: [ConversationEvent]) -> (lines: [UInt8], sync: RecordStore.Sync) {
     let records = events.flatMap(records)
-    guard !records.isEmpty else { return }
-    try await append(records)
-    if case .ended? = events.last { try await close() }
+    return records.isEmpty ? ([], .none) : batch(records)
+  }
+
+  @inline(never)
+  private func isEnd(_ events: [ConversationEvent]) -> Bool {
+    if case .ended? = events.last { true } else { false }
   }
 
   private func records(of event: ConversationEvent) -> [Record] {

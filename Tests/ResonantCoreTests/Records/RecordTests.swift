@@ -30,6 +30,14 @@ import Testing
     #expect(end.reason == .max_turns && end.turns == 3 && end.ms == 99 && end.error == nil)
   }
 
+  @Test func aLineIsTheRecordsObject() throws {
+    var preamble = Transcript.Preamble(owner: "Bob", index: 1, role: .user, content: "a\"\n\u{7F}é")
+    preamble.extra = ["name": "x", "role": "kept apart", "deep": ["list": [1, ["a": .null]]]]
+    let records = Transcript.fixture().records + [.preamble(preamble)]
+    #expect(records.count == 10)
+    for record in records { #expect(record.line == record.json.json + [0x0A]) }
+  }
+
   @Test func keysStandInTheirFixedOrder() throws {
     var turn = Turn.fixture(2)
     turn.text = "x"
