@@ -26,10 +26,13 @@ public struct Plan: Sendable {
 
   /// The conversation of one of the experiment's trials, with its own seed.
   public func conversation(of trial: Trial) -> ResolvedConversation {
-    var conversation = conversations[places[trial.condition.identity] ?? 0]
+    var conversation = conversations[place(of: trial)]
     conversation.settings.seed = trial.seed(of: conversation.settings.seed)
     return conversation
   }
+
+  /// The index of a trial's condition.
+  func place(of trial: Trial) -> Int { places[trial.condition.identity] ?? 0 }
 
   /// Pairs of conditions that are one and the same conversation, because what sets them apart has no effect.
   public var twins: [(Condition, Condition)] {

@@ -25,11 +25,19 @@ final class AskedTurn {
   /// Has the model answer; the answer, or why there is none, stays here.
   nonisolated(nonsending) func ask(_ model: any ChatModel) async {
     do throws(ModelError) {
-      answer = .success(try await model.reply(to: request, into: live))
+      take(try await model.reply(to: request, into: live))
     } catch {
-      answer = .failure(error)
+      take(error)
     }
   }
+
+  // Not inlined, for the frame in which the answer is waited for is to stay small.
+
+  @inline(never)
+  private func take(_ completion: Completion) { answer = .success(completion) }
+
+  @inline(never)
+  private func take(_ error: ModelError) { answer = .failure(error) }
 
   /// Notes in `turn` what the model said beside the text; returns why there is no whole answer.
   func takeAnswer(for turn: inout Turn) -> ModelError? {

@@ -21,6 +21,8 @@ public actor Conversation {
   let drain: Drain
   private(set) var transcript: Transcript
   private var utterances: [Utterance] = []
+  /// Turns that room is made for at once: an array that grows takes up to twice as much.
+  private static let turnsAhead = 64
   private var spent = Usage.zero
   /// Code points that every request carries for a participant, before the utterances.
   private let baseCharacters: [Int]
@@ -60,6 +62,7 @@ public actor Conversation {
       spent = spent + (turn.usage ?? .zero)
       spokenCharacters += turn.characters
     }
+    self.transcript.turns.reserveCapacity(min(settings.maxTurns, Self.turnsAhead))
     utterances = self.transcript.turns.compactMap { Self.utterance($0, among: participants) }
   }
 
@@ -77,13 +80,15 @@ public actor Conversation {
   /// Runs to the end, which it returns. Throws what an observer throws: the conversation can't be recorded.
   public func run() async throws -> Transcript.End {
     begin()
+    try await announce()
     while ending == nil {
-      try await announce()
       if settings.delay > .zero { await pause() }
       guard let asked = nextTurn() else { continue }
       try await announce()
       await ask(asked)
       finish(asked)
+      try await announce()
+      asked.live.settle()
     }
     let end = conclude()
     try await announce()
@@ -94,6 +99,7 @@ public actor Conversation {
   @inline(never)
   private func announce() async throws {
     let events = news
+    guard !events.isEmpty else { return }
     news = []
     for observer in observers { try await observer.observe(events) }
   }

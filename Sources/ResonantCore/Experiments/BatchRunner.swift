@@ -50,9 +50,10 @@ public final class BatchRunner: Sendable {
 
   let batch: Batch
   let trialRunner: TrialRunner
-  let network: EndpointNetwork
   public let limits: RequestLimits
   let surroundings: Surroundings
+  /// Of each condition.
+  private let casts: [TrialCast]
   /// Ends the run early.
   public let control: BatchControl
   public let progress: BatchProgress
@@ -63,15 +64,18 @@ public final class BatchRunner: Sendable {
   private let contradictions = Mutex<[String]>([])
 
   private static let summaryInterval = Duration.seconds(30)
-  /// Between the starts of those that begin together, so that they don't all knock at once and their replies don't
-  /// come in step; and at most so long in all.
-  private static let spread = (each: Duration.microseconds(150), all: Duration.milliseconds(500))
+  /// Trials that are on the way to their first request at once: enough to keep disk and processors busy.
+  private static let startsAtOnce = 8
 
-  public init(_ batch: Batch, runner: TrialRunner, network: EndpointNetwork, surroundings: Surroundings) {
+  /// Throws what is wrong with the models of a condition, before anything is sent.
+  public init(
+    _ batch: Batch, runner: TrialRunner, network: EndpointNetwork, surroundings: Surroundings
+  ) throws(InvalidValue) {
     self.batch = batch
     trialRunner = runner
-    self.network = network
-    limits = RequestLimits(concurrency: batch.plan.experiment.limits.concurrency, lanes: batch.plan.lanes)
+    let limits = RequestLimits(concurrency: batch.plan.experiment.limits.concurrency, lanes: batch.plan.lanes)
+    self.limits = limits
+    casts = try Self.casts(of: batch.plan, in: limits, network)
     self.surroundings = surroundings
     control = BatchControl(limits)
     var start = BatchProgress.Snapshot()
@@ -83,17 +87,23 @@ public final class BatchRunner: Sendable {
     progress = BatchProgress(start)
   }
 
-  /// Makes the models of every condition once, so that what is wrong with one shows before anything is sent.
-  public func check() throws(InvalidValue) {
-    for (condition, conversation) in zip(batch.plan.experiment.conditions, batch.plan.conversations) {
-      let trial = Trial(condition: condition, repeat: 1)
+  private static func casts(
+    of plan: Plan, in limits: RequestLimits, _ network: EndpointNetwork
+  ) throws(InvalidValue) -> [TrialCast] {
+    var network = network
+    network.gate = { limits.gate(for: $0) }
+    var casts: [TrialCast] = []
+    for (condition, conversation) in zip(plan.experiment.conditions, plan.conversations) {
       do {
-        _ = try PreparedTrial(conversation, transcript: transcript(of: trial, conversation), network: network)
+        casts.append(try TrialCast(of: conversation, in: limits, network))
       } catch {
         throw InvalidValue("in the condition \(condition.label): \(error)")
       }
     }
+    return casts
   }
+
+  func cast(of trial: Trial) -> TrialCast { casts[batch.plan.place(of: trial)] }
 
   /// How many files the batch needs open at once, its connections included.
   public var mostOpenFiles: Int {
@@ -132,14 +142,10 @@ public final class BatchRunner: Sendable {
     var written = ContinuousClock.now
     await withTaskGroup(of: TrialJob.self) { tasks in
       let first = lines.first()
-      let spread = min(Self.spread.each, Self.spread.all / max(1, first.count))
-      for (index, (trial, line)) in first.enumerated() {
-        let job = TrialJob(trial, line: line, of: self)
-        let start = ContinuousClock.now + spread * index
-        tasks.addTask {
-          try? await Task.sleep(until: start, clock: .continuous)
-          return await job.run()
-        }
+      let starts = StartingLine(places: Self.startsAtOnce)
+      for (trial, line) in first {
+        let job = TrialJob(trial, line: line, of: self, place: await starts.enter())
+        tasks.addTask { await job.run() }
       }
       for await job in tasks {
         if let report = job.report { note(report) } else { held.append(job.trial) }

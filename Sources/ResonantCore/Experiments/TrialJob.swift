@@ -11,18 +11,19 @@ final class TrialJob: Sendable {
   /// Its line among `TrialLines`.
   let line: Int
   private let runner: BatchRunner
-  private let conversation: ResolvedConversation
-  private let gates: TrialGates
+  private let cast: TrialCast
+  /// Where it begins, if among others.
+  private let place: StartingLine.Place?
   private let state = Mutex<TrialReport?>(nil)
 
   /// From now on until it has run, its endpoint is known to be wanted.
-  init(_ trial: Trial, line: Int, of runner: BatchRunner) {
+  init(_ trial: Trial, line: Int, of runner: BatchRunner, place: StartingLine.Place? = nil) {
     self.trial = trial
     self.line = line
     self.runner = runner
-    conversation = runner.batch.plan.conversation(of: trial)
-    gates = TrialGates(for: conversation.participants, in: runner.limits)
-    gates.begin()
+    self.place = place
+    cast = runner.cast(of: trial)
+    cast.onlyGate?.addRegulars(1)
   }
 
   /// What became of it, once it has run; nil when another process is at work on it.
@@ -33,30 +34,26 @@ final class TrialJob: Sendable {
 
   /// Takes the trial to its end, or as far as it gets.
   func run() async -> TrialJob {
-    if mayBegin(), let file = await open() {
-      let writer = file.writer
-      if let course = begin(in: file) { await hold(course) }
-      await close(writer)
+    if mayBegin(), let stay = await open() {
+      if let course = stay.course { await course.run() }
+      end(stay)
+      await close(stay.writer)
       end()
     }
-    gates.end()
+    cast.onlyGate?.addRegulars(-1)
+    place?.leave()
     return self
   }
 
-  private func hold(_ course: Course) async {
-    let result = await runner.trialRunner.run(
-      course.prepared, observers: [course.watch], drain: runner.control.draining)
-    end(course, result)
-  }
+  /// The trial while it has its file.
+  private final class Stay {
+    let writer: RecordWriter
+    /// Nil when there is no conversation to hold.
+    let course: TrialCourse?
 
-  /// A conversation that is held.
-  private final class Course: Sendable {
-    let prepared: PreparedTrial
-    let watch: TrialWatch
-
-    init(_ prepared: PreparedTrial, _ watch: TrialWatch) {
-      self.prepared = prepared
-      self.watch = watch
+    init(_ writer: RecordWriter, _ course: TrialCourse?) {
+      self.writer = writer
+      self.course = course
     }
   }
 
@@ -70,71 +67,74 @@ final class TrialJob: Sendable {
     return false
   }
 
-  /// Opens the transcript's file; nil when that fails or another process has it.
-  private func open() async -> RecordWriter.Resumed? {
-    do {
-      let file = try await patiently { () async throws(RecordError) in try await self.take() }
-      runner.progress.begin()
-      return file
-    } catch {
-      refuse(error)
-      return nil
+  /// Opens the transcript's file and prepares the conversation; nil when that fails or another process has the file.
+  private func open() async -> Stay? {
+    var patience = 3
+    while true {
+      do throws(RecordError) {
+        return prepare(try await take())
+      } catch {
+        guard error.kind == .inUse, patience > 0 else { return refuse(error) }
+      }
+      patience -= 1
+      await wait()
     }
   }
 
   /// Somebody may just be looking whether the file is taken, which takes it for a moment.
-  private func patiently(
-    _ open: () async throws(RecordError) -> RecordWriter.Resumed
-  ) async throws(RecordError) -> RecordWriter.Resumed {
-    for _ in 1...3 {
-      do {
-        return try await open()
-      } catch {
-        guard error.kind == .inUse else { throw error }
-        try? await Task.sleep(for: .milliseconds(20))
-      }
-    }
-    return try await open()
+  @inline(never)
+  private func wait() async {
+    place?.leave()
+    try? await Task.sleep(for: .milliseconds(20))
   }
 
   /// Whether the file is there or not. One that was begun with other options, but in which nothing stands yet, is
   /// emptied.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
-    let path = runner.batch.directory.transcript(of: trial)
-    do {
-      let writer = try await RecordWriter.create(path, store: runner.surroundings.records)
-      return RecordWriter.Resumed(writer: writer, transcript: nil, warnings: [])
+    do throws(RecordError) {
+      return .new(try await RecordWriter.create(path, store: runner.surroundings.records))
     } catch {
       guard error.kind == .exists else { throw error }
     }
-    return try await reopen(path)
+    return try await reopen()
   }
 
+  private var path: String { runner.batch.directory.transcript(of: trial) }
+
   @inline(never)
-  private func reopen(_ path: String) async throws(RecordError) -> RecordWriter.Resumed {
+  private func reopen() async throws(RecordError) -> RecordWriter.Resumed {
     let file = try await RecordWriter.resume(path, store: runner.surroundings.records)
     guard let transcript = file.transcript, !transcript.hasReplies,
       runner.batch.change(in: transcript, of: trial) != nil
     else { return file }
     try await file.writer.clear()
-    return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])
+    return .new(file.writer)
+  }
+
+  /// Notes why the file can't be had.
+  @inline(never)
+  private func refuse(_ error: RecordError) -> Stay? {
+    if error.kind == .inUse {
+      report = nil
+    } else {
+      runner.progress.begin()
+      report?.fail(error.description)
+      runner.progress.end(.failed)
+    }
+    return nil
   }
 
   @inline(never)
-  private func refuse(_ error: RecordError) {
-    guard error.kind != .inUse else { return report = nil }
+  private func prepare(_ file: RecordWriter.Resumed) -> Stay {
     runner.progress.begin()
-    report?.fail(error.description)
-    runner.progress.end(.failed)
+    return Stay(file.writer, course(in: file))
   }
 
-  /// Prepares the conversation; nil when there is none to hold.
-  @inline(never)
-  private func begin(in file: RecordWriter.Resumed) -> Course? {
+  /// The conversation, ready to be held; nil when there is none to hold.
+  private func course(in file: RecordWriter.Resumed) -> TrialCourse? {
     if let transcript = file.transcript {
       // Another process, or another program, has begun it meanwhile.
       if let change = runner.batch.change(in: transcript, of: trial) {
-        let path = runner.batch.directory.transcript(of: trial)
         report?.fail("\(path) was begun by another process when \(change)")
         if let problem = report?.error { runner.note(contradiction: problem) }
         return nil
@@ -144,21 +144,17 @@ final class TrialJob: Sendable {
       let state = report?.state
       if state == .done || state == .failed && !runner.batch.retriesFailed { return nil }
     }
-    do {
-      let prepared = try PreparedTrial(
-        conversation, transcript: file.transcript ?? runner.transcript(of: trial, conversation),
-        network: gates.network(runner.network))
-      let watch = TrialWatch(runner, gates)
-      let models = gates.builtin(prepared.models)
-      return Course(prepared.recorded(in: file.writer).speaking(through: models), watch)
-    } catch {
-      report?.fail(error.description)
-      return nil
-    }
+    let conversation = runner.batch.plan.conversation(of: trial)
+    let prepared = PreparedTrial(
+      conversation, models: cast.models,
+      transcript: file.transcript ?? runner.transcript(of: trial, conversation), record: file.writer)
+    return runner.trialRunner.course(
+      of: prepared, [TrialWatch(runner, place)], runner.control.draining)
   }
 
   @inline(never)
-  private func end(_ course: Course, _ result: TrialResult) {
+  private func end(_ stay: Stay) {
+    guard let result = stay.course?.result else { return }
     if let end = result.end {
       report?.take(end)
     } else {
@@ -181,24 +177,44 @@ final class TrialJob: Sendable {
   private func end() { runner.progress.end(report?.state ?? .unfinished) }
 }
 
+extension RecordWriter.Resumed {
+  /// A file in which nothing stands yet.
+  @inline(never)
+  fileprivate static func new(_ writer: RecordWriter) -> RecordWriter.Resumed {
+    RecordWriter.Resumed(writer: writer, transcript: nil, warnings: [])
+  }
+}
+
 /// Counts what a conversation of a batch does, and ends the batch when its tokens are used up.
 private struct TrialWatch: ConversationObserver {
   let progress: BatchProgress
   let budget: Int?
   let control: BatchControl
-  let gates: TrialGates
+  let place: StartingLine.Place?
 
-  init(_ runner: BatchRunner, _ gates: TrialGates) {
+  init(_ runner: BatchRunner, _ place: StartingLine.Place?) {
     progress = runner.progress
     budget = runner.batch.plan.experiment.limits.budgetTokens
     control = runner.control
-    self.gates = gates
+    self.place = place
+  }
+
+  /// Waits for nothing, so that it needs no frame among those of the conversation that tells it.
+  func observe(_ events: [ConversationEvent]) {
+    for event in events { observe(event) }
   }
 
   func observe(_ event: ConversationEvent) {
-    guard case .spoke(let turn, _) = event else { return }
+    switch event {
+    case .asked(_, _, let reply):
+      if let place, !place.isLeft { reply.onDeparture { place.leave() } }
+    case .spoke(let turn, _): count(turn)
+    case .began, .occurred, .ended: break
+    }
+  }
+
+  private func count(_ turn: Turn) {
     let tokens = progress.add(turn)
     if let budget, tokens >= budget { control.drain(.budget) }
-    gates.settle()
   }
 }

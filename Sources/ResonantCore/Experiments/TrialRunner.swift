@@ -30,11 +30,7 @@ public final class PreparedTrial: Sendable {
   public convenience init(
     _ conversation: ResolvedConversation, transcript: Transcript, network: EndpointNetwork
   ) throws(InvalidValue) {
-    var models: [any ChatModel] = []
-    for participant in conversation.participants {
-      models.append(try Self.model(of: participant, in: conversation, network))
-    }
-    self.init(conversation, models: models, transcript: transcript)
+    self.init(conversation, models: try Self.models(for: conversation, network), transcript: transcript)
   }
 
   /// The same with files.
@@ -42,9 +38,17 @@ public final class PreparedTrial: Sendable {
     PreparedTrial(conversation, models: models, transcript: transcript, record: record, page: page)
   }
 
-  /// The same with other models, one for each participant as before.
-  func speaking(through models: [any ChatModel]) -> PreparedTrial {
-    PreparedTrial(conversation, models: models, transcript: transcript, record: record, page: page)
+  /// The models of the participants.
+  ///
+  /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
+  static func models(
+    for conversation: ResolvedConversation, _ network: EndpointNetwork
+  ) throws(InvalidValue) -> [any ChatModel] {
+    var models: [any ChatModel] = []
+    for participant in conversation.participants {
+      models.append(try model(of: participant, in: conversation, network))
+    }
+    return models
   }
 
   private static func model(
@@ -97,12 +101,14 @@ public struct TrialRunner: Sendable {
   ) async -> TrialResult {
     let course = course(of: trial, observers, drain)
     await course.run()
-    return TrialResult(course.end, problems: course.problems)
+    return course.result
   }
 
+  /// A conversation that is ready to run.
+  ///
   /// Not inlined: the frame of the async call in which the conversation is held is to stay small.
   @inline(never)
-  private func course(
+  func course(
     of trial: PreparedTrial, _ observers: [any ConversationObserver], _ drain: Drain
   ) -> TrialCourse {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
@@ -116,11 +122,11 @@ public struct TrialRunner: Sendable {
 }
 
 /// A conversation while it is held, and what has become of it.
-private final class TrialCourse {
+final class TrialCourse {
   private let conversation: Conversation
   private let checkpoint: HTMLCheckpoint?
-  private(set) var end: Transcript.End?
-  private(set) var problems: [String] = []
+  private var end: Transcript.End?
+  private var problems: [String] = []
 
   init(_ conversation: Conversation, _ checkpoint: HTMLCheckpoint?) {
     self.conversation = conversation
@@ -129,11 +135,27 @@ private final class TrialCourse {
 
   nonisolated(nonsending) func run() async {
     do {
-      end = try await conversation.run()
+      note(try await conversation.run())
     } catch {
-      problems.append("\(error)")
+      note(error)
     }
-    if let problem = await checkpoint?.finish() { problems.append(problem) }
+    if let checkpoint { await finish(checkpoint) }
+  }
+
+  /// What has become of it, once it has run.
+  var result: TrialResult { TrialResult(end, problems: problems) }
+
+  // Not inlined, for the frame of `run`.
+
+  @inline(never)
+  private func note(_ end: Transcript.End) { self.end = end }
+
+  @inline(never)
+  private func note(_ error: any Error) { problems.append("\(error)") }
+
+  @inline(never)
+  private nonisolated(nonsending) func finish(_ checkpoint: HTMLCheckpoint) async {
+    if let problem = await checkpoint.finish() { problems.append(problem) }
   }
 }
 

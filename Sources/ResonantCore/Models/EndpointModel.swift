@@ -10,7 +10,9 @@ import Foundation
 #endif
 
 /// A model behind an endpoint, as one participant asks it.
-public struct EndpointModel: ChatModel {
+///
+/// A class, not to be copied into the frames in which thousands of replies are waited for.
+public final class EndpointModel: ChatModel {
   /// What is known by experience of endpoints; shared by all models of a run.
   public final class Experience: Sendable {
     private let refusals = Mutex<Set<String>>([])
@@ -44,11 +46,27 @@ public struct EndpointModel: ChatModel {
       random: { Double.random(in: 0..<1) })
   }
 
-  let endpoint: Endpoint
-  let model: String
-  let payload: JSONObject
-  let settings: RequestSettings
-  let transport: HTTPTransport
+  /// What it shares with other models of the run.
+  public struct Surroundings: Sendable {
+    /// Where requests wait until they may start.
+    public var gate: any RequestGate = OpenGate()
+    public var experience = Experience()
+    public var pacing = Pacing.real
+    /// Takes lines about requests and responses; they hold no secret.
+    public var log: (@Sendable (String) -> Void)?
+
+    public init() {}
+  }
+
+  private let endpoint: Endpoint
+  private let model: String
+  private let payload: JSONObject
+  private let settings: RequestSettings
+  private let transport: HTTPTransport
+  private let gate: any RequestGate
+  private let experience: Experience
+  private let pacing: Pacing
+  private let log: (@Sendable (String) -> Void)?
 
   /// Made when there is something to say: thousands of models wait in conversations.
   private var messages: EndpointMessages {
@@ -57,18 +75,15 @@ public struct EndpointModel: ChatModel {
       redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)))
   }
 
-  /// Where requests wait until they may start.
-  public var gate: any RequestGate = OpenGate()
-  public var experience = Experience()
-  public var pacing = Pacing.real
-  /// Takes lines about requests and responses; they hold no secret.
-  public var log: (@Sendable (String) -> Void)?
-
   /// - Parameter payload: further members of the request's body, which win over ours.
   public init(
     endpoint: Endpoint, model: String, payload: JSONObject, settings: RequestSettings,
-    transport: HTTPTransport
+    transport: HTTPTransport, surroundings: Surroundings = Surroundings()
   ) {
+    gate = surroundings.gate
+    experience = surroundings.experience
+    pacing = surroundings.pacing
+    log = surroundings.log
     self.endpoint = endpoint
     self.model = model
     self.payload = payload
@@ -77,17 +92,17 @@ public struct EndpointModel: ChatModel {
   }
 
   public func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
-    let course = ReplyCourse(request, into: live, RetryPolicy(retries: settings.retries))
-    while true {
+    let course = course(for: request, live)
+    repeat {
       if await enter(course) {
         let exchange = prepare(course)
         await exchange.run(over: transport)
         conclude(exchange, course)
       }
-      if let completion = try next(course) { return completion }
-      if course.pause > .zero { await rest(course) }
-      if !live.mayWait { throw ModelError(.cancelled, "no more requests are made to \(endpoint)") }
-    }
+      decide(course)
+      if course.hasPause { await rest(course) }
+    } while !isOver(course)
+    return try course.completion()
   }
 
   // MARK: One attempt
@@ -96,8 +111,12 @@ public struct EndpointModel: ChatModel {
   // `reply`, in which thousands of conversations wait.
 
   @inline(never)
+  private func course(for request: ModelRequest, _ live: LiveReply) -> ReplyCourse {
+    ReplyCourse(request, into: live, RetryPolicy(retries: settings.retries))
+  }
+
+  @inline(never)
   private func prepare(_ course: ReplyCourse) -> Exchange {
-    course.live.noteStart()
     let asksForUsage = experience.knowsStreamOptions(endpoint.url)
     let http = httpRequest(for: course.request, asksForUsage: asksForUsage)
     logRequest(http, messages: course.request.messages.count)
@@ -112,35 +131,37 @@ public struct EndpointModel: ChatModel {
     guard let pass = course.pass else { return }
     course.pass = nil
     switch course.result {
-    case .success: gate.leave(pass, .succeeded)
+    case .success: exchange.live.onSettlement { [gate] in gate.leave(pass, .succeeded) }
     case .failure(let failure):
       gate.leave(pass, failure.outcome)
       course.mayDropUsage = failure.refusesStreamOptions && exchange.asksForUsage
     }
   }
 
-  /// What came of the last attempt; nil when there is to be another, after the course's pause.
+  /// Decides whether the last attempt is the last of all; else there is to be another, after the course's pause.
   @inline(never)
-  private func next(_ course: ReplyCourse) throws(ModelError) -> Completion? {
-    if Task.isCancelled { throw ModelError(.cancelled, "the request to \(endpoint) was cancelled") }
-    switch course.result {
-    case .success(var completion):
-      completion.retries = course.attempts
-      return completion
-    case .failure(let failure):
-      if course.live.verdict != nil { return Completion() }
-      if course.mayDropUsage {
-        experience.noteRefusal(endpoint.url)
-        course.pause = .zero
-        return nil
-      }
-      guard course.goesOn(after: failure, random: pacing.random()) else {
-        throw failure.modelError(attempts: course.attempts)
-      }
-      course.live.append(.retry(status: failure.status, reason: failure.message, wait: course.pause))
-      log?("next attempt in \(course.pause): \(failure.message)")
-      return nil
+  private func decide(_ course: ReplyCourse) {
+    course.pause = .zero
+    if Task.isCancelled {
+      return course.fail(ModelError(.cancelled, "the request to \(endpoint) was cancelled"))
     }
+    guard case .failure(let failure) = course.result, course.live.verdict == nil else {
+      return course.succeed()
+    }
+    if course.mayDropUsage { return experience.noteRefusal(endpoint.url) }
+    guard course.goesOn(after: failure, random: pacing.random()) else {
+      return course.fail(failure.modelError(attempts: course.attempts))
+    }
+    course.live.append(.retry(status: failure.status, reason: failure.message, wait: course.pause))
+    log?("next attempt in \(course.pause): \(failure.message)")
+  }
+
+  @inline(never)
+  private func isOver(_ course: ReplyCourse) -> Bool {
+    if course.end == nil, !course.live.mayWait {
+      course.fail(ModelError(.cancelled, "no more requests are made to \(endpoint)"))
+    }
+    return course.end != nil
   }
 
   private func httpRequest(for request: ModelRequest, asksForUsage: Bool) -> HTTPRequest {
@@ -187,17 +208,21 @@ public struct EndpointModel: ChatModel {
 
   /// False when no request is to start any more, which then is the attempt's result.
   private func enter(_ course: ReplyCourse) async -> Bool {
+    if !enterAtOnce(course) { await queue(course) }
+    return course.pass != nil
+  }
+
+  @inline(never)
+  private func enterAtOnce(_ course: ReplyCourse) -> Bool {
     course.pass = gate.tryEnter()
-    if course.pass == nil { await queue(course) }
-    if course.pass == nil {
-      course.result = .failure(AttemptFailure(.cancelled, "no more requests are made to \(endpoint)"))
-    }
     return course.pass != nil
   }
 
   @inline(never)
   private func queue(_ course: ReplyCourse) async {
     course.pass = try? await cuttable(course.live) { [gate] in try await gate.enter() }
+    guard course.pass == nil else { return }
+    course.result = .failure(AttemptFailure(.cancelled, "no more requests are made to \(endpoint)"))
   }
 
   @inline(never)

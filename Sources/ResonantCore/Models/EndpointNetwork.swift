@@ -30,12 +30,13 @@ public struct EndpointNetwork: Sendable {
   func model(
     _ name: String, at endpoint: Endpoint, payload: JSONObject, settings: RequestSettings
   ) -> EndpointModel {
-    var model = EndpointModel(
-      endpoint: endpoint, model: name, payload: payload, settings: settings, transport: transport)
-    model.experience = experience
-    model.log = log
-    if let gate = gate(endpoint.display) { model.gate = gate }
-    return model
+    var surroundings = EndpointModel.Surroundings()
+    surroundings.experience = experience
+    surroundings.log = log
+    if let gate = gate(endpoint.display) { surroundings.gate = gate }
+    return EndpointModel(
+      endpoint: endpoint, model: name, payload: payload, settings: settings, transport: transport,
+      surroundings: surroundings)
   }
 
   /// Looks whether an endpoint is there and has a model.

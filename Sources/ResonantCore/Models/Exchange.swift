@@ -2,9 +2,9 @@
 
 import HTTPTransport
 
-/// One request and what comes of it.
+/// One request, to be sent once, and what comes of it.
 final class Exchange {
-  let request: HTTPRequest
+  private var request: HTTPRequest
   let live: LiveReply
   let asksForUsage: Bool
   let sink: ReplySink
@@ -19,15 +19,32 @@ final class Exchange {
   }
 
   /// Sends the request, unless the reply is cut already, and receives the response.
+  ///
+  /// Not inlined, nor is what happens before and after it, for the frames in which thousands of replies are waited for.
+  @inline(never)
   func run(over transport: HTTPTransport) async {
-    guard live.verdict == nil else { return }
     let abort = HTTPAbort()
-    live.onCut { abort.trigger() }
+    guard begin(abort) else { return }
     do throws(HTTPError) {
-      _ = try await transport.send(request, to: sink, abort: abort)
+      _ = try await transport.send(take(), to: sink, abort: abort)
     } catch {
       failure = error
     }
     live.onCut(nil)
+  }
+
+  /// False when the reply is cut already.
+  @inline(never)
+  private func begin(_ abort: HTTPAbort) -> Bool {
+    guard live.verdict == nil else { return false }
+    live.onCut { abort.trigger() }
+    return true
+  }
+
+  /// Hands out the request, so that nobody holds its body any longer than the transport does.
+  @inline(never)
+  private func take() -> HTTPRequest {
+    defer { request.body = [] }
+    return request
   }
 }

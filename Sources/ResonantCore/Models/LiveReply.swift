@@ -31,6 +31,10 @@ public final class LiveReply: Sendable {
     var wake: (@Sendable () -> Void)?
     var mayWait = true
     var start: (time: Date, instant: ContinuousClock.Instant)?
+    /// Called once, when the model is asked or a wait begins.
+    var departure: (@Sendable () -> Void)?
+    /// Called once, when the turn is recorded.
+    var settlement: (@Sendable () -> Void)?
     var follower: (@Sendable () -> Void)?
     var noticeFollower: (@Sendable (Notice) -> Void)?
     var firstArrival: ContinuousClock.Instant?
@@ -133,9 +137,23 @@ public final class LiveReply: Sendable {
 
   /// Notes that the model is asked now, if it has not been before: the time until then was spent in a queue.
   func noteStart() {
-    state.withLock { state in
+    depart { state in
       if state.start == nil { state.start = (Date(), .now) }
     }
+  }
+
+  /// Sets who is told, once, when all is done here that comes before the reply: the model is asked, or has to wait.
+  func onDeparture(_ departure: @escaping @Sendable () -> Void) {
+    state.withLock { $0.departure = departure }
+  }
+
+  private func depart(_ body: (inout State) -> Void) {
+    let departure = state.withLock { state in
+      body(&state)
+      defer { state.departure = nil }
+      return state.departure
+    }
+    departure?()
   }
 
   /// When the model was first asked; nil while that is to come, or is not known.
@@ -156,13 +174,29 @@ public final class LiveReply: Sendable {
   /// Sets what a cut, or the end of all waiting, calls to end a wait; called at once when it has come already. Nil
   /// when nobody waits any more.
   func whileWaiting(_ wake: (@Sendable () -> Void)?) {
-    let isOver = state.withLock { state in
+    var isOver = false
+    depart { state in
       state.abort = wake
       state.wake = wake
-      return state.verdict != nil || !state.mayWait
+      isOver = state.verdict != nil || !state.mayWait
     }
     if isOver { wake?() }
   }
+
+  /// Sets what is done once the turn is recorded and counted: it is at `settle`, or when nobody has the reply any more.
+  func onSettlement(_ settlement: @escaping @Sendable () -> Void) {
+    state.withLock { $0.settlement = settlement }
+  }
+
+  func settle() {
+    let settlement = state.withLock { state in
+      defer { state.settlement = nil }
+      return state.settlement
+    }
+    settlement?()
+  }
+
+  deinit { settle() }
 
   public var verdict: Verdict? { state.withLock { $0.verdict } }
 

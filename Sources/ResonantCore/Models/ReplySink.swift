@@ -18,11 +18,15 @@ final class ReplySink: HTTPResponseSink {
   /// More of an error's body is not kept.
   static let errorLimit = 64 << 10
 
+  private let live: LiveReply
   private let received: Mutex<Received>
 
   init(into live: LiveReply) {
+    self.live = live
     received = Mutex(Received(decoder: ReplyDecoder(into: live)))
   }
+
+  func begin() { live.noteStart() }
 
   func receive(head: HTTPResponseHead) {
     received.withLock { $0.head = head }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /// Decides when a request may start. A request passes it for each attempt: in before it is sent, out when its
-/// answer is over, so that nobody holds a place while waiting to try again.
+/// answer is over, so that nobody holds a place while waiting to try again. The place of one that was answered is free
+/// again only when the turn is recorded and its tokens are counted, so that the next one does not begin when they
+/// were the last.
 public protocol RequestGate: Sendable {
   /// Lets a request start now; nil when it has to wait, or when no more are to start.
   func tryEnter() -> RequestPass?

@@ -16,13 +16,12 @@ struct BatchRun {
     self.batch = batch
     let plan = batch.plan
     let renderer = host.pages(plan.conversations.first?.output.pandocPath)
-    runner = BatchRunner(
-      batch, runner: TrialRunner(pages: renderer, warn: Diagnostics.warning),
-      network: host.network(isVerbose: false),
-      surroundings: .init(now: { host.now }, newID: { host.randomID() }, records: host.records))
     pages = writesPages ? BatchPages(batch.directory, of: plan.experiment, renderer: renderer) : nil
     do {
-      try runner.check()
+      runner = try BatchRunner(
+        batch, runner: TrialRunner(pages: renderer, warn: Diagnostics.warning),
+        network: host.network(isVerbose: false),
+        surroundings: .init(now: { host.now }, newID: { host.randomID() }, records: host.records))
       try OpenFiles.allow(
         runner.mostOpenFiles, mayBeLower: plan.experiment.limits.concurrency > 1)
       try batch.prepare()

@@ -23,15 +23,18 @@ import Testing
 
   func model(
     _ server: ScriptedServer, _ path: String = "/v1/chat/completions", headers: JSONObject = [:],
-    payload: JSONObject = [:], retries: Int = 3
+    payload: JSONObject = [:], retries: Int = 3,
+    _ change: (inout EndpointModel.Surroundings) -> Void = { _ in }
   ) throws -> EndpointModel {
     var settings = RequestSettings()
     settings.retries = retries
     let endpoint = try Endpoint.resolve(server.url(path), headers: headers, environment: [:])
-    var model = EndpointModel(
-      endpoint: endpoint, model: "m", payload: payload, settings: settings, transport: HTTPTransport())
-    model.pacing = waits.pacing
-    return model
+    var surroundings = EndpointModel.Surroundings()
+    surroundings.pacing = waits.pacing
+    change(&surroundings)
+    return EndpointModel(
+      endpoint: endpoint, model: "m", payload: payload, settings: settings, transport: HTTPTransport(),
+      surroundings: surroundings)
   }
 
   func ask(_ model: EndpointModel, stream: Bool = true) async throws(ModelError) -> Completion {
@@ -175,11 +178,12 @@ import Testing
 
   @Test func whoWaitsForARetryCanBeInterrupted() async throws {
     let server = try await ScriptedServer { _ in .error(503, "busy") }
-    var model = try model(server)
     let live = live
-    model.pacing.sleep = { _ in
-      live.cut(.interrupted)
-      try Task.checkCancellation()
+    let model = try model(server) {
+      $0.pacing.sleep = { _ in
+        live.cut(.interrupted)
+        try Task.checkCancellation()
+      }
     }
     _ = try await ask(model)
     #expect(live.verdict == .interrupted)
@@ -240,11 +244,11 @@ import Testing
         "echo \(request.header("authorization") ?? "") \(request.target) \(request.json["api_key"]?.string ?? "")"
       )
     }
-    var model = try model(
-      server, "/v1/chat/completions?key=query-secret", headers: ["Authorization": "Bearer header-secret"],
-      payload: ["api_key": "payload-secret"], retries: 1)
     let log = Mutex<[String]>([])
-    model.log = { line in log.withLock { $0.append(line) } }
+    let model = try model(
+      server, "/v1/chat/completions?key=query-secret", headers: ["Authorization": "Bearer header-secret"],
+      payload: ["api_key": "payload-secret"], retries: 1
+    ) { $0.log = { line in log.withLock { $0.append(line) } } }
     let error = await failure(model)
     let shown = [error?.message ?? "", "\(live.notices(from: 0))", log.withLock { $0.joined() }].joined()
     #expect(!shown.contains("-secret"), "\(shown)")
@@ -254,9 +258,11 @@ import Testing
 
   @Test func anUnreachableEndpointIsNamed() async throws {
     let endpoint = try Endpoint.resolve("http://127.0.0.1:1/v1?key=s3cret", environment: [:])
-    var model = EndpointModel(
-      endpoint: endpoint, model: "m", payload: [:], settings: RequestSettings(), transport: HTTPTransport())
-    model.pacing = waits.pacing
+    var surroundings = EndpointModel.Surroundings()
+    surroundings.pacing = waits.pacing
+    let model = EndpointModel(
+      endpoint: endpoint, model: "m", payload: [:], settings: RequestSettings(), transport: HTTPTransport(),
+      surroundings: surroundings)
     let error = await failure(model)
     #expect(error?.kind == .connection)
     #expect(error?.attempts == 4)
@@ -283,23 +289,25 @@ import Testing
   @Test func theGateLearnsWhatBecameOfEachAttempt() async throws {
     let server = try await ScriptedServer(
       .hangUp, .error(429, "slow", headers: [("Retry-After", "2")]), .openAI("Hi"))
-    var model = try model(server)
     let gate = Counter()
-    model.gate = gate
+    let model = try model(server) { $0.gate = gate }
     _ = try await ask(model)
+    #expect(gate.outcomes.withLock { $0 } == [.failed, .overloaded(retryAfter: .seconds(2))])
+    live.settle()
     #expect(gate.outcomes.withLock { $0 } == [.failed, .overloaded(retryAfter: .seconds(2)), .succeeded])
   }
 
   @Test func nobodyWaitsToAskAgainWhenThereIsToBeNoMoreWaiting() async throws {
     let server = try await ScriptedServer { _ in .error(429, "slow", headers: [("Retry-After", "100")]) }
-    var model = try model(server)
     let asleep = Gate()
-    model.pacing.sleep = { _ in
-      asleep.open()
-      try await Gate().pass()
+    let model = try model(server) {
+      $0.pacing.sleep = { _ in
+        asleep.open()
+        try await Gate().pass()
+      }
     }
     let live = live
-    let answering = Task { [model] in await failure(model) }
+    let answering = Task { await failure(model) }
     try await asleep.pass()
     live.endWaiting()
     #expect(await answering.value?.kind == .cancelled)
@@ -308,9 +316,8 @@ import Testing
 
   @Test func theTimeInAQueueIsNotTheModels() async throws {
     let server = try await ScriptedServer(.openAI("Hi"))
-    var model = try model(server)
     let gate = Gate()
-    model.gate = Held(gate: gate)
+    let model = try model(server) { $0.gate = Held(gate: gate) }
     let live = live
     async let completion = ask(model)
     try await gate.waitUntilReached()
@@ -344,8 +351,7 @@ import Testing
 
   @Test func whoWaitsAtTheGateCanBeInterrupted() async throws {
     let server = try await ScriptedServer()
-    var model = try model(server)
-    model.gate = Closed()
+    let model = try model(server) { $0.gate = Closed() }
     let live = live
     async let completion = ask(model)
     live.cut(.interrupted)

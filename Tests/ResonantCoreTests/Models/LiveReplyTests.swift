@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Synchronization
 import Testing
 
 @testable import ResonantCore
@@ -74,5 +75,30 @@ import Testing
     live.append(", you  ")
     #expect(String(decoding: live.tail(text: 5, thinking: 0).text, as: UTF8.self) == ", you  ")
     #expect(live.text == "Hello, you")
+  }
+
+  @Test func aDepartureIsToldOnceWhenTheModelIsAskedOrHasToWait() {
+    let told = Mutex(0)
+    for depart in [{ $0.noteStart() }, { $0.whileWaiting {} }] as [(LiveReply) -> Void] {
+      told.withLock { $0 = 0 }
+      let live = LiveReply()
+      live.onDeparture { told.withLock { $0 += 1 } }
+      #expect(told.withLock { $0 } == 0)
+      depart(live)
+      live.noteStart()
+      #expect(told.withLock { $0 } == 1)
+    }
+  }
+
+  @Test func aSettlementIsMadeOnceAndNotForgotten() {
+    let made = Mutex(0)
+    var live: LiveReply? = LiveReply()
+    live?.onSettlement { made.withLock { $0 += 1 } }
+    live?.settle()
+    live?.settle()
+    #expect(made.withLock { $0 } == 1)
+    live?.onSettlement { made.withLock { $0 += 1 } }
+    live = nil
+    #expect(made.withLock { $0 } == 2)
   }
 }

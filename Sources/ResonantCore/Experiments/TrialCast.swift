@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+/// Who speaks in the trials of one condition: its models, made once for all of them.
+final class TrialCast: Sendable {
+  let models: [any ChatModel]
+  /// The gate of the only endpoint that is asked; nil when there are several.
+  let onlyGate: EndpointGate?
+
+  /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
+  init(
+    of conversation: ResolvedConversation, in limits: RequestLimits, _ network: EndpointNetwork
+  ) throws(InvalidValue) {
+    let participants = conversation.participants
+    models = zip(participants, try PreparedTrial.models(for: conversation, network)).map {
+      participant, model in
+      let gate = limits.gate(for: participant.endpoint.display)
+      guard participant.endpoint.isBuiltin, let gate else { return model }
+      return GatedModel(model: model, gate: gate)
+    }
+    let endpoints = Set(participants.map(\.endpoint.display))
+    onlyGate = endpoints.count == 1 ? endpoints.first.flatMap(limits.gate) : nil
+  }
+}
+
+/// A builtin model that passes a gate for each reply: it makes no requests, so a reply counts as one.
+private struct GatedModel: ChatModel {
+  let model: any ChatModel
+  let gate: any RequestGate
+
+  func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
+    let pass: RequestPass
+    do {
+      pass = try await gate.enter()
+    } catch {
+      throw ModelError(.cancelled, "no more replies are asked for")
+    }
+    live.onSettlement { [gate] in gate.leave(pass, .succeeded) }
+    live.noteStart()
+    return try await model.reply(to: request, into: live)
+  }
+}
