@@ -2,7 +2,9 @@
 
 /// Why an exchange has no whole response. The description is one sentence and names an address only without its
 /// query and user info; it never holds a header or a part of a body.
-public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
+///
+/// A class, to take one word in the frames of async calls, in which thousands of exchanges wait.
+public final class HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: Sendable, Equatable {
     /// The host's name is not known.
     case resolve
@@ -31,13 +33,17 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     case other
   }
 
-  public var kind: Kind
+  public let kind: Kind
   /// What happened, where, and what to do if anything helps.
-  public var message: String
+  public let message: String
 
   public init(_ kind: Kind, _ message: String) {
     self.kind = kind
     self.message = message
+  }
+
+  public static func == (left: HTTPError, right: HTTPError) -> Bool {
+    (left.kind, left.message) == (right.kind, right.message)
   }
 
   public var description: String { message }

@@ -169,7 +169,7 @@ extension TransferLoop {
 
   /// Hands a transfer to libcurl.
   private func launch(_ transfer: Transfer) {
-    guard let easy = EasyHandle() else {
+    guard let easy = EasyHandle(tellsErrors: transfer.address.isSecure) else {
       return end(transfer, .failure(HTTPError(.other, "libcurl is out of memory")))
     }
     transfer.easy = easy

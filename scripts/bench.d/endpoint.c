@@ -6,7 +6,7 @@
 //
 // `chunks` events of about 190 bytes follow the opening one, `interval` milliseconds apart; 0: without a pause, up to
 // 64 KiB a write. The finish reason, the usage and [DONE] leave with the last chunk, so a reply takes
-// chunks x interval milliseconds. Paced replies start spread over one interval.
+// chunks x interval milliseconds.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
@@ -38,7 +38,6 @@ typedef struct Connection {
 } Connection;
 
 static int poller;
-static long replies;
 static Connection *slots[SLOTS];
 static size_t waiting;
 
@@ -167,7 +166,7 @@ static int answer(Connection *c) {
   sscanf(c->in, "%*15s %199s", target);
   c->chunks = query(target, "chunks=", 50);
   c->interval = query(target, "interval=", 0);
-  c->start_ms = now_ms() + (c->interval ? (uint64_t)(replies++ * 7919 % c->interval) : 0);
+  c->start_ms = now_ms();
   c->sent = 0;
   c->streaming = 1;
   memmove(c->in, c->in + whole, c->in_size - whole);

@@ -33,6 +33,8 @@ public actor Conversation {
   private let earlier: Int
   /// What the observers have not been told yet.
   private var news: [ConversationEvent] = []
+  /// The reply of a turn that is not announced yet.
+  private var unsettled: LiveReply?
   /// Set once nobody is asked any more.
   private var ending: Ending?
 
@@ -80,15 +82,13 @@ public actor Conversation {
   /// Runs to the end, which it returns. Throws what an observer throws: the conversation can't be recorded.
   public func run() async throws -> Transcript.End {
     begin()
-    try await announce()
     while ending == nil {
+      try await announce()
       if settings.delay > .zero { await pause() }
       guard let asked = nextTurn() else { continue }
       try await announce()
       await ask(asked)
       finish(asked)
-      try await announce()
-      asked.live.settle()
     }
     let end = conclude()
     try await announce()
@@ -102,6 +102,8 @@ public actor Conversation {
     guard !events.isEmpty else { return }
     news = []
     for observer in observers { try await observer.observe(events) }
+    unsettled?.settle()
+    unsettled = nil
   }
 
   @inline(never)
@@ -179,6 +181,7 @@ extension Conversation {
   @inline(never)
   private func finish(_ asked: AskedTurn) {
     let live = asked.live
+    unsettled = live
     let participant = participants[asked.index]
     var turn = Turn(
       number: asked.request.turn, speaker: participant.name, model: participant.model, text: live.text,
@@ -202,6 +205,9 @@ extension Conversation {
       ending = Ending(reason: .interrupted)
     } else if let problem {
       fail(with: problem, by: participant)
+    } else if let reason = reasonToStop {
+      // Decided here and not before the next turn, so that the last one and the end are recorded together.
+      ending = Ending(reason: reason)
     }
   }
 

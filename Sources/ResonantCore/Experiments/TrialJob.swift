@@ -162,8 +162,9 @@ final class TrialJob: Sendable {
     }
   }
 
+  @inline(never)
   private func close(_ writer: RecordWriter) async {
-    do {
+    do throws(RecordError) {
       try await writer.close()
     } catch {
       fail(error)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /// What a model is asked for one turn.
-public struct ModelRequest: Sendable {
+///
+/// A class, to be shared by all that have to do with the turn while thousands of them wait.
+public final class ModelRequest: Sendable {
   /// Where the system prompt goes in the request.
   public enum SystemPlacement: String, Sendable {
     /// The first message, of role `system`.
@@ -11,17 +13,17 @@ public struct ModelRequest: Sendable {
   }
 
   /// The number of the turn that is asked for.
-  public var turn: Int
-  public var system: SharedText?
-  public var systemPlacement: SystemPlacement
-  public var messages: [Message]
+  public let turn: Int
+  public let system: SharedText?
+  public let systemPlacement: SystemPlacement
+  public let messages: [Message]
   /// Ask for the reply as a stream.
-  public var stream: Bool
+  public let stream: Bool
   /// Random state for models that make their own choices; derived from the run's seed and the turn's number.
-  public var seed: UInt64
+  public let seed: UInt64
   /// Turns that the participant has generated so far (see `Outcome.isGenerated`): the messages don't tell, for
   /// those of the preamble and the opening look alike.
-  public var ownTurns: Int
+  public let ownTurns: Int
 
   public init(
     turn: Int, system: SharedText?, systemPlacement: SystemPlacement = .message, messages: [Message],
@@ -60,7 +62,9 @@ public protocol ChatModel: Sendable {
 }
 
 /// Why a model gave no reply, or no whole one. Its description names no secret.
-public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+///
+/// A class, to take one word in the frames of async calls, in which thousands of conversations wait.
+public final class ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: String, Sendable {
     /// The endpoint could not be reached, or the connection broke.
     case connection
@@ -75,19 +79,24 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case cancelled
   }
 
-  public var kind: Kind
+  public let kind: Kind
   /// HTTP status, where there is one.
-  public var status: Int?
+  public let status: Int?
   /// One sentence: what happened, where (URL without query), what to do.
-  public var message: String
+  public let message: String
   /// Attempts that failed, this one included.
-  public var attempts: Int
+  public let attempts: Int
 
   public init(_ kind: Kind, _ message: String, status: Int? = nil, attempts: Int = 1) {
     self.kind = kind
     self.message = message
     self.status = status
     self.attempts = attempts
+  }
+
+  public static func == (left: ModelError, right: ModelError) -> Bool {
+    (left.kind, left.message, left.status, left.attempts)
+      == (right.kind, right.message, right.status, right.attempts)
   }
 
   public var description: String { message }
