@@ -30,7 +30,10 @@ import Testing
       "a\n\"é🙂\u{FFFD}", ""
     ),
     (#"{"choices":[{"delta":{"reasoning_content":"r","content":"c"}}]}"#, "c", "r"),
-    (#"{"choices":[{"delta":{"reasoning":"r","content":null,"tool_calls":null}}]}"#, "", "r"),
+    (
+      #"{"choices":[{"delta":{"reasoning":"r","content":null,"tool_calls":null,"function_call":null}}]}"#, "",
+      "r"
+    ),
     (#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}"#, "Hi", ""),
     (
       #"{"type":"content_block_delta","index":0,"delta":{"thinking":"t","text":"x","type":"thinking_delta"}}"#,

@@ -35,7 +35,7 @@ extension ReplyEvent {
     thinking = message["reasoning_content"]?.string ?? ""
     if thinking.isEmpty { thinking = message["reasoning"]?.string ?? Self.thinking(message["content"]) }
     toolCalls = (message["tool_calls"]?.array ?? []).compactMap(ToolCallDelta.init(openAI:))
-    if toolCalls.isEmpty, let call = message["function_call"] {
+    if toolCalls.isEmpty, let call = message["function_call"], !call.isNull {
       toolCalls = [ToolCallDelta(index: 0, function: call)]
     }
   }
