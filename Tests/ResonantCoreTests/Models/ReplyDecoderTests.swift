@@ -57,6 +57,14 @@ func decode(_ body: String, into live: LiveReply = LiveReply()) -> ReplyDecoder 
     check(decode(bytes.map { [$0] }, into: live), live, says: recorded, "byte by byte")
   }
 
+  /// With a key written in another way, an event is none for the scanner.
+  @Test(arguments: RecordedStream.all)
+  func readsEveryStreamWithoutTheScanner(recorded: RecordedStream) {
+    let body = recorded.body.replacing(#"e":"#, with: #"\u0065":"#).replacing(#"s":"#, with: #"\u0073":"#)
+    let live = LiveReply()
+    check(decode(body, into: live), live, says: recorded, "with escapes in keys")
+  }
+
   @Test(arguments: RecordedStream.all)
   func brokenStreamsGiveTextOrAnErrorButNoCrash(recorded: RecordedStream) {
     var random = SplitMix64(seed: 3)
@@ -83,6 +91,38 @@ func decode(_ body: String, into live: LiveReply = LiveReply()) -> ReplyDecoder 
       #expect(Completion(other) == Completion(decoder))
       #expect(other.isComplete == decoder.isComplete)
     }
+  }
+
+  @Test func beginningsAndEndsAreAddedUp() {
+    let live = LiveReply()
+    let decoder = decode(
+      """
+      data: {"model":"","choices":[]}
+
+      data: {"model":"org\\/first","choices":[{"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+      data: {"model":"second","choices":[{"delta":{"content":"Hi"},"finish_reason":""}],"usage":{"prompt_tokens":3}}
+
+      data: {"model":"second","choices":[{"delta":{"content":"!"},"finish_reason":"len\\u0067th"}],"usage":null}
+
+      data: {"model":"second","choices":[{"delta":{},"finish_reason":null}],"usage":{"completion_tokens":1}}
+
+      data: {"choices":[],"usage":{"completion_tokens":2,"total_tokens":5}}
+
+      """, into: live)
+    #expect(live.text == "Hi!")
+    #expect(decoder.servedModel == "org/first")
+    #expect(decoder.finishReason == "length")
+    #expect(decoder.usage == (3, 2))
+    #expect(decoder.isComplete)
+    #expect(!decoder.hasEnded)
+  }
+
+  @Test(arguments: [("null", false), (#""""#, true), (#""stop""#, true)])
+  func anEmptyFinishReasonIsOne(reason: String, isComplete: Bool) {
+    let decoder = decode(
+      #"data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":\#(reason)}]}"# + "\n\n")
+    #expect(decoder.isComplete == isComplete)
   }
 
   // MARK: Ends

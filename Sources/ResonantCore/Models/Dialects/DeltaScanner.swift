@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds the text of a usual piece of a stream in its bytes, without making a value of the rest.
+/// Finds what a usual event of a stream says in its bytes, without making a value of the rest.
 ///
-/// Takes the three shapes of a delta that says nothing but text and reasoning; everything else (token counts, a
-/// finish reason, tool calls, errors, broken JSON) is left to `ReplyEvent`. What it does take, it must take exactly
-/// as `JSONParser` and `ReplyEvent` would.
+/// Takes the three shapes of a delta, and what OpenAI's streams begin and end with: the model's name, a finish reason,
+/// token counts behind an empty list of choices. Everything else (tool calls, errors, the ends of Anthropic's and
+/// Ollama's streams, broken JSON) is left to `ReplyEvent`. What it does take, it must take exactly as `JSONParser` and
+/// `ReplyEvent` would.
 struct DeltaScanner {
   /// The inside of a string literal in the scanned bytes.
   struct Piece: Equatable {
@@ -15,22 +16,28 @@ struct DeltaScanner {
   struct Delta: Equatable {
     var text: Piece?
     var thinking: Piece?
+    /// Not empty.
+    var model: Piece?
+    /// May be empty, which is a reason as well.
+    var finishReason: Piece?
+    var promptTokens: Int?
+    var completionTokens: Int?
   }
 
   /// Unescaped text, used again for each piece.
   private var buffer: [UInt8] = []
-  /// The model's name as it was last written, without quotes. A new one is not passed over.
-  private var model: [UInt8] = []
 
   /// What the bytes say, or nil when they need a closer look.
-  mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Delta? {
+  func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Delta? {
     var walk = DeltaWalk(bytes)
-    guard walk.event() else { return nil }
-    if let name = walk.model, !bytes[name].elementsEqual(model) {
-      model = Array(bytes[name])
-      return nil
-    }
-    return walk.delta
+    return walk.event() ? walk.delta : nil
+  }
+
+  /// A piece as a string of its own: for names, which are few and short.
+  mutating func text(of piece: Piece, in bytes: UnsafeBufferPointer<UInt8>) -> String {
+    var text: [UInt8] = []
+    append(piece, of: bytes, to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Appends the text of a piece as valid UTF-8.
@@ -60,8 +67,6 @@ struct DeltaScanner {
 private struct DeltaWalk {
   private var cursor: JSONCursor
   var delta = DeltaScanner.Delta()
-  /// The name at the key `model`.
-  var model: Range<Int>?
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     cursor = JSONCursor(bytes)
@@ -81,7 +86,7 @@ private struct DeltaWalk {
     mutating func note(_ key: Keys) -> Bool { insert(key).inserted }
   }
 
-  /// A whole event; true when it is a usual delta.
+  /// A whole event; true when it is a usual one.
   mutating func event() -> Bool {
     var seen = Keys()
     guard cursor.take(ASCII.openBrace) else { return false }
@@ -102,14 +107,38 @@ private struct DeltaWalk {
     if cursor.matches(key, "message") { return seen.note(.message) && message(isOllama: true) }
     if cursor.matches(key, "type") { return seen.note(.type) && cursor.string("content_block_delta") }
     if cursor.matches(key, "done") { return seen.note(.done) && cursor.literal("false") }
-    if cursor.matches(key, "usage") { return seen.note(.usage) && cursor.literal("null") }
+    if cursor.matches(key, "usage") { return seen.note(.usage) && usage() }
     if cursor.matches(key, "error") { return seen.note(.error) && cursor.literal("null") }
     if cursor.matches(key, "content") { return false }
     if cursor.matches(key, "object") { return kind() }
-    guard cursor.matches(key, "model") else { return cursor.skipValue() }
-    guard seen.note(.model), let name = cursor.string() else { return false }
-    model = name.place
+    return cursor.matches(key, "model") ? seen.note(.model) && model() : cursor.skipValue()
+  }
+
+  /// The model's name. An empty one, as Azure begins with, is none.
+  private mutating func model() -> Bool {
+    guard let name = cursor.string() else { return false }
+    if !name.place.isEmpty { delta.model = name }
     return true
+  }
+
+  /// Token counts under the names that OpenAI gave them, or null. Anthropic's names are added up in other ways.
+  private mutating func usage() -> Bool {
+    guard cursor.take(ASCII.openBrace) else { return cursor.literal("null") }
+    var isFirst = true
+    while let key = cursor.key(isFirst: isFirst) {
+      isFirst = false
+      guard usageMember(key) else { return false }
+    }
+    return cursor.closeObject()
+  }
+
+  private mutating func usageMember(_ key: Range<Int>) -> Bool {
+    if cursor.matches(key, "prompt_tokens") { return cursor.count(&delta.promptTokens) }
+    if cursor.matches(key, "completion_tokens") { return cursor.count(&delta.completionTokens) }
+    let isAnthropic =
+      cursor.matches(key, "input_tokens") || cursor.matches(key, "output_tokens")
+      || cursor.matches(key, "cache_read_input_tokens") || cursor.matches(key, "cache_creation_input_tokens")
+    return !isAnthropic && cursor.skipValue()
   }
 
   /// The value of `object`, which vLLM sets to `error` for errors.
@@ -118,9 +147,11 @@ private struct DeltaWalk {
     return !kind.hasEscapes && !cursor.matches(kind.place, "error")
   }
 
-  /// The first choice counts; there must be one.
+  /// The first choice counts. There is none beside token counts, nor in Azure's first event.
   private mutating func choices() -> Bool {
-    guard cursor.take(ASCII.openBracket), choice() else { return false }
+    guard cursor.take(ASCII.openBracket) else { return false }
+    if cursor.take(ASCII.closeBracket) { return true }
+    guard choice() else { return false }
     while cursor.take(ASCII.comma) {
       guard cursor.skipValue() else { return false }
     }
@@ -136,7 +167,7 @@ private struct DeltaWalk {
       if cursor.matches(key, "delta") {
         guard seen.note(.delta), message(isOllama: false) else { return false }
       } else if cursor.matches(key, "finish_reason") {
-        guard seen.note(.finish), cursor.literal("null") else { return false }
+        guard seen.note(.finish), cursor.optionalString(&delta.finishReason) else { return false }
       } else if cursor.matches(key, "message") || cursor.matches(key, "error") {
         return false
       } else if !cursor.skipValue() {

@@ -144,6 +144,17 @@ struct JSONCursor {
     return literal("null")
   }
 
+  /// A number that is nothing but digits, and few enough of them for any `Int`; false also when `count` is there
+  /// already. A fraction or an exponent stays behind it, where no other step can take it.
+  mutating func count(_ count: inout Int?) -> Bool {
+    skipSpace()
+    let start = index
+    guard count == nil, skipDigits(), index - start <= 15 else { return false }
+    guard bytes[start] != ASCII.zero || index == start + 1 else { return false }
+    count = bytes[start..<index].reduce(0) { $0 * 10 + Int($1 - ASCII.zero) }
+    return true
+  }
+
   mutating func literal(_ word: StaticString) -> Bool {
     guard isNext(word) else { return false }
     index += word.utf8CodeUnitCount

@@ -204,8 +204,7 @@ struct ReplyDecoder {
   /// Reads one JSON value; false when it is none.
   private mutating func read(json: UnsafeBufferPointer<UInt8>) -> Bool {
     if let delta = scanner.scan(json) {
-      noteEvent()
-      append(delta, of: json)
+      take(delta, of: json)
       return true
     }
     guard let value = try? JSONValue.parse(json, syntax: .wire) else { return false }
@@ -221,7 +220,13 @@ struct ReplyDecoder {
     hasEvents = true
   }
 
-  private mutating func append(_ delta: DeltaScanner.Delta, of line: UnsafeBufferPointer<UInt8>) {
+  /// The same as for the `ReplyEvent` of these bytes.
+  private mutating func take(_ delta: DeltaScanner.Delta, of line: UnsafeBufferPointer<UInt8>) {
+    noteEvent()
+    usage.prompt = delta.promptTokens ?? usage.prompt
+    usage.completion = delta.completionTokens ?? usage.completion
+    if let piece = delta.finishReason { finishReason = scanner.text(of: piece, in: line) }
+    if servedModel == nil, let piece = delta.model { servedModel = scanner.text(of: piece, in: line) }
     if let piece = delta.thinking {
       gather(thinking: true)
       scanner.append(piece, of: line, to: &gathered)
