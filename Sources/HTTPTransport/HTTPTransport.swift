@@ -24,30 +24,35 @@ public final class HTTPTransport: Sendable {
   public func send(
     _ request: consuming HTTPRequest, to sink: any HTTPResponseSink, abort: HTTPAbort? = nil
   ) async throws(HTTPError) -> HTTPResponseHead {
-    let transfer = try transfer(for: request, to: sink, abort)
-    defer { abort?.remove(transfer) }
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { start(transfer, $0) }
-    } onCancel: {
-      transfer.cancel()
-    }
-    return try transfer.outcome.get()
+    try await perform(prepare(request, to: sink, abort: abort))
   }
 
-  // What is not inlined keeps its values out of the frame of `send`, in which thousands of exchanges wait.
-
-  @inline(never)
-  private func transfer(
-    for request: consuming HTTPRequest, to sink: any HTTPResponseSink, _ abort: HTTPAbort?
+  /// An exchange that is checked and not sent yet: for callers in whose frames thousands of requests would wait.
+  ///
+  /// `abort` stops it from now on.
+  public func prepare(
+    _ request: consuming HTTPRequest, to sink: any HTTPResponseSink, abort: HTTPAbort? = nil
   ) throws(HTTPError) -> Transfer {
     let address = try loops.address(request.url)
-    let transfer = try Transfer(request, at: address, sink: sink)
+    let transfer = try Transfer(request, at: address, sink: sink, abort: abort)
     abort?.add(transfer)
     return transfer
   }
 
+  /// Makes an exchange that was prepared, once.
+  @discardableResult
+  public func perform(_ transfer: Transfer) async throws(HTTPError) -> HTTPResponseHead {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { start(transfer, $0) }
+    } onCancel: {
+      transfer.cancel()
+    }
+    return try transfer.takeOutcome()
+  }
+
+  /// Not inlined, for the frame of `perform`, in which thousands of exchanges wait.
   @inline(never)
-  private func start(_ transfer: Transfer, _ continuation: CheckedContinuation<Void, Never>) {
+  private func start(_ transfer: Transfer, _ continuation: UnsafeContinuation<Void, Never>) {
     do throws(HTTPError) {
       try transfer.start(on: loops.loop(for: transfer.address), continuation)
     } catch {

@@ -3,10 +3,10 @@
 import CCurl
 import Synchronization
 
-/// One exchange from `send` to its end. Its loop keeps it alive for as long as libcurl has its address.
+/// One exchange from its preparation to its end. Its loop keeps it alive for as long as libcurl has its address.
 ///
 /// `@unchecked Sendable`: `control` has a lock; what is mutable beside it is touched only by the loop's thread.
-final class Transfer: @unchecked Sendable {
+public final class Transfer: @unchecked Sendable {
   typealias Outcome = Result<HTTPResponseHead, HTTPError>
 
   /// How an exchange ends, decided while libcurl still works on it.
@@ -18,7 +18,8 @@ final class Transfer: @unchecked Sendable {
   private struct Control {
     var isCancelled = false
     var loop: TransferLoop?
-    var continuation: CheckedContinuation<Void, Never>?
+    /// Resumed by whoever takes it out of here. Not a checked one, whose frame and object each exchange would hold.
+    var continuation: UnsafeContinuation<Void, Never>?
     var outcome: Outcome?
   }
 
@@ -26,6 +27,7 @@ final class Transfer: @unchecked Sendable {
   let request: HTTPRequest
   let address: WebAddress
   let sink: any HTTPResponseSink
+  private let abort: HTTPAbort?
   private let control = Mutex(Control())
 
   /// The loop that works on it, from start to end.
@@ -55,7 +57,8 @@ final class Transfer: @unchecked Sendable {
 
   /// - Parameter address: that of the request's URL.
   init(
-    _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink
+    _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink,
+    abort: HTTPAbort? = nil
   ) throws(HTTPError) {
     try request.checkHeaders()
     body = UploadBody(request.body)
@@ -63,12 +66,13 @@ final class Transfer: @unchecked Sendable {
     self.address = address
     self.request = request
     self.sink = sink
+    self.abort = abort
     url = self.request.url
     deadline = Deadline(self.request.timeouts, start: Monotonic.now())
   }
 
   /// Hands the exchange to a loop in which it has a place; the continuation is resumed once, at its end.
-  func start(on loop: TransferLoop, _ continuation: CheckedContinuation<Void, Never>) {
+  func start(on loop: TransferLoop, _ continuation: UnsafeContinuation<Void, Never>) {
     let isStarted = control.withLock { control in
       guard !control.isCancelled, loop.post(.start(self)) else { return false }
       control.loop = loop
@@ -81,13 +85,17 @@ final class Transfer: @unchecked Sendable {
   }
 
   /// Ends an exchange that was not started.
-  func fail(_ error: HTTPError, _ continuation: CheckedContinuation<Void, Never>) {
+  func fail(_ error: HTTPError, _ continuation: UnsafeContinuation<Void, Never>) {
     control.withLock { $0.outcome = .failure(error) }
     continuation.resume()
   }
 
-  /// What came of it, from its end on.
-  var outcome: Outcome { control.withLock { $0.outcome } ?? .failure(.cancelled(address)) }
+  /// What came of it, once it has ended.
+  func takeOutcome() throws(HTTPError) -> HTTPResponseHead {
+    abort?.remove(self)
+    let outcome = control.withLock { $0.outcome }
+    return try (outcome ?? .failure(.cancelled(address))).get()
+  }
 
   /// From any thread, at any time: before it starts and after its end too.
   func cancel() {

@@ -89,7 +89,9 @@ static void run(int count, int *left) {
     if (alarm_at >= 0) wait = alarm_at > now() ? (int)((alarm_at - now()) * 1e3) + 1 : 0;
     const int ready = epoll_wait(epoll, events, EVENTS, started < count ? 0 : wait);
     for (int i = 0; i < ready; i++) {
-      const int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0);
+      int mask = 0;
+      if (events[i].events & EPOLLIN) mask |= CURL_CSELECT_IN;
+      if (events[i].events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
       curl_multi_socket_action(multi, events[i].data.fd, mask, &running);
     }
     if (alarm_at >= 0 && now() >= alarm_at) {

@@ -64,8 +64,8 @@ public final class BatchRunner: Sendable {
   private let contradictions = Mutex<[String]>([])
 
   private static let summaryInterval = Duration.seconds(30)
-  /// Trials that are on the way to their first request at once: enough to keep disk and processors busy.
-  private static let startsAtOnce = 8
+  /// Trials that are on the way to their first request at once: as many as keep disk and processors busy, and no more.
+  private static let startsAtOnce = 48
 
   /// Throws what is wrong with the models of a condition, before anything is sent.
   public init(

@@ -4,7 +4,7 @@ import HTTPTransport
 
 /// One request, to be sent once, and what comes of it.
 final class Exchange {
-  private var request: HTTPRequest
+  private var request: HTTPRequest?
   let live: LiveReply
   let asksForUsage: Bool
   let sink: ReplySink
@@ -23,28 +23,29 @@ final class Exchange {
   /// Not inlined, nor is what happens before and after it, for the frames in which thousands of replies are waited for.
   @inline(never)
   func run(over transport: HTTPTransport) async {
-    let abort = HTTPAbort()
-    guard begin(abort) else { return }
+    guard let transfer = begin(over: transport) else { return }
     do throws(HTTPError) {
-      _ = try await transport.send(take(), to: sink, abort: abort)
+      try await transport.perform(transfer)
     } catch {
       failure = error
     }
     live.onCut(nil)
   }
 
-  /// False when the reply is cut already.
+  /// Nil when the reply is cut already, or the request is none that can be sent. Nobody holds the request's body any
+  /// longer than the transport does.
   @inline(never)
-  private func begin(_ abort: HTTPAbort) -> Bool {
-    guard live.verdict == nil else { return false }
-    live.onCut { abort.trigger() }
-    return true
-  }
-
-  /// Hands out the request, so that nobody holds its body any longer than the transport does.
-  @inline(never)
-  private func take() -> HTTPRequest {
-    defer { request.body = [] }
-    return request
+  private func begin(over transport: HTTPTransport) -> Transfer? {
+    guard live.verdict == nil, let request else { return nil }
+    self.request = nil
+    let abort = HTTPAbort()
+    do throws(HTTPError) {
+      let transfer = try transport.prepare(request, to: sink, abort: abort)
+      live.onCut { abort.trigger() }
+      return transfer
+    } catch {
+      failure = error
+      return nil
+    }
   }
 }
