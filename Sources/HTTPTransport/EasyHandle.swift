@@ -2,9 +2,9 @@
 
 import CCurl
 
-/// A libcurl handle for one exchange, with the buffer for its error text where that is told. It is not used again for another: handles
-/// that were reset and used again made libcurl 7.88 corrupt the heap over HTTP/2. Making one costs a few
-/// microseconds; connections and names are kept by the multi handle.
+/// A libcurl handle for one exchange, with the buffer for its error text where that is told. It is not used again for
+/// another: handles that were reset and used again made libcurl 7.88 corrupt the heap over HTTP/2. Making one costs a
+/// few microseconds; connections and names are kept by the multi handle.
 ///
 /// Results of setting options are not looked at: an option fails only when the library is too old to know it, and
 /// each of them is one that it can do without.

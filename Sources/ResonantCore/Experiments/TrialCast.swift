@@ -28,14 +28,19 @@ private struct GatedModel: ChatModel {
   let gate: any RequestGate
 
   func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
-    let pass: RequestPass
-    do {
-      pass = try await gate.enter()
-    } catch {
-      throw ModelError(.cancelled, "no more replies are asked for")
-    }
+    let pass = try await enter(live)
     live.onSettlement { [gate] in gate.leave(pass, .succeeded) }
     live.noteStart()
     return try await model.reply(to: request, into: live)
+  }
+
+  private func enter(_ live: LiveReply) async throws(ModelError) -> RequestPass {
+    if let pass = gate.tryEnter() { return pass }
+    live.noteWait()
+    do {
+      return try await gate.enter()
+    } catch {
+      throw ModelError(.cancelled, "no more replies are asked for")
+    }
   }
 }

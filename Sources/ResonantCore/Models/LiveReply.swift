@@ -147,6 +147,9 @@ public final class LiveReply: Sendable {
     state.withLock { $0.departure = departure }
   }
 
+  /// Notes that the model will be asked later.
+  func noteWait() { depart { _ in } }
+
   private func depart(_ body: (inout State) -> Void) {
     let departure = state.withLock { state in
       body(&state)

@@ -43,6 +43,47 @@ import Testing
     #expect(alice.requests[0].script == ["assistant: Hello!", "user: [Bob]: b1", "user: [Carol]: c1"])
   }
 
+  @Test func aReplyIsSettledWhenItsTurnHasBeenTold() async throws {
+    /// Tells of each settlement how many turns had been told by then.
+    final class Settling: ChatModel {
+      let settle: @Sendable () -> Void
+      init(_ settle: @escaping @Sendable () -> Void) { self.settle = settle }
+      func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
+        live.onSettlement(settle)
+        live.append("text")
+        return Completion()
+      }
+    }
+    let told = Mutex<[Int]>([])
+    let witness = Witness()
+    let model = Settling { told.withLock { $0.append(witness.turns.count) } }
+    var stage = Stage(("Alice", model), ("Bob", model))
+    stage.witness = witness
+    stage.settings.maxTurns = 4
+    try await stage.play()
+    #expect(told.withLock { $0 } == [2, 3, 4])
+  }
+
+  @Test func theLastTurnAndTheEndAreToldTogether() async throws {
+    final class Bundles: ConversationObserver {
+      let all = Mutex<[[ConversationEvent]]>([])
+      func observe(_ event: ConversationEvent) {}
+      func observe(_ events: [ConversationEvent]) { all.withLock { $0.append(events) } }
+    }
+    let bundles = Bundles()
+    let bob = ScriptedModel(says: "b1")
+    var stage = Stage(("Alice", ScriptedModel(says: "a1")), ("Bob", bob))
+    stage.settings.maxTurns = 2
+    stage.others = [bundles]
+    try await stage.play()
+    let last = bundles.all.withLock { $0.last ?? [] }
+    guard last.count == 2, case .spoke(let turn, _) = last[0], case .ended = last[1] else {
+      Issue.record("not together: \(last)")
+      return
+    }
+    #expect(turn.text == "b1")
+  }
+
   @Test func randomOrderNeverRepeatsASpeakerAndFollowsTheSeed() async throws {
     func speakers(seed: UInt64) async throws -> [String] {
       let many = { (name: String) in ScriptedModel((1...60).map { .says("\(name)\($0)") }) }

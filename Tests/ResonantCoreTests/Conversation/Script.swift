@@ -87,13 +87,14 @@ final class Witness: ConversationObserver {
 /// A conversation between scripted models, told in the words of the tests.
 struct Stage {
   var participants: [Participant]
-  var models: [ScriptedModel]
+  var models: [any ChatModel]
   var settings = ConversationSettings()
   var turns: [Turn] = []
   var witness = Witness()
+  var others: [any ConversationObserver] = []
   var drain = Drain()
 
-  init(_ cast: (name: String, model: ScriptedModel)...) {
+  init(_ cast: (name: String, model: any ChatModel)...) {
     participants = cast.map { Participant(name: $0.name, model: "model-of-\($0.name)", endpoint: .builtin) }
     models = cast.map(\.model)
   }
@@ -105,7 +106,7 @@ struct Stage {
     let header = Transcript.Header(id: "test", created: .distantPast, program: "test", participants: facts)
     return Conversation(
       participants: participants, models: models, settings: settings,
-      transcript: Transcript(header: header, turns: turns), observers: [witness], drain: drain)
+      transcript: Transcript(header: header, turns: turns), observers: [witness] + others, drain: drain)
   }
 
   @discardableResult
