@@ -30,11 +30,21 @@ struct OptionReader {
     return result
   }
 
+  /// What people write who mean a field of the request.
+  private static let parameters: Set<String> = [
+    "frequency_penalty", "logit_bias", "max_completion_tokens", "max_tokens", "min_p", "presence_penalty",
+    "reasoning_effort", "repeat_penalty", "stop", "temperature", "thinking", "top_k", "top_p",
+  ]
+
   private func option(_ key: String) throws(ConfigurationError) -> ChatOption {
     let parts = key.split(separator: ".", omittingEmptySubsequences: false)
     guard let option = OptionTable[String(parts[0])] else {
       let known = OptionTable.all.filter { $0.scope != .process }.map(\.key)
-      throw failure(key, "unknown option" + Suggestion.text(for: key, among: known))
+      let hint =
+        Self.parameters.contains(key)
+        ? "; a parameter of the model goes into the payload: payload.\(key)"
+        : Suggestion.text(for: key, among: known)
+      throw failure(key, "unknown option" + hint)
     }
     if option.scope == .process { throw failure(key, "is a flag of the command line only") }
     if parts.count > 1, option.kind != .object || parts.contains(where: \.isEmpty) {
@@ -99,14 +109,22 @@ struct OptionReader {
     }
   }
 
-  private func wrong(_ wanted: String, _ value: JSONValue, at path: String) -> ConfigurationError {
-    failure(path, "must be \(wanted), not \(value.kind)")
+  private func wrong(
+    _ wanted: String, _ value: JSONValue, at path: String, hint: String = ""
+  ) -> ConfigurationError {
+    failure(path, "must be \(wanted), not \(value.kind)\(hint)")
+  }
+
+  /// Numbers and words such as `yes` are taken for what they are written like.
+  private func noText(_ value: JSONValue, at path: String) -> ConfigurationError {
+    let isScalar = value.array == nil && value.object == nil
+    return wrong("a string", value, at: path, hint: isScalar ? "; quotes make it one" : "")
   }
 
   private func text(
     _ value: JSONValue, at path: String, blank: Bool = false
   ) throws(ConfigurationError) -> JSONValue? {
-    guard let text = value.string else { throw wrong("a string", value, at: path) }
+    guard let text = value.string else { throw noText(value, at: path) }
     return text.isEmpty && !blank ? nil : value
   }
 
@@ -169,7 +187,7 @@ struct OptionReader {
     let items = value.array ?? [value]
     for (index, item) in items.enumerated() {
       let place = value.array == nil ? path : "\(path)[\(index)]"
-      guard let text = item.string else { throw wrong("a string", item, at: place) }
+      guard let text = item.string else { throw noText(item, at: place) }
       if text.isEmpty { throw failure(place, "must not be empty") }
     }
     return .array(items)

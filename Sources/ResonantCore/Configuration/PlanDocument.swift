@@ -53,12 +53,21 @@ struct PlanDocument {
     }
   }
 
+  /// What is mostly behind a problem, which the parser's words don't tell.
+  private static func hint(_ problem: String) -> String {
+    if problem.contains("cannot start any token") { return "; YAML is indented with spaces, never with tabs" }
+    if problem.contains("':'") || problem.contains("mapping values") {
+      return "; a text with a colon, such as \"builtin:\", wants quotes"
+    }
+    return ""
+  }
+
   /// The parser's problem without its excerpt of the file, which may hold a secret.
   private static func failure(_ error: YamlError) -> Failure {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      Failure(line: mark.line, message: "is no YAML: \(problem) (column \(mark.column))")
+      Failure(line: mark.line, message: "is no YAML: \(problem) (column \(mark.column))" + hint(problem))
     case .duplicatedKeysInMapping(let duplicates, let context):
       Failure(
         line: context.mark.line,

@@ -84,7 +84,7 @@ struct PlanMatrix {
       return reader.failure(
         path,
         "two conditions differ only in secrets, which are kept and shown nowhere, and are both"
-          + " \(condition.label); give secrets as ${NAME}, or in bundles with another option that sets them apart"
+          + " \(condition.label); give secrets of headers as ${NAME}, others in bundles with another option that sets them apart"
       )
     }
     return reader.failure(

@@ -14,6 +14,8 @@ public final class BatchProgress: Sendable {
     public var completionTokens = 0
     /// Tokens of all trials of the directory, also of earlier runs.
     public var tokens = 0
+    /// Why trials have failed in this run: the first few reasons, each once.
+    public var failures: [String] = []
   }
 
   private let state: Mutex<Snapshot>
@@ -36,6 +38,15 @@ public final class BatchProgress: Sendable {
       $0.trials.add(trial)
     }
   }
+
+  /// Notes why a trial has failed, for whoever watches: an endpoint that is not there would use up all trials in silence.
+  func note(failure: String) {
+    state.withLock {
+      if $0.failures.count < Self.mostFailures, !$0.failures.contains(failure) { $0.failures.append(failure) }
+    }
+  }
+
+  private static let mostFailures = 3
 
   /// Corrects the tokens of all trials by what other processes have used meanwhile.
   func count(tokens: Int) { state.withLock { $0.tokens = max($0.tokens, tokens) } }

@@ -163,6 +163,7 @@ public final class BatchRunner: Sendable {
 
   private func note(_ report: TrialReport) {
     failures.withLock { $0[report.id] = report.state == .failed ? report : nil }
+    if report.state == .failed, let error = report.error { progress.note(failure: error) }
     batch.note(report)
   }
 

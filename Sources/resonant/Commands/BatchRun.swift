@@ -67,7 +67,7 @@ struct BatchRun {
     for problem in outcome.problems { Diagnostics.error(problem) }
     let console = Console()
     console.write(Console.style.safe(Self.sentences(on: outcome.status)))
-    console.write(hint(outcome.counts))
+    console.write(hint(outcome))
     if outcome.hasSummary { console.write("Summary: \(batch.directory.path)/summary.csv\n") }
     if hasPages {
       console.write("Pages: \(batch.directory.path)/index.html\n")
@@ -78,13 +78,16 @@ struct BatchRun {
   }
 
   /// What became of this shard, and how to go on.
-  private func hint(_ counts: BatchStatus.Counts) -> String {
+  private func hint(_ outcome: BatchOutcome) -> String {
+    let counts = outcome.counts
     var lines: [String] = []
     if batch.shard != .whole {
       let count = counts.done + counts.running + counts.failed + counts.left
       lines.append("Shard \(batch.shard): \(counts.done.grouped) of \(count.grouped) done")
     }
-    if counts.left > 0 { lines.append("The same command goes on with what is left") }
+    if counts.left > 0, outcome.reason != .budget {
+      lines.append("The same command goes on with what is left")
+    }
     if counts.failed > 0 { lines.append("--retry-failed tries again what has failed") }
     return lines.map { $0 + "\n" }.joined()
   }

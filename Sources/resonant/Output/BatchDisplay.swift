@@ -23,7 +23,12 @@ struct BatchDisplay {
   func run() async {
     let isTerminal = Diagnostics.style.isTerminal
     let interval = isTerminal ? Self.terminalInterval : Self.lineInterval
+    var told = 0
     while (try? await Task.sleep(for: interval)) != nil {
+      for failure in progress.snapshot.failures[told...] {
+        Diagnostics.warning("a trial has failed: \(failure)")
+        told += 1
+      }
       let line = line + held
       if isTerminal { Diagnostics.show(status: line) } else { Diagnostics.line(line) }
     }

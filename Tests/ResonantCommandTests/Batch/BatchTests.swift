@@ -100,6 +100,7 @@ struct BatchTests {
     let ended = try await lab.batch()
     #expect(ended.exitCode == 1, "\(ended)")
     #expect(ended.errors.contains("budget"))
+    #expect(!ended.output.contains("goes on with what is left"))
     // 18 tokens an answer: the third brings it to 54.
     #expect(server.requests.count == 3)
     #expect(try await lab.batch().exitCode == 1)

@@ -66,6 +66,15 @@ import Testing
     #expect(refused.hasPrefix(message), "\(refused)")
   }
 
+  @Test(arguments: [
+    ("base:\n\trepeats: 1", "never with tabs"), ("base: {endpoint: builtin:, model: eliza}", "wants quotes"),
+    ("base:\n  endpoint: a: b", "wants quotes"),
+  ])
+  func usualSlipsInYAMLAreNamed(text: String, hint: String) {
+    let refused = refusal { try plan(text, name: "p.yaml") }
+    #expect(refused.hasPrefix("p.yaml (line ") && refused.hasSuffix(hint), "\(refused)")
+  }
+
   @Test func brokenJSONSaysWhere() {
     #expect(refusal { try plan("{\n\"a\": }", name: "p.json") }.hasPrefix("p.json (line 2): is no JSON"))
   }

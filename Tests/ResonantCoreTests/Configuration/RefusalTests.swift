@@ -44,6 +44,8 @@ import Testing
       ("participant", ["{"], "--participant [0]: is no JSON"),
       ("verbose", true, "--verbose: is a flag of the command line only"),
       ("max_turn", 3, "--max-turn: unknown option; did you mean max_turns?"),
+      ("top_p", 1, "--top-p: unknown option; a parameter of the model goes into the payload: payload.top_p"),
+      ("opening", true, "--opening: must be a string, not a boolean; quotes make it one"),
       ("model.x", 3, "--model x: only the fields of headers and payload"),
     ] as [(String, JSONValue, String)])
   func wrongValuesNameTheirFlag(key: String, value: JSONValue, message: String) {
