@@ -64,6 +64,27 @@ struct BatchDisplayTests {
     #expect(status.allSatisfy { $0.utf8.count <= longest && !$0.contains("\n") }, "\(status)")
     if columns > 0 { #expect(status.contains { $0.utf8.count == longest }, "\(status)") }
   }
+
+  @Test func `why a trial has failed is said once, while others go on`() async throws {
+    let gate = Gate()
+    let server = try await ScriptedServer { request in
+      request.number < 4 ? .error(401, "no such key") : .openAI(.text("some "), .hold(gate), .text("more"))
+    }
+    try lab.plan(
+      """
+      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 2}
+      repeats: 4
+      limits: {concurrency: 1}
+
+      """)
+    let program = try await start(columns: 0)
+    try await program.waitForOutput(containing: "a trial has failed: ")
+    gate.open()
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 1, "\(ended)")
+    #expect(ended.output.components(separatedBy: "a trial has failed: ").count == 2, "\(ended)")
+    #expect(ended.output.contains("no such key"))
+  }
 }
 
 struct BatchEstimateTests {
