@@ -20,7 +20,8 @@ struct ResponseHeadParser {
   private var bytes = 0
 
   mutating func take(_ line: UnsafeRawBufferPointer) -> Step {
-    guard !isComplete else { return .needsMore }
+    // Trailers; but a second head means that libcurl has asked again, and what follows must not be joined to the first.
+    guard !isComplete else { return line.starts(with: "HTTP/".utf8) ? .malformed : .needsMore }
     bytes += line.count
     guard bytes <= Self.mostBytes else { return .malformed }
     let text = Self.trim(line[...])

@@ -133,9 +133,12 @@ public final class Transfer: @unchecked Sendable {
     _ = body.seek(to: 0)
   }
 
-  /// Gives up the body once all of it is sent, and the response is none that has it sent again.
+  /// Gives up the body once all of it is sent, and the response is none that has it sent again. Over HTTP/2 libcurl may
+  /// do that even after a head (`HTTP_1_1_REQUIRED`).
   func dropBody() {
-    guard let easy, easy.getOffset(CURLINFO_SIZE_UPLOAD_T) >= body.count else { return }
+    guard parser.isMultiplexed == false, let easy, easy.getOffset(CURLINFO_SIZE_UPLOAD_T) >= body.count else {
+      return
+    }
     body.drop()
   }
 

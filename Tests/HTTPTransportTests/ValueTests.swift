@@ -73,6 +73,11 @@ import Testing
     #expect(head.header("b") == "two words folded")
   }
 
+  @Test func aSecondHeadIsMalformed() {
+    let lines = ["HTTP/2 200\r\n", "\r\n", "trailer: HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n"]
+    #expect(steps(lines).suffix(2) == [.needsMore, .malformed])
+  }
+
   @Test func aHeadWithoutEndIsMalformed() {
     let line = "X: " + String(repeating: "x", count: 100_000)
     #expect(steps(["HTTP/1.1 200 OK", line, line]).last == .needsMore)

@@ -149,7 +149,8 @@ final class TrialJob: Sendable {
       conversation, models: cast.models,
       transcript: file.transcript ?? runner.transcript(of: trial, conversation), record: file.writer)
     return runner.trialRunner.course(
-      of: prepared, [TrialWatch(runner, place)], runner.control.draining)
+      of: prepared, [TrialWatch(runner, place, pauses: conversation.settings.delay > .zero)],
+      runner.control.draining)
   }
 
   @inline(never)
@@ -192,8 +193,11 @@ private struct TrialWatch: ConversationObserver {
   let budget: Int?
   let control: BatchControl
   let place: StartingLine.Place?
+  /// Whether the conversation pauses before its first request.
+  let pauses: Bool
 
-  init(_ runner: BatchRunner, _ place: StartingLine.Place?) {
+  init(_ runner: BatchRunner, _ place: StartingLine.Place?, pauses: Bool) {
+    self.pauses = pauses
     progress = runner.progress
     budget = runner.batch.plan.experiment.limits.budgetTokens
     control = runner.control
@@ -209,8 +213,9 @@ private struct TrialWatch: ConversationObserver {
     switch event {
     case .asked(_, _, let reply):
       if let place, !place.isLeft { reply.onDeparture { place.leave() } }
+    case .began: if pauses { place?.leave() }
     case .spoke(let turn, _): count(turn)
-    case .began, .occurred, .ended: break
+    case .occurred, .ended: break
     }
   }
 

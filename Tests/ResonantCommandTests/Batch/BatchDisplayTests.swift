@@ -65,6 +65,16 @@ struct BatchDisplayTests {
     if columns > 0 { #expect(status.contains { $0.utf8.count == longest }, "\(status)") }
   }
 
+  @Test func `trials that pause hold up no other's start`() async throws {
+    // More than may be on the way to their first request at once.
+    try lab.plan(
+      "base: {endpoint: 'builtin:', model: eliza, delay: 600}\nrepeats: 100\nlimits: {concurrency: 100}\n")
+    let program = try await start(columns: 0)
+    try await program.waitForOutput(containing: "100 running")
+    program.write("\u{03}")
+    #expect(try await program.finish().exitCode == 130)
+  }
+
   @Test func `why a trial has failed is said once, while others go on`() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { request in
