@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Synchronization
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -35,6 +37,7 @@ public actor Conversation {
   private var news: [ConversationEvent] = []
   /// The reply of a turn that is not announced yet.
   private var unsettled: LiveReply?
+  private let outcome = Mutex<Transcript.End?>(nil)
   /// Set once nobody is asked any more.
   private var ending: Ending?
 
@@ -68,6 +71,9 @@ public actor Conversation {
     utterances = self.transcript.turns.compactMap { Self.utterance($0, among: participants) }
   }
 
+  /// The end, once it has run and all observers know of it.
+  public nonisolated var end: Transcript.End? { outcome.withLock { $0 } }
+
   /// Why the conversation as it stands would not go on; nil when there is a turn to ask for.
   public var reasonToStop: StopReason? {
     if let last = transcript.turns.last, last.outcome == .finished || last.outcome == .truncated {
@@ -79,8 +85,9 @@ public actor Conversation {
     return nil
   }
 
-  /// Runs to the end, which it returns. Throws what an observer throws: the conversation can't be recorded.
-  public func run() async throws -> Transcript.End {
+  /// Runs to the end, which `end` has then: it is not returned, not to take room in the frames in which thousands of
+  /// conversations are waited for. Throws what an observer throws: the conversation can't be recorded.
+  public func run() async throws {
     begin()
     while ending == nil {
       try await announce()
@@ -90,9 +97,9 @@ public actor Conversation {
       await ask(asked)
       finish(asked)
     }
-    let end = conclude()
+    conclude()
     try await announce()
-    return end
+    note()
   }
 
   /// Tells the observers what has happened since they were last told.
@@ -212,14 +219,19 @@ extension Conversation {
   }
 
   @inline(never)
-  private func conclude() -> Transcript.End {
+  private func note() {
+    let end = transcript.end
+    outcome.withLock { $0 = end }
+  }
+
+  @inline(never)
+  private func conclude() {
     let end = Transcript.End(
       reason: ending?.reason ?? .interrupted, turns: transcript.turns.count,
       characters: transcript.turns.reduce(0) { $0 + $1.characters },
       usage: spent, milliseconds: earlier + (clock.now - start).milliseconds, error: ending?.error)
     transcript.end = end
     news.append(.ended(end, transcript))
-    return end
   }
 
   /// Fills in what the others hear; an error when they would hear nothing.

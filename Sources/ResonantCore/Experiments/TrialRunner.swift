@@ -125,7 +125,6 @@ public struct TrialRunner: Sendable {
 final class TrialCourse {
   private let conversation: Conversation
   private let checkpoint: HTMLCheckpoint?
-  private var end: Transcript.End?
   private var problems: [String] = []
 
   init(_ conversation: Conversation, _ checkpoint: HTMLCheckpoint?) {
@@ -135,7 +134,7 @@ final class TrialCourse {
 
   nonisolated(nonsending) func run() async {
     do {
-      note(try await conversation.run())
+      try await conversation.run()
     } catch {
       note(error)
     }
@@ -143,12 +142,9 @@ final class TrialCourse {
   }
 
   /// What has become of it, once it has run.
-  var result: TrialResult { TrialResult(end, problems: problems) }
+  var result: TrialResult { TrialResult(conversation.end, problems: problems) }
 
   // Not inlined, for the frame of `run`.
-
-  @inline(never)
-  private func note(_ end: Transcript.End) { self.end = end }
 
   @inline(never)
   private func note(_ error: any Error) { problems.append("\(error)") }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Synchronization
+import Testing
 
 @testable import ResonantCore
 
@@ -111,7 +112,9 @@ struct Stage {
 
   @discardableResult
   func play() async throws -> Transcript.End {
-    try await conversation().run()
+    let conversation = conversation()
+    try await conversation.run()
+    return try #require(conversation.end)
   }
 }
 
