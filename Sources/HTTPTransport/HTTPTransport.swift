@@ -16,8 +16,8 @@ public final class HTTPTransport: Sendable {
 
   /// Makes one exchange, and returns the response's head once the body is complete or the sink has stopped it.
   ///
-  /// The request's body is given up as soon as the response's head has come: it may be the largest part of what an
-  /// exchange holds.
+  /// Over HTTP/1 the request's body is given up as soon as it is sent and the response's head has come: it may be the
+  /// largest part of what an exchange holds.
   ///
   /// The sink is called on a thread of the transport, first with the head. Cancelling the task or triggering
   /// `abort` closes the connection and throws `cancelled`; the sink may get a last call until then.

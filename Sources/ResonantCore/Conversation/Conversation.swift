@@ -115,7 +115,7 @@ public actor Conversation {
 
   @inline(never)
   private func pause() async {
-    guard !transcript.turns.isEmpty, reasonToStop == nil else { return }
+    guard !transcript.turns.isEmpty else { return }
     let sleep = Task { [delay = settings.delay] in _ = try? await Task.sleep(for: delay) }
     let token = drain.watch { sleep.cancel() }
     defer { drain.forget(token) }
@@ -148,20 +148,26 @@ extension Conversation {
   private func begin() {
     start = clock.now
     news.append(.began(transcript))
-    guard transcript.turns.isEmpty, let opening = settings.opening else { return }
-    let speaker = participants[0]
-    append(
-      Turn(
-        number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening,
-        started: Date()))
+    if transcript.turns.isEmpty, let opening = settings.opening {
+      let speaker = participants[0]
+      append(
+        Turn(
+          number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening,
+          started: Date()))
+    }
+    endWhereOver()
+  }
+
+  /// Decides after each turn, and not before the next, so that the last one and the end are recorded together.
+  private func endWhereOver() {
+    if let reason = reasonToStop { ending = Ending(reason: reason) }
   }
 
   /// The turn that is to be asked for; nil when the conversation ends instead.
   @inline(never)
   private func nextTurn() -> AskedTurn? {
-    let isOver = Task.isCancelled || drain.isUnderWay
-    if let reason = reasonToStop ?? (isOver ? .interrupted : nil) {
-      ending = Ending(reason: reason)
+    guard !Task.isCancelled, !drain.isUnderWay else {
+      ending = Ending(reason: .interrupted)
       return nil
     }
     let number = transcript.turns.count + 1
@@ -212,9 +218,8 @@ extension Conversation {
       ending = Ending(reason: .interrupted)
     } else if let problem {
       fail(with: problem, by: participant)
-    } else if let reason = reasonToStop {
-      // Decided here and not before the next turn, so that the last one and the end are recorded together.
-      ending = Ending(reason: reason)
+    } else {
+      endWhereOver()
     }
   }
 

@@ -148,7 +148,10 @@ public final class EndpointModel: ChatModel {
     guard case .failure(let failure) = course.result, course.live.verdict == nil else {
       return course.succeed()
     }
-    if course.mayDropUsage { return experience.noteRefusal(endpoint.url) }
+    if course.mayDropUsage {
+      course.mayDropUsage = false
+      return experience.noteRefusal(endpoint.url)
+    }
     guard course.goesOn(after: failure, random: pacing.random()) else {
       return course.fail(failure.modelError(attempts: course.attempts))
     }
