@@ -25,6 +25,9 @@ extension HTTPTransport {
     /// Exchanges that one thread serves at a time; more open further threads. libcurl's cost of a request grows
     /// with the number that share a handle.
     public var transfersPerLoop = 1000
+    /// The same for the first thread, but where connections are shared (TLS): when a crowd begins, one thread
+    /// receives while the other connects.
+    public var transfersOfFirstLoop = 128
     /// Connections that exchanges with one HTTP/2 host share, per thread. HTTP/1.1 is not limited.
     public var connectionsPerHost = 10
 

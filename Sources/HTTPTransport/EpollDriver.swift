@@ -99,7 +99,7 @@ final class EpollDriver: SocketDriver {
     read(wakeup, &count, 8)
   }
 
-  func act(now: UInt64, settle: () -> Bool) {
+  func act(now: UInt64, settle: () -> Int?) {
     for event in UnsafeBufferPointer(start: events, count: ready) {
       if event.data.fd == wakeup {
         takeWakeup()
@@ -111,7 +111,7 @@ final class EpollDriver: SocketDriver {
       if failed || event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
       if failed || event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
       act(on: event.data.fd, mask)
-      marks.note(event.data.fd, mayGather: settle(), at: now)
+      marks.note(event.data.fd, gathered: settle(), at: now)
     }
     ready = 0
     if timer <= now {
@@ -127,11 +127,11 @@ final class EpollDriver: SocketDriver {
     ccurl_multi_socket_action(multi, socket, mask, &running)
   }
 
-  private func survey(_ now: UInt64, _ settle: () -> Bool) {
+  private func survey(_ now: UInt64, _ settle: () -> Int?) {
     nextSurvey = now + LowWaterMarks.interval
     for socket in marks.lowerOverdue(at: now) {
       act(on: socket, CURL_CSELECT_IN)
-      marks.note(socket, mayGather: settle(), at: now)
+      marks.note(socket, gathered: settle(), at: now)
     }
   }
 

@@ -35,21 +35,33 @@ final class LoopPool: Sendable {
 
   private static let mostAddresses = 1000
 
-  /// A loop that has room, in which a place is taken until the exchange has ended.
+  /// The loop that has least to do, in which a place is taken until the exchange has ended.
   func loop(for address: WebAddress) throws(HTTPError) -> TransferLoop {
     try Curl.load()
     let key = address.isSecure ? address.origin : ""
     let found: Result<TransferLoop, HTTPError> = state.withLock { state in
       if state.isShutDown { return .failure(.cancelled(address)) }
-      for loop in state.loops[key] ?? [] where loop.takePlace() { return .success(loop) }
+      let loops = state.loops[key] ?? []
+      let least = loops.min { $0.load < $1.load }
+      if let least, least.load < mostTransfers(among: loops.count, isSecure: address.isSecure) {
+        least.takePlace()
+        return .success(least)
+      }
       return Result { () throws(HTTPError) in
         let loop = try TransferLoop(configuration, sharesConnections: address.isSecure)
-        _ = loop.takePlace()
+        loop.takePlace()
         state.loops[key, default: []].append(loop)
         return loop
       }
     }
     return try found.get()
+  }
+
+  /// How many exchanges each loop takes before another is opened.
+  private func mostTransfers(among loops: Int, isSecure: Bool) -> Int {
+    loops == 1 && !isSecure
+      ? min(configuration.transfersOfFirstLoop, configuration.transfersPerLoop)
+      : configuration.transfersPerLoop
   }
 
   func shutDown() {

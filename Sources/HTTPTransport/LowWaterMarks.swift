@@ -10,25 +10,28 @@ import Musl
 #endif
 
 /// The receive low-water marks of sockets (`SO_RCVLOWAT`, socket(7)): while one is raised, the kernel reports the
-/// socket only once so many bytes have come, or its end. Of a thousand streams of small events, less than half as many
-/// pieces are received that way. What ends a reply is mostly longer than an event in its midst, and so is seen at once;
-/// bytes that are fewer wait about as long as four events of that stream take.
+/// socket only once so many bytes have come, or its end. Of a thousand streams of small events, a third as many
+/// pieces are received that way. What ends a reply is mostly longer than two events in its midst, and so is seen at
+/// once; bytes that are fewer wait about as long as four events of that stream take.
 ///
 /// Times are `Monotonic`.
 struct LowWaterMarks {
   private struct Look {
     var time: UInt64
+    /// The least bytes that came between two looks: an event, or a few.
+    var least = Int32.max
     /// How long bytes below the raised mark may wait; nil while the mark is 1.
     var patience: UInt64?
 
     func isOverdue(at now: UInt64) -> Bool { patience.map { time + $0 <= now } ?? false }
   }
 
-  /// Bytes: two or three usual events of a stream.
-  private static let raised: Int32 = 512
+  /// Bytes of events that are received at once among many exchanges: three quarters of a receive buffer, less what
+  /// HTTP wraps them in.
+  private static let room: Int32 = 700
   /// A stream whose events are further apart costs little as it is.
-  private static let slowest: UInt64 = 60_000_000
-  private static let patience: ClosedRange<UInt64> = 80_000_000...160_000_000
+  private static let slowest: UInt64 = 120_000_000
+  private static let patience: ClosedRange<UInt64> = 80_000_000...480_000_000
   /// How often to look for what is overdue.
   static let interval: UInt64 = 20_000_000
 
@@ -48,18 +51,26 @@ struct LowWaterMarks {
     looks[socket] = nil
   }
 
-  /// Notes a look at a socket, where, when `mayGather`, the next bytes may wait for more.
-  mutating func note(_ socket: curl_socket_t, mayGather: Bool, at now: UInt64) {
+  /// Notes a look at a socket, where as many bytes had come in the midst of a stream, so that the next may wait for
+  /// more; nil when nothing may wait there.
+  mutating func note(_ socket: curl_socket_t, gathered: Int?, at now: UInt64) {
     guard let last = looks[socket] else { return }
     looks[socket]?.time = now
+    guard let gathered else { return lower(socket) }
+    guard last.patience == nil else { return }
+    let event = min(last.least, Int32(clamping: gathered))
+    looks[socket]?.least = event
     let gap = now &- last.time
-    if !mayGather {
-      lower(socket)
-    } else if last.patience == nil, gap <= Self.slowest {
-      set(
-        socket, Self.raised, patience: min(max(4 * gap, Self.patience.lowerBound), Self.patience.upperBound))
-      raisedCount += 1
-    }
+    guard gap <= Self.slowest, let mark = Self.mark(above: event) else { return }
+    set(socket, mark, patience: min(max(4 * gap, Self.patience.lowerBound), Self.patience.upperBound))
+    raisedCount += 1
+  }
+
+  /// More than two events of that length, or than one where three would be too many to be received at once. Their
+  /// lengths differ a little, and HTTP wraps each.
+  private static func mark(above event: Int32) -> Int32? {
+    guard event <= room / 2 else { return nil }
+    return (3 * event <= room ? 2 : 1) * event + event / 8 + 8
   }
 
   /// Lowers the marks below which bytes may have waited long enough, so that the kernel reports the next ones at

@@ -8,8 +8,8 @@ protocol SocketDriver: AnyObject {
   /// Returns when a socket is ready, libcurl has something to do, `wake` was called or the time is over.
   func wait(milliseconds: Int32)
   /// Lets libcurl do what there is to do after a wait. `settle` is called whenever it has worked on a socket, and
-  /// says whether the next bytes there may wait until more have come.
-  func act(now: UInt64, settle: () -> Bool)
+  /// says how many bytes had come there, if the next ones may wait until more have come.
+  func act(now: UInt64, settle: () -> Int?)
   /// Ends a wait, now or the next one; from any thread.
   func wake()
   /// After the multi handle is gone.
@@ -25,7 +25,7 @@ final class PollDriver: SocketDriver {
   }
 
   func wait(milliseconds: Int32) { ccurl_multi_poll(multi, milliseconds) }
-  func act(now: UInt64, settle: () -> Bool) {
+  func act(now: UInt64, settle: () -> Int?) {
     ccurl_multi_perform(multi)
     _ = settle()
   }

@@ -76,12 +76,10 @@ final class TransferLoop: @unchecked Sendable {
 // MARK: - From any thread
 
 extension TransferLoop {
-  /// Reserves room for one exchange; false when the loop is full.
-  func takePlace() -> Bool {
-    if places.add(1, ordering: .relaxed).newValue <= configuration.transfersPerLoop { return true }
-    givePlaceBack()
-    return false
-  }
+  /// Exchanges that have a place.
+  var load: Int { places.load(ordering: .relaxed) }
+
+  func takePlace() { places.add(1, ordering: .relaxed) }
 
   func givePlaceBack() { places.subtract(1, ordering: .relaxed) }
 
@@ -117,18 +115,19 @@ extension TransferLoop {
   /// From a callback: the transfer has received something.
   func notePause(for transfer: Transfer) { received.append(transfer) }
 
-  /// Tells those that have just received something, while their memory is near. True when the next bytes may wait
-  /// for more.
-  private func settle() -> Bool {
-    var mayGather = false
+  /// Tells those that have just received something, while their memory is near. The bytes that came, when the next
+  /// ones may wait for more.
+  private func settle() -> Int? {
+    var gathered: Int?
     for transfer in received {
-      mayGather = transfers.count > Self.crowd && transfer.isInMidst(receiveBuffer: receiveBuffer)
+      let mayGather = transfers.count > Self.crowd && transfer.isInMidst(receiveBuffer: receiveBuffer)
+      gathered = mayGather ? transfer.received : nil
       transfer.received = 0
       guard transfer.loop != nil, let head = transfer.head, transfer.ending == nil else { continue }
       if case .stop = transfer.sink.receivePause() { end(transfer, .success(head)) }
     }
     received.removeAll(keepingCapacity: true)
-    return mayGather
+    return gathered
   }
 
   private func takeCommands() -> [Command] {

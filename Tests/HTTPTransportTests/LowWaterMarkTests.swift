@@ -27,7 +27,7 @@ struct LowWaterMarkTests {
   private func marks(of socket: Int32, lookedAt time: UInt64) -> LowWaterMarks {
     var marks = LowWaterMarks()
     marks.begin(socket)
-    marks.note(socket, mayGather: true, at: time)
+    marks.note(socket, gathered: 200, at: time)
     return marks
   }
 
@@ -35,21 +35,37 @@ struct LowWaterMarkTests {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
       #expect(mark(of: socket) == 1)
-      marks.note(socket, mayGather: true, at: second + 20 * millisecond)
-      #expect(mark(of: socket) > 1 && marks.mayHoldBack)
-      marks.note(socket, mayGather: false, at: second + 40 * millisecond)
+      marks.note(socket, gathered: 200, at: second + 20 * millisecond)
+      #expect((401...600).contains(mark(of: socket)) && marks.mayHoldBack)
+      marks.note(socket, gathered: nil, at: second + 40 * millisecond)
       #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
-      marks.note(socket, mayGather: true, at: second + 60 * millisecond)
+      marks.note(socket, gathered: 200, at: second + 60 * millisecond)
       #expect(mark(of: socket) > 1)
       marks.end(socket)
       #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
     }
   }
 
+  /// Length of the first and the second event, and what the mark is to be between.
+  @Test(arguments: [
+    (600, 150, 301...450), (150, 600, 301...450), (300, 300, 301...600), (400, 400, 1...1),
+    (1 << 40, 1 << 40, 1...1),
+  ])
+  func `two events wait for a third, where all fit`(first: Int, second: Int, range: ClosedRange<Int32>) throws
+  {
+    try withPair { socket, _ in
+      var marks = LowWaterMarks()
+      marks.begin(socket)
+      marks.note(socket, gathered: first, at: 1 * self.second)
+      marks.note(socket, gathered: second, at: 1 * self.second + 100 * millisecond)
+      #expect(range.contains(mark(of: socket)))
+    }
+  }
+
   @Test func `a slow stream's bytes wait for no others`() throws {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
-      marks.note(socket, mayGather: true, at: 2 * second)
+      marks.note(socket, gathered: 200, at: 2 * second)
       #expect(mark(of: socket) == 1)
     }
   }
@@ -58,7 +74,7 @@ struct LowWaterMarkTests {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
       marks.end(socket)
-      marks.note(socket, mayGather: true, at: second + 1 * millisecond)
+      marks.note(socket, gathered: 200, at: second + 1 * millisecond)
       #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
     }
   }
@@ -66,7 +82,7 @@ struct LowWaterMarkTests {
   @Test func `bytes below a mark wait as long as four pieces take`() throws {
     try withPair { socket, other in
       var marks = marks(of: socket, lookedAt: second)
-      marks.note(socket, mayGather: true, at: second + 30 * millisecond)
+      marks.note(socket, gathered: 200, at: second + 30 * millisecond)
       #expect(send(other, "x", 1, 0) == 1)
       #expect(marks.lowerOverdue(at: second + 149 * millisecond) == [])
       #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [socket])
@@ -78,7 +94,7 @@ struct LowWaterMarkTests {
   @Test func `the mark of a silent socket is lowered, too`() throws {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
-      marks.note(socket, mayGather: true, at: second + 30 * millisecond)
+      marks.note(socket, gathered: 200, at: second + 30 * millisecond)
       #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [])
       #expect(mark(of: socket) == 1)
     }
