@@ -24,7 +24,9 @@ public struct RunDirectory: Sendable, Equatable {
     path = parent.isEmpty || parent == "." ? name : parent + "/" + name
   }
 
-  public func transcript(of trial: Trial) -> String { "\(trials)/\(trial.id).jsonl" }
+  public func transcript(of trial: Trial) -> String { path(of: trial.id) }
+
+  func path(of id: String) -> String { "\(trials)/\(id).jsonl" }
 
   /// Makes the directories that are missing. Throws `InvalidValue` when that fails.
   public func make() throws(InvalidValue) {
@@ -74,7 +76,7 @@ public struct RunDirectory: Sendable, Equatable {
   ///
   /// - Throws: `InvalidValue` for a file that can't be read.
   func file(of id: String) throws(InvalidValue) -> TrialFile? {
-    try TrialFile(id: id, path: "\(trials)/\(id).jsonl")
+    try TrialFile(id: id, path: path(of: id))
   }
 
   /// What is known of each trial, by id. A file that can't be read counts as failed, with the reason.

@@ -92,7 +92,8 @@ final class TrialJob: Sendable {
   /// emptied.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
     do throws(RecordError) {
-      return .new(try await RecordWriter.create(path, store: runner.surroundings.records))
+      let records = runner.surroundings.records
+      return .new(try await RecordWriter.create(path, store: records, isPatient: true))
     } catch {
       guard error.kind == .exists else { throw error }
     }

@@ -29,10 +29,12 @@ final class TrialReports: Sendable {
       }
       switch Result(catching: { () throws(InvalidValue) in
         // A pipe would be waited for.
-        guard stamp?.isFile != false else { throw InvalidValue("\(directory.trials)/\(id).jsonl is no file") }
+        guard stamp?.isFile != false else { throw InvalidValue("\(directory.path(of: id)) is no file") }
         return try directory.file(of: id)
       }) {
-      case .success(nil): break
+      case .success(nil):
+        // A process that has just begun it may hold back what its file begins with.
+        if TrialLock.isTaken(directory.path(of: id)) { reports[id] = .begun(id) }
       case .success(let file?):
         reports[id] = file.report
         if let stamp, file.report.state == .done { note(file.report, stamp) }
@@ -53,7 +55,7 @@ final class TrialReports: Sendable {
     if report.state == .done, let stamp = stamp(of: report.id) { note(report, stamp) }
   }
 
-  private func stamp(of id: String) -> FileStamp? { FileStamp(of: "\(directory.trials)/\(id).jsonl") }
+  private func stamp(of id: String) -> FileStamp? { FileStamp(of: directory.path(of: id)) }
 
   private func note(_ report: TrialReport, _ stamp: FileStamp) {
     finished.withLock { $0[report.id] = (stamp, report) }

@@ -11,8 +11,8 @@ import Synchronization
 /// told to begin with all of it, then each file is waited for. So most file systems put it into one commit, which
 /// makes a thousand conversations as cheap as a few.
 public final class RecordStore: Sendable {
-  /// Longest time that a file waits for others on the way to the disk: less than most replies take, so that
-  /// it is there before the next record.
+  /// Longest time that a file waits for others on the way to the disk, or lines with which it begins for more: less
+  /// than most replies take, so that they are there before the next record.
   private static let patience = DispatchTimeInterval.milliseconds(400)
 
   /// What to do once a file is on the disk.
@@ -28,6 +28,8 @@ public final class RecordStore: Sendable {
     let writes: DispatchQueue
     let syncs: DispatchQueue
     let line = Mutex(Line())
+    /// Files that hold back what they begin with.
+    let beginnings = Mutex<[RecordFile]>([])
 
     init(_ index: Int) {
       writes = DispatchQueue(label: "records.write.\(index)")
@@ -60,6 +62,27 @@ public final class RecordStore: Sendable {
       }
     }
     return try result.get()
+  }
+
+  /// Has a new file begin with these lines. They are made and written with whatever is appended next, or after a
+  /// while; then they are in nobody's way. What goes wrong with that is thrown by what comes next.
+  func begin(_ file: RecordFile, with lines: @escaping @Sendable () -> [UInt8]) {
+    file.hold(lines)
+    let lane = lane(of: file)
+    let isFirst = lane.beginnings.withLock { files in
+      files.append(file)
+      return files.count == 1
+    }
+    if isFirst { lane.writes.asyncAfter(deadline: .now() + Self.patience) { self.writeBeginnings(of: lane) } }
+  }
+
+  private func writeBeginnings(of lane: Lane) {
+    let files = lane.beginnings.withLock { files in
+      defer { files = [] }
+      return files
+    }
+    // It is held still where it can't be written: whoever appends next is told why.
+    for file in files { try? file.append([]) }
   }
 
   /// How an append is to be brought to the disk.
@@ -101,6 +124,7 @@ public final class RecordStore: Sendable {
 
   /// Waits until everything that was appended is on the disk where it was to be.
   func settle(_ file: RecordFile) async throws(RecordError) {
+    if file.holdsSomething { try await append([], to: file, .none) }
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
       whenSynced(file) { continuation.resume(returning: $0) }
     }
