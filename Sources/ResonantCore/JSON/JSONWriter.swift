@@ -8,14 +8,18 @@ public enum JSONWriter {
   /// escaped; everything else stays as it is.
   public static func append(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
+    appendEscaped(text, to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends `text` escaped for a string literal, without quotes.
+  static func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
     var text = text
     text.withUTF8 { appendEscaped($0, to: &bytes) }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   /// Appends valid UTF-8 escaped for a string literal, without quotes.
   static func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-    bytes.reserveCapacity(bytes.count + utf8.count + 2)
     var start = 0
     for index in utf8.indices {
       let byte = utf8[index]

@@ -7,18 +7,19 @@ public enum Role: String, Sendable, Equatable {
   case system, user, assistant
 }
 
-/// A text together with its escaped JSON bytes, which are made once and shared by every request that carries it.
+/// A text that many requests carry. The JSON bytes of a long one are made once and shared by all of them; those of
+/// a short one cost less to make than to keep.
 public struct SharedText: Sendable, Equatable {
+  /// Bytes of UTF-8 below which a text is short.
+  static let short = 256
+
   public let string: String
-  /// The inside of a JSON string literal, without the quotes.
-  public let escaped: [UInt8]
+  /// The inside of a JSON string literal, without the quotes; nil for a short text.
+  let escaped: [UInt8]?
 
   public init(_ string: String) {
     self.string = string
-    var string = string
-    var bytes: [UInt8] = []
-    string.withUTF8 { JSONWriter.appendEscaped($0, to: &bytes) }
-    escaped = bytes
+    escaped = string.utf8.count < Self.short ? nil : Self.escape(string)
   }
 
   private init(string: String, escaped: [UInt8]) {
@@ -26,9 +27,18 @@ public struct SharedText: Sendable, Equatable {
     self.escaped = escaped
   }
 
+  private static func escape(_ string: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    JSONWriter.appendEscaped(string, to: &bytes)
+    return bytes
+  }
+
   /// Both texts with a blank line between them.
   public func joined(with next: SharedText) -> SharedText {
-    SharedText(string: string + "\n\n" + next.string, escaped: escaped + Array(#"\n\n"#.utf8) + next.escaped)
+    let string = string + "\n\n" + next.string
+    guard let escaped else { return SharedText(string) }
+    return SharedText(
+      string: string, escaped: escaped + Array(#"\n\n"#.utf8) + (next.escaped ?? Self.escape(next.string)))
   }
 }
 

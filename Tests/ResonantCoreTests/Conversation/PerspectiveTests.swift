@@ -33,8 +33,4 @@ import Testing
     #expect(forAlice.map(\.role) == [.user, .assistant])
     #expect(forBob.map(\.content.string) == ["hi"])
   }
-
-  @Test func escapedTextIsTheInsideOfAJSONString() {
-    #expect(String(decoding: SharedText("a\"b\\\n\u{1}é").escaped, as: UTF8.self) == #"a\"b\\\n\u0001é"#)
-  }
 }

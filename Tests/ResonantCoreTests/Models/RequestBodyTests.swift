@@ -109,9 +109,22 @@ import Testing
     let text = SharedText(String(repeating: "long ", count: 1000))
     let found = segments(request(system: "short", [Message(.user, text), Message(.assistant, "ok")]))
     #expect(found.count == 3)
-    let address = text.escaped.withUnsafeBufferPointer { $0.baseAddress }
+    let address = text.escaped?.withUnsafeBufferPointer { $0.baseAddress }
     #expect(found[1].withUnsafeBufferPointer { $0.baseAddress } == address)
     let bytes = found.flatMap { $0 }
     #expect(throws: Never.self) { try JSONValue.parse(bytes) }
+  }
+
+  /// Around the length from which the escaped bytes are kept, alone and joined.
+  @Test(arguments: [1, 254, 255, 256, 257, 600])
+  func `texts of any length are escaped alike`(length: Int) throws {
+    let text = String(repeating: "a", count: length - 1) + "\u{1}é\"\n"
+    for other in ["b\\", String(repeating: "\n", count: 300)] {
+      let content = SharedText(text).joined(with: SharedText(other))
+      let sent = segments(request(system: text, [Message(.user, content)])).flatMap { $0 }
+      let messages = try JSONValue.parse(sent)["messages"]?.array
+      #expect(messages?.map { $0["content"]?.string } == [text, text + "\n\n" + other])
+      #expect(String(decoding: sent, as: UTF8.self).contains(#"\u0001é\"\n\n\n"#))
+    }
   }
 }

@@ -100,9 +100,6 @@ struct RequestBody {
 
 /// Gathers small pieces and keeps long ones apart.
 private struct SegmentWriter {
-  /// Shorter texts are cheaper to copy than to send apart.
-  static let shared = 256
-
   private var segments: [[UInt8]] = []
   private var small: [UInt8] = []
 
@@ -111,11 +108,11 @@ private struct SegmentWriter {
 
   mutating func append(_ text: SharedText) {
     small.append(ASCII.quote)
-    if text.escaped.count < Self.shared {
-      small += text.escaped
-    } else {
-      segments += [small, text.escaped]
+    if let escaped = text.escaped {
+      segments += [small, escaped]
       small = []
+    } else {
+      JSONWriter.appendEscaped(text.string, to: &small)
     }
     small.append(ASCII.quote)
   }
