@@ -30,7 +30,7 @@ public struct HTTPRequest: Sendable {
 
   public var method: Method
   public var url: String
-  public var headers: [Header]
+  public var headers: HTTPHeaders
   /// The body as segments that are sent one after the other, never copied into one.
   public var body: [[UInt8]]
   public var timeouts: Timeouts
@@ -39,36 +39,16 @@ public struct HTTPRequest: Sendable {
     _ method: Method, _ url: String, headers: [Header] = [], body: [[UInt8]] = [],
     timeouts: Timeouts = Timeouts()
   ) {
+    self.init(method, url, headers: HTTPHeaders(headers), body: body, timeouts: timeouts)
+  }
+
+  public init(
+    _ method: Method, _ url: String, headers: HTTPHeaders, body: [[UInt8]], timeouts: Timeouts
+  ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
     self.timeouts = timeouts
-  }
-}
-
-extension HTTPRequest {
-  /// Throws `invalidHeader` for a name that is no token, and for a value that would end the header's line:
-  /// neither may smuggle a header into the request.
-  func checkHeaders() throws(HTTPError) {
-    for header in headers {
-      guard header.name.utf8.allSatisfy(Self.isTokenByte), !header.name.isEmpty else {
-        throw HTTPError(.invalidHeader, "a header name has characters that no header name may have")
-      }
-      guard !header.value.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 }) else {
-        throw HTTPError(
-          .invalidHeader, "the value of header \(header.name) has a line break or a zero byte; remove it")
-      }
-    }
-  }
-
-  /// RFC 9110, section 5.6.2.
-  private static func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
   }
 }

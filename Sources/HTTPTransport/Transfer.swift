@@ -37,7 +37,6 @@ public final class Transfer: @unchecked Sendable {
   var deadline: Deadline
   /// Set while libcurl has it.
   var easy: EasyHandle?
-  var headers: HeaderList?
   /// Differs from the request's after a redirect.
   var url: String
   var hops = 0
@@ -60,7 +59,7 @@ public final class Transfer: @unchecked Sendable {
     _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink,
     abort: HTTPAbort? = nil
   ) throws(HTTPError) {
-    try request.checkHeaders()
+    try request.headers.check()
     body = UploadBody(request.body)
     request.body = []
     self.address = address

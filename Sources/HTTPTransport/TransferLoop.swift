@@ -216,8 +216,6 @@ extension TransferLoop {
     ccurl_multi_remove_handle(multi, easy.pointer)
     easy.free()
     transfer.easy = nil
-    transfer.headers?.free()
-    transfer.headers = nil
   }
 
   private func close() {

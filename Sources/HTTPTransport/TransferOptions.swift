@@ -25,9 +25,7 @@ extension Transfer {
   }
 
   private func setHeaders(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration) {
-    let headers = HeaderList(request.headers)
-    self.headers = headers
-    ccurl_easy_set_pointer(easy.pointer, CURLOPT_HTTPHEADER, headers.pointer)
+    ccurl_easy_set_pointer(easy.pointer, CURLOPT_HTTPHEADER, request.headers.lines)
     easy.set(CURLOPT_USERAGENT, configuration.userAgent)
     // Every compression that the library knows; it takes it off again.
     easy.set(CURLOPT_ACCEPT_ENCODING, "")

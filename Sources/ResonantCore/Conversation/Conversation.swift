@@ -67,8 +67,10 @@ public actor Conversation {
       spent = spent + (turn.usage ?? .zero)
       spokenCharacters += turn.characters
     }
-    self.transcript.turns.reserveCapacity(min(settings.maxTurns, Self.turnsAhead))
-    utterances = self.transcript.turns.compactMap { Self.utterance($0, among: participants) }
+    let room = min(settings.maxTurns, Self.turnsAhead)
+    self.transcript.turns.reserveCapacity(room)
+    utterances.reserveCapacity(room)
+    utterances += self.transcript.turns.compactMap { Self.utterance($0, among: participants) }
   }
 
   /// The end, once it has run and all observers know of it.

@@ -61,6 +61,7 @@ public final class EndpointModel: ChatModel {
   private let endpoint: Endpoint
   private let model: String
   private let payload: JSONObject
+  private let headers: HTTPHeaders
   private let settings: RequestSettings
   private let transport: HTTPTransport
   private let gate: any RequestGate
@@ -87,6 +88,7 @@ public final class EndpointModel: ChatModel {
     self.endpoint = endpoint
     self.model = model
     self.payload = payload
+    headers = HTTPHeaders(endpoint.api.dialect(asksForUsage: false).headers(besides: endpoint.headers))
     self.settings = settings
     self.transport = transport
   }
@@ -174,8 +176,7 @@ public final class EndpointModel: ChatModel {
     let timeouts = HTTPRequest.Timeouts(
       connect: settings.connectTimeout, firstByte: settings.firstByteTimeout, idle: settings.idleTimeout)
     return HTTPRequest(
-      .post, endpoint.url, headers: dialect.headers(besides: endpoint.headers),
-      body: body.segments, timeouts: timeouts)
+      .post, endpoint.url, headers: headers, body: body.segments, timeouts: timeouts)
   }
 
   /// What came of an exchange. A reply that came to its own end counts, however the connection ended after it.
@@ -252,7 +253,7 @@ public final class EndpointModel: ChatModel {
   private func logRequest(_ request: HTTPRequest, messages count: Int) {
     guard let log else { return }
     let bytes = request.body.reduce(0) { $0 + $1.count }
-    let names = request.headers.map(\.name).joined(separator: ", ")
+    let names = request.headers.fields.map(\.name).joined(separator: ", ")
     log("> POST \(endpoint.display): model \(model), \(count) messages, \(bytes) bytes, headers \(names)")
   }
 
