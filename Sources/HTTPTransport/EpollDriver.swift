@@ -12,6 +12,8 @@ import Musl
 /// Waits with epoll, whose cost does not grow with the connections that are silent.
 final class EpollDriver: SocketDriver {
   private static let mostEvents = 256
+  /// How often to receive from one socket before the others have their turn.
+  private static let mostReads = 4
 
   private let multi: UnsafeMutableRawPointer
   private let epoll: Int32
@@ -99,7 +101,7 @@ final class EpollDriver: SocketDriver {
     read(wakeup, &count, 8)
   }
 
-  func act(now: UInt64, settle: () -> Int?) {
+  func act(now: UInt64, settle: () -> Gathered?) {
     for event in UnsafeBufferPointer(start: events, count: ready) {
       if event.data.fd == wakeup {
         takeWakeup()
@@ -110,8 +112,7 @@ final class EpollDriver: SocketDriver {
       var mask: Int32 = 0
       if failed || event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
       if failed || event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
-      act(on: event.data.fd, mask)
-      marks.note(event.data.fd, gathered: settle(), at: now)
+      act(on: event.data.fd, mask, now, settle)
     }
     ready = 0
     if timer <= now {
@@ -122,16 +123,29 @@ final class EpollDriver: SocketDriver {
     if marks.mayHoldBack, nextSurvey <= now { survey(now, settle) }
   }
 
+  private func act(on socket: curl_socket_t, _ mask: Int32, _ now: UInt64, _ settle: () -> Gathered?) {
+    act(on: socket, mask)
+    var gathered = settle()
+    // Bytes that did not fit are reported by themselves only where they reach the mark.
+    var left = Self.mostReads
+    while gathered?.fillsBuffer == true, marks.isRaised(socket), LowWaterMarks.hasBytes(socket) {
+      left -= 1
+      guard left > 0 else { return marks.note(socket, nil, at: now) }
+      act(on: socket, CURL_CSELECT_IN)
+      gathered = settle()
+    }
+    marks.note(socket, gathered, at: now)
+  }
+
   private func act(on socket: curl_socket_t, _ mask: Int32) {
     var running: Int32 = 0
     ccurl_multi_socket_action(multi, socket, mask, &running)
   }
 
-  private func survey(_ now: UInt64, _ settle: () -> Int?) {
+  private func survey(_ now: UInt64, _ settle: () -> Gathered?) {
     nextSurvey = now + LowWaterMarks.interval
     for socket in marks.lowerOverdue(at: now) {
-      act(on: socket, CURL_CSELECT_IN)
-      marks.note(socket, gathered: settle(), at: now)
+      act(on: socket, CURL_CSELECT_IN, now, settle)
     }
   }
 

@@ -12,26 +12,42 @@ import Musl
 /// The receive low-water marks of sockets (`SO_RCVLOWAT`, socket(7)): while one is raised, the kernel reports the
 /// socket only once so many bytes have come, or its end. Of a thousand streams of small events, a third as many
 /// pieces are received that way. What ends a reply is mostly longer than two events in its midst, and so is seen at
-/// once; bytes that are fewer wait about as long as four events of that stream take.
+/// once; bytes that are fewer wait about as long as five events of that stream take.
 ///
 /// Times are `Monotonic`.
 struct LowWaterMarks {
   private struct Look {
     var time: UInt64
+    /// Since when events of the same stream come, and the bytes that have come since then.
+    var start: UInt64?
+    var bytes: UInt64 = 0
     /// The least bytes that came between two looks: an event, or a few.
-    var least = Int32.max
+    var least = UInt64.max
     /// How long bytes below the raised mark may wait; nil while the mark is 1.
     var patience: UInt64?
 
     func isOverdue(at now: UInt64) -> Bool { patience.map { time + $0 <= now } ?? false }
+
+    /// Counts what has come in the midst of a stream.
+    mutating func add(_ gathered: Gathered) {
+      if !gathered.fillsBuffer { least = min(least, UInt64(gathered.bytes)) }
+      guard start != nil else { return start = time }
+      bytes += UInt64(gathered.bytes)
+    }
+
+    /// The time from one event to the next, on an average; nil while it is not known.
+    var gap: UInt64? {
+      guard let start, bytes > 0, least < .max else { return nil }
+      return (time - start) / max(1, bytes / least)
+    }
   }
 
   /// Bytes of events that are received at once among many exchanges: three quarters of a receive buffer, less what
   /// HTTP wraps them in.
-  private static let room: Int32 = 700
+  private static let room: UInt64 = 700
   /// A stream whose events are further apart costs little as it is.
-  private static let slowest: UInt64 = 120_000_000
-  private static let patience: ClosedRange<UInt64> = 80_000_000...480_000_000
+  private static let slowest: UInt64 = 150_000_000
+  private static let patience: ClosedRange<UInt64> = 80_000_000...600_000_000
   /// How often to look for what is overdue.
   static let interval: UInt64 = 20_000_000
 
@@ -51,26 +67,31 @@ struct LowWaterMarks {
     looks[socket] = nil
   }
 
-  /// Notes a look at a socket, where as many bytes had come in the midst of a stream, so that the next may wait for
-  /// more; nil when nothing may wait there.
-  mutating func note(_ socket: curl_socket_t, gathered: Int?, at now: UInt64) {
-    guard let last = looks[socket] else { return }
-    looks[socket]?.time = now
-    guard let gathered else { return lower(socket) }
-    guard last.patience == nil else { return }
-    let event = min(last.least, Int32(clamping: gathered))
-    looks[socket]?.least = event
-    let gap = now &- last.time
-    guard gap <= Self.slowest, let mark = Self.mark(above: event) else { return }
-    set(socket, mark, patience: min(max(4 * gap, Self.patience.lowerBound), Self.patience.upperBound))
-    raisedCount += 1
+  /// Notes a look at a socket, and what had come there in the midst of a stream, where the next bytes may wait for
+  /// more; nil when nothing may wait there. Where the mark is raised, nothing is left to be read.
+  mutating func note(_ socket: curl_socket_t, _ gathered: Gathered?, at now: UInt64) {
+    guard var look = looks[socket] else { return }
+    look.time = now
+    if let gathered { look.add(gathered) } else { look.start = nil }
+    looks[socket] = look
+    guard gathered != nil else { return lower(socket) }
+    guard let gap = look.gap else { return }
+    let patience = min(max(5 * gap, Self.patience.lowerBound), Self.patience.upperBound)
+    if look.patience != nil {
+      looks[socket]?.patience = patience
+    } else if gap <= Self.slowest, let mark = Self.mark(above: look.least) {
+      set(socket, mark, patience: patience)
+      raisedCount += 1
+    }
   }
+
+  func isRaised(_ socket: curl_socket_t) -> Bool { looks[socket]?.patience != nil }
 
   /// More than two events of that length, or than one where three would be too many to be received at once. Their
   /// lengths differ a little, and HTTP wraps each.
-  private static func mark(above event: Int32) -> Int32? {
+  private static func mark(above event: UInt64) -> Int32? {
     guard event <= room / 2 else { return nil }
-    return (3 * event <= room ? 2 : 1) * event + event / 8 + 8
+    return Int32((3 * event <= room ? 2 : 1) * event + event / 8 + 8)
   }
 
   /// Lowers the marks below which bytes may have waited long enough, so that the kernel reports the next ones at
@@ -93,7 +114,7 @@ struct LowWaterMarks {
     looks[socket]?.patience = patience
   }
 
-  private static func hasBytes(_ socket: curl_socket_t) -> Bool {
+  static func hasBytes(_ socket: curl_socket_t) -> Bool {
     var byte: UInt8 = 0
     return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
   }

@@ -116,11 +116,10 @@ public final class Transfer: @unchecked Sendable {
   }
 
   /// Whether its body goes on steadily on a connection of its own: its beginning is past, so that times are taken
-  /// exactly, and no more is there to be read.
-  func isInMidst(receiveBuffer: Int) -> Bool {
+  /// exactly.
+  var isInMidst: Bool {
     // Of TLS the library reads a record at a time, and leaves others where the kernel holds them back.
     isStream && isPastBeginning && !deadline.isComplete && !address.isSecure
-      && received < receiveBuffer * 3 / 4
   }
 
   /// Prepares for the redirect that the last response asked for.

@@ -115,13 +115,14 @@ extension TransferLoop {
   /// From a callback: the transfer has received something.
   func notePause(for transfer: Transfer) { received.append(transfer) }
 
-  /// Tells those that have just received something, while their memory is near. The bytes that came, when the next
-  /// ones may wait for more.
-  private func settle() -> Int? {
-    var gathered: Int?
+  /// Tells those that have just received something, while their memory is near. What came, when what comes next may
+  /// wait for more.
+  private func settle() -> Gathered? {
+    var gathered: Gathered?
     for transfer in received {
-      let mayGather = transfers.count > Self.crowd && transfer.isInMidst(receiveBuffer: receiveBuffer)
-      gathered = mayGather ? transfer.received : nil
+      let mayGather = transfers.count > Self.crowd && transfer.isInMidst
+      let fillsBuffer = transfer.received >= receiveBuffer * 3 / 4
+      gathered = mayGather ? Gathered(bytes: transfer.received, fillsBuffer: fillsBuffer) : nil
       transfer.received = 0
       guard transfer.loop != nil, let head = transfer.head, transfer.ending == nil else { continue }
       if case .stop = transfer.sink.receivePause() { end(transfer, .success(head)) }

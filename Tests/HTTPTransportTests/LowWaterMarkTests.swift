@@ -27,7 +27,7 @@ struct LowWaterMarkTests {
   private func marks(of socket: Int32, lookedAt time: UInt64) -> LowWaterMarks {
     var marks = LowWaterMarks()
     marks.begin(socket)
-    marks.note(socket, gathered: 200, at: time)
+    marks.note(socket, Gathered(bytes: 200), at: time)
     return marks
   }
 
@@ -35,11 +35,11 @@ struct LowWaterMarkTests {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
       #expect(mark(of: socket) == 1)
-      marks.note(socket, gathered: 200, at: second + 20 * millisecond)
+      marks.note(socket, Gathered(bytes: 200), at: second + 20 * millisecond)
       #expect((401...600).contains(mark(of: socket)) && marks.mayHoldBack)
-      marks.note(socket, gathered: nil, at: second + 40 * millisecond)
+      marks.note(socket, nil, at: second + 40 * millisecond)
       #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
-      marks.note(socket, gathered: 200, at: second + 60 * millisecond)
+      marks.note(socket, Gathered(bytes: 200), at: second + 60 * millisecond)
       #expect(mark(of: socket) > 1)
       marks.end(socket)
       #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
@@ -56,8 +56,8 @@ struct LowWaterMarkTests {
     try withPair { socket, _ in
       var marks = LowWaterMarks()
       marks.begin(socket)
-      marks.note(socket, gathered: first, at: 1 * self.second)
-      marks.note(socket, gathered: second, at: 1 * self.second + 100 * millisecond)
+      marks.note(socket, Gathered(bytes: first), at: 1 * self.second)
+      marks.note(socket, Gathered(bytes: second), at: 1 * self.second + 100 * millisecond)
       #expect(range.contains(mark(of: socket)))
     }
   }
@@ -65,7 +65,7 @@ struct LowWaterMarkTests {
   @Test func `a slow stream's bytes wait for no others`() throws {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
-      marks.note(socket, gathered: 200, at: 2 * second)
+      marks.note(socket, Gathered(bytes: 200), at: 2 * second)
       #expect(mark(of: socket) == 1)
     }
   }
@@ -74,28 +74,51 @@ struct LowWaterMarkTests {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
       marks.end(socket)
-      marks.note(socket, gathered: 200, at: second + 1 * millisecond)
+      marks.note(socket, Gathered(bytes: 200), at: second + 1 * millisecond)
       #expect(mark(of: socket) == 1 && !marks.mayHoldBack)
     }
   }
 
-  @Test func `bytes below a mark wait as long as four pieces take`() throws {
+  @Test func `bytes below a mark wait as long as five pieces take`() throws {
     try withPair { socket, other in
       var marks = marks(of: socket, lookedAt: second)
-      marks.note(socket, gathered: 200, at: second + 30 * millisecond)
+      marks.note(socket, Gathered(bytes: 200), at: second + 30 * millisecond)
       #expect(send(other, "x", 1, 0) == 1)
-      #expect(marks.lowerOverdue(at: second + 149 * millisecond) == [])
-      #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [socket])
+      #expect(marks.lowerOverdue(at: second + 179 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 180 * millisecond) == [socket])
       #expect(mark(of: socket) == 1)
-      #expect(marks.lowerOverdue(at: second + 250 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 380 * millisecond) == [])
+    }
+  }
+
+  /// One look that comes late is no slow stream.
+  @Test func `how long bytes wait follows the stream's average`() throws {
+    try withPair { socket, other in
+      var marks = marks(of: socket, lookedAt: second)
+      marks.note(socket, Gathered(bytes: 200), at: second + 20 * millisecond)
+      marks.note(socket, Gathered(bytes: 1600), at: second + 180 * millisecond)
+      #expect(mark(of: socket) > 1 && marks.isRaised(socket))
+      #expect(send(other, "x", 1, 0) == 1)
+      #expect(marks.lowerOverdue(at: second + 279 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 280 * millisecond) == [socket])
+    }
+  }
+
+  @Test func `what fills a buffer is no event`() throws {
+    try withPair { socket, _ in
+      var marks = marks(of: socket, lookedAt: second)
+      marks.note(socket, Gathered(bytes: 900, fillsBuffer: true), at: second + 20 * millisecond)
+      #expect(mark(of: socket) == 1)
+      marks.note(socket, Gathered(bytes: 200), at: second + 40 * millisecond)
+      #expect((401...600).contains(mark(of: socket)))
     }
   }
 
   @Test func `the mark of a silent socket is lowered, too`() throws {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
-      marks.note(socket, gathered: 200, at: second + 30 * millisecond)
-      #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [])
+      marks.note(socket, Gathered(bytes: 200), at: second + 30 * millisecond)
+      #expect(marks.lowerOverdue(at: second + 180 * millisecond) == [])
       #expect(mark(of: socket) == 1)
     }
   }
