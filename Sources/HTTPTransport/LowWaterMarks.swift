@@ -74,12 +74,12 @@ struct LowWaterMarks {
     look.time = now
     if let gathered { look.add(gathered) } else { look.start = nil }
     looks[socket] = look
-    guard gathered != nil else { return lower(socket) }
+    guard let gathered else { return lower(socket) }
     guard let gap = look.gap else { return }
     let patience = min(max(5 * gap, Self.patience.lowerBound), Self.patience.upperBound)
     if look.patience != nil {
       looks[socket]?.patience = patience
-    } else if gap <= Self.slowest, let mark = Self.mark(above: look.least) {
+    } else if !gathered.fillsBuffer, gap <= Self.slowest, let mark = Self.mark(above: look.least) {
       set(socket, mark, patience: patience)
       raisedCount += 1
     }
