@@ -38,7 +38,7 @@ struct LowWaterMarks {
     /// The time from one event to the next, on an average; nil while it is not known.
     var gap: UInt64? {
       guard let start, bytes > 0, least < .max else { return nil }
-      return (time - start) / max(1, bytes / least)
+      return (time - start) / max(1, bytes / max(1, least))
     }
   }
 
