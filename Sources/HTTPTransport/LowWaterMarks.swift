@@ -31,7 +31,7 @@ struct LowWaterMarks {
     /// Counts what has come in the midst of a stream.
     mutating func add(_ gathered: Gathered) {
       if !gathered.fillsBuffer { least = min(least, UInt64(gathered.bytes)) }
-      guard start != nil else { return start = time }
+      guard start != nil else { return (start, bytes) = (time, 0) }
       bytes += UInt64(gathered.bytes)
     }
 

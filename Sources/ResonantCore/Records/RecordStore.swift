@@ -24,12 +24,18 @@ public final class RecordStore: Sendable {
     var isUrgent = false
   }
 
+  /// The files that hold back what they begin with.
+  private struct Beginnings {
+    var files: [ObjectIdentifier: RecordFile] = [:]
+    /// Whether they will be written by themselves.
+    var isScheduled = false
+  }
+
   private final class Lane: Sendable {
     let writes: DispatchQueue
     let syncs: DispatchQueue
     let line = Mutex(Line())
-    /// Files that hold back what they begin with.
-    let beginnings = Mutex<[RecordFile]>([])
+    let beginnings = Mutex(Beginnings())
 
     init(_ index: Int) {
       writes = DispatchQueue(label: "records.write.\(index)")
@@ -69,20 +75,31 @@ public final class RecordStore: Sendable {
   func begin(_ file: RecordFile, with lines: @escaping @Sendable () -> [UInt8]) {
     file.hold(lines)
     let lane = lane(of: file)
-    let isFirst = lane.beginnings.withLock { files in
-      files.append(file)
-      return files.count == 1
+    let isScheduled = lane.beginnings.withLock { beginnings in
+      beginnings.files[ObjectIdentifier(file)] = file
+      defer { beginnings.isScheduled = true }
+      return beginnings.isScheduled
     }
-    if isFirst { lane.writes.asyncAfter(deadline: .now() + Self.patience) { self.writeBeginnings(of: lane) } }
+    guard !isScheduled else { return }
+    lane.writes.asyncAfter(deadline: .now() + Self.patience) { self.writeBeginnings(of: lane) }
   }
 
   private func writeBeginnings(of lane: Lane) {
-    let files = lane.beginnings.withLock { files in
-      defer { files = [] }
-      return files
+    let files = lane.beginnings.withLock { beginnings in
+      defer { beginnings = Beginnings() }
+      return beginnings.files.values
     }
     // It is held still where it can't be written: whoever appends next is told why.
     for file in files { try? file.append([]) }
+  }
+
+  /// Appends in the file's lane.
+  private func write(_ lines: [UInt8], to file: RecordFile) throws(RecordError) {
+    let holdsSomething = file.holdsSomething
+    try file.append(lines)
+    guard holdsSomething else { return }
+    // The file is not to stay open for it.
+    lane(of: file).beginnings.withLock { $0.files[ObjectIdentifier(file)] = nil }
   }
 
   /// How an append is to be brought to the disk.
@@ -104,7 +121,7 @@ public final class RecordStore: Sendable {
         if let problem { return continuation.resume(returning: problem) }
         lane(of: file).writes.async { [self] in
           do throws(RecordError) {
-            try file.append(lines)
+            try write(lines, to: file)
           } catch {
             return continuation.resume(returning: error)
           }

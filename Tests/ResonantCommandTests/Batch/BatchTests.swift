@@ -264,6 +264,16 @@ struct BatchTests {
     #expect(try lab.summary().count == 20)
   }
 
+  @Test func `a trial's file is closed when it is over`() async throws {
+    try lab.plan("base: {endpoint: 'builtin:', model: echo, max_turns: 3}\nrepeats: 1000\n")
+    let bash = await Program(
+      "/bin/bash", ["-c", "ulimit -n 128; exec '\(try ResonantBinary.executable())' batch plan.yaml"],
+      environment: ["PATH": ResonantBinary.path, "HOME": lab.directory.path], directory: lab.directory.path)
+    let ended = try await bash.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try lab.summary().count { $0["reason"] == "max_turns" } == 1000)
+  }
+
   @Test(arguments: [(1, false), (16, true)])
   func `too few open files are an error with advice that helps`(
     concurrency: Int, mayBeLower: Bool
