@@ -15,6 +15,7 @@ enum FileProblem {
     case .fileWriteOutOfSpace?: ": no space left on the disk"
     case .fileWriteVolumeReadOnly?: ": the file system is read-only"
     case .fileNoSuchFile?, .fileReadNoSuchFile?: ": there is no such directory"
+    case .fileWriteFileExists?: ": there is a file of that name"
     default: ""
     }
   }

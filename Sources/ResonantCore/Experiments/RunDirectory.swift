@@ -33,7 +33,8 @@ public struct RunDirectory: Sendable, Equatable {
     do {
       try FileManager.default.createDirectory(atPath: trials, withIntermediateDirectories: true)
     } catch {
-      throw InvalidValue("the directory \(trials) can't be made; choose another with --out")
+      throw InvalidValue(
+        "the directory \(trials) can't be made\(FileProblem.reason(error)); choose another with --out")
     }
   }
 

@@ -34,7 +34,8 @@ public struct TrialFiles: Sendable, Equatable {
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
-      throw InvalidValue("the directory \(directory) can't be made; choose another with --out")
+      throw InvalidValue(
+        "the directory \(directory) can't be made\(FileProblem.reason(error)); choose another with --out")
     }
     for path in [base + ".jsonl", base + ".html"] where FileManager.default.fileExists(atPath: path) {
       throw InvalidValue("\(path) exists already, and nothing is overwritten; choose another --name or --out")

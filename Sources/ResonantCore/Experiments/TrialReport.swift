@@ -50,7 +50,7 @@ extension TrialReport {
   /// For a transcript that can't be read.
   static func unreadable(_ id: String, _ error: InvalidValue) -> TrialReport {
     var report = TrialReport(id: id, condition: [:], repeat: 0, state: .failed)
-    report.fail(error.description)
+    report.fail("\(error); mend or delete the file to hold the trial again")
     return report
   }
 

@@ -51,7 +51,8 @@ struct BatchDisplay {
 
   /// Who wants to be left alone, for that looks like a standstill.
   private var held: String {
-    limits.held.map { "; \($0.endpoint) asks to wait \(Self.time($0.time / .seconds(1)))" }.joined()
+    limits.held.map { "; \($0.endpoint) asks to wait \(Self.time(($0.time / .seconds(1)).rounded(.up)))" }
+      .joined()
   }
 
   private static func time(_ seconds: Double) -> String {
