@@ -4,6 +4,8 @@
 struct Deadline {
   /// How long a body may stay open after all has come that the exchange is about.
   private static let grace: UInt64 = 500_000_000
+  /// More than the longest time that bytes may wait below a mark (`LowWaterMarks`).
+  private static let short: UInt64 = 2_000_000_000
 
   private let firstByte: UInt64?
   private let idle: UInt64?
@@ -32,6 +34,9 @@ struct Deadline {
     hasProgress = true
     return true
   }
+
+  /// Whether bytes that wait a while before they are seen could be taken for silence.
+  var isShort: Bool { idle.map { $0 < Self.short } ?? false }
 
   /// Nothing is missing any more but the end of the body.
   var isComplete: Bool { last != nil }

@@ -38,7 +38,8 @@ public final class HTTPHeaders: @unchecked Sendable {
   private func write(to list: inout List) {
     for field in fields {
       // A colon without a value would take the header out; a semicolon sends it empty.
-      list.append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+      let isBlank = field.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+      list.append(isBlank ? "\(field.name);" : "\(field.name): \(field.value)")
     }
     // Headers that libcurl would add by itself. `Expect` costs a round trip before the body.
     for name in ["Expect", "Accept", "Content-Type"]

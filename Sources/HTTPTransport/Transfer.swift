@@ -119,7 +119,7 @@ public final class Transfer: @unchecked Sendable {
   /// exactly.
   var isInMidst: Bool {
     // Of TLS the library reads a record at a time, and leaves others where the kernel holds them back.
-    isStream && isPastBeginning && !deadline.isComplete && !address.isSecure
+    isStream && isPastBeginning && !deadline.isComplete && !deadline.isShort && !address.isSecure
   }
 
   /// Prepares for the redirect that the last response asked for.

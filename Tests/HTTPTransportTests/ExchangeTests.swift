@@ -43,7 +43,8 @@ import Testing
       let sink = Recorder()
       let transport = HTTPTransport(loop) { $0.userAgent = "resonant/1" }
       let headers = [
-        HTTPRequest.Header("X-One", "1"), .init("Empty", ""), .init("Authorization", "Bearer x"),
+        HTTPRequest.Header("X-One", "1"), .init("Empty", ""), .init("Blank", " \t"),
+        .init("Authorization", "Bearer x"),
       ]
       _ = try await transport.send(
         HTTPRequest(.post, url, headers: headers, body: [Array("{}".utf8)]), to: sink)
@@ -51,7 +52,8 @@ import Testing
       lines.removeAll { $0.hasPrefix("Host:") || $0.hasPrefix("Accept-Encoding:") }
       #expect(
         Set(lines) == [
-          "User-Agent: resonant/1", "X-One: 1", "Empty:", "Authorization: Bearer x", "Content-Length: 2",
+          "User-Agent: resonant/1", "X-One: 1", "Empty:", "Blank:", "Authorization: Bearer x",
+          "Content-Length: 2",
         ])
     }
   }

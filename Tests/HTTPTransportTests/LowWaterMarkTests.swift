@@ -81,15 +81,15 @@ struct LowWaterMarkTests {
     }
   }
 
-  @Test func `bytes below a mark wait as long as five pieces take`() throws {
+  @Test func `bytes below a mark wait as long as four pieces take`() throws {
     try withPair { socket, other in
       var marks = marks(of: socket, lookedAt: second)
       marks.note(socket, Gathered(bytes: 200), at: second + 30 * millisecond)
       #expect(send(other, "x", 1, 0) == 1)
-      #expect(marks.lowerOverdue(at: second + 179 * millisecond) == [])
-      #expect(marks.lowerOverdue(at: second + 180 * millisecond) == [socket])
+      #expect(marks.lowerOverdue(at: second + 149 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [socket])
       #expect(mark(of: socket) == 1)
-      #expect(marks.lowerOverdue(at: second + 380 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 350 * millisecond) == [])
     }
   }
 
@@ -101,8 +101,8 @@ struct LowWaterMarkTests {
       marks.note(socket, Gathered(bytes: 1600), at: second + 180 * millisecond)
       #expect(mark(of: socket) > 1 && marks.isRaised(socket))
       #expect(send(other, "x", 1, 0) == 1)
-      #expect(marks.lowerOverdue(at: second + 279 * millisecond) == [])
-      #expect(marks.lowerOverdue(at: second + 280 * millisecond) == [socket])
+      #expect(marks.lowerOverdue(at: second + 259 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 260 * millisecond) == [socket])
     }
   }
 
@@ -120,7 +120,7 @@ struct LowWaterMarkTests {
     try withPair { socket, _ in
       var marks = marks(of: socket, lookedAt: second)
       marks.note(socket, Gathered(bytes: 200), at: second + 30 * millisecond)
-      #expect(marks.lowerOverdue(at: second + 180 * millisecond) == [])
+      #expect(marks.lowerOverdue(at: second + 150 * millisecond) == [])
       #expect(mark(of: socket) == 1)
     }
   }

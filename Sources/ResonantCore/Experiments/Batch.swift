@@ -74,8 +74,7 @@ public struct Batch: Sendable {
     Self.change(in: transcript, of: trial, plan)
   }
 
-  /// Files that can't be read, or hold nothing yet, tell of no condition: the plan does, and what is none of its
-  /// trials is left out.
+  /// Files that can't be read tell of no condition: the plan does, and what is none of its trials is left out.
   private static func complete(
     _ reports: OrderedDictionary<String, TrialReport>, _ planned: [String: Trial]
   ) -> OrderedDictionary<String, TrialReport> {

@@ -92,8 +92,7 @@ final class TrialJob: Sendable {
   /// emptied.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
     do throws(RecordError) {
-      let records = runner.surroundings.records
-      return .new(try await RecordWriter.create(path, store: records, isPatient: true))
+      return .new(try await RecordWriter.create(path, store: runner.surroundings.records))
     } catch {
       guard error.kind == .exists else { throw error }
     }

@@ -42,11 +42,6 @@ public struct TrialReport: Sendable, Equatable {
 }
 
 extension TrialReport {
-  /// For a trial of which nothing is known but that some process is at work on it.
-  static func begun(_ id: String) -> TrialReport {
-    TrialReport(id: id, condition: [:], repeat: 0, state: .running)
-  }
-
   /// For a transcript that can't be read.
   static func unreadable(_ id: String, _ error: InvalidValue) -> TrialReport {
     var report = TrialReport(id: id, condition: [:], repeat: 0, state: .failed)

@@ -32,9 +32,7 @@ final class TrialReports: Sendable {
         guard stamp?.isFile != false else { throw InvalidValue("\(directory.path(of: id)) is no file") }
         return try directory.file(of: id)
       }) {
-      case .success(nil):
-        // A process that has just begun it may hold back what its file begins with.
-        if TrialLock.isTaken(directory.path(of: id)) { reports[id] = .begun(id) }
+      case .success(nil): break
       case .success(let file?):
         reports[id] = file.report
         if let stamp, file.report.state == .done { note(file.report, stamp) }

@@ -30,8 +30,6 @@ final class RecordFile: Sendable {
   let path: String
   private let descriptor: Int32
   private let syncing = Mutex(Syncing())
-  /// Makes the lines that are to stand before whatever is appended next.
-  private let held = Mutex<(@Sendable () -> [UInt8])?>(nil)
 
   init(_ path: String, _ mode: Mode, isLocked: Bool) throws(RecordError) {
     self.path = path
@@ -51,20 +49,9 @@ final class RecordFile: Sendable {
     try Self.contents(descriptor, path)
   }
 
-  /// Has lines appended with whatever is appended next. To be called once, before anything is.
-  func hold(_ lines: @escaping @Sendable () -> [UInt8]) { held.withLock { $0 = lines } }
-
-  var holdsSomething: Bool { held.withLock { $0 != nil } }
-
-  /// Appends with one write(2), what is held first.
+  /// Appends with one write(2). What a failed write left behind is cut off again, so that no record is ever
+  /// glued to a piece of another.
   func append(_ bytes: [UInt8]) throws(RecordError) {
-    guard let held = held.withLock({ $0 }) else { return try put(bytes) }
-    try put(held() + bytes)
-    self.held.withLock { $0 = nil }
-  }
-
-  /// What a failed write left behind is cut off again, so that no record is ever glued to a piece of another.
-  private func put(_ bytes: [UInt8]) throws(RecordError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes {

@@ -11,8 +11,8 @@ import Synchronization
 /// told to begin with all of it, then each file is waited for. So most file systems put it into one commit, which
 /// makes a thousand conversations as cheap as a few.
 public final class RecordStore: Sendable {
-  /// Longest time that a file waits for others on the way to the disk, or lines with which it begins for more: less
-  /// than most replies take, so that they are there before the next record.
+  /// Longest time that a file waits for others on the way to the disk: less than most replies take, so that
+  /// it is there before the next record.
   private static let patience = DispatchTimeInterval.milliseconds(400)
 
   /// What to do once a file is on the disk.
@@ -24,18 +24,10 @@ public final class RecordStore: Sendable {
     var isUrgent = false
   }
 
-  /// The files that hold back what they begin with.
-  private struct Beginnings {
-    var files: [ObjectIdentifier: RecordFile] = [:]
-    /// Whether they will be written by themselves.
-    var isScheduled = false
-  }
-
   private final class Lane: Sendable {
     let writes: DispatchQueue
     let syncs: DispatchQueue
     let line = Mutex(Line())
-    let beginnings = Mutex(Beginnings())
 
     init(_ index: Int) {
       writes = DispatchQueue(label: "records.write.\(index)")
@@ -70,38 +62,6 @@ public final class RecordStore: Sendable {
     return try result.get()
   }
 
-  /// Has a new file begin with these lines. They are made and written with whatever is appended next, or after a
-  /// while; then they are in nobody's way. What goes wrong with that is thrown by what comes next.
-  func begin(_ file: RecordFile, with lines: @escaping @Sendable () -> [UInt8]) {
-    file.hold(lines)
-    let lane = lane(of: file)
-    let isScheduled = lane.beginnings.withLock { beginnings in
-      beginnings.files[ObjectIdentifier(file)] = file
-      defer { beginnings.isScheduled = true }
-      return beginnings.isScheduled
-    }
-    guard !isScheduled else { return }
-    lane.writes.asyncAfter(deadline: .now() + Self.patience) { self.writeBeginnings(of: lane) }
-  }
-
-  private func writeBeginnings(of lane: Lane) {
-    let files = lane.beginnings.withLock { beginnings in
-      defer { beginnings = Beginnings() }
-      return beginnings.files.values
-    }
-    // It is held still where it can't be written: whoever appends next is told why.
-    for file in files { try? file.append([]) }
-  }
-
-  /// Appends in the file's lane.
-  private func write(_ lines: [UInt8], to file: RecordFile) throws(RecordError) {
-    let holdsSomething = file.holdsSomething
-    try file.append(lines)
-    guard holdsSomething else { return }
-    // The file is not to stay open for it.
-    lane(of: file).beginnings.withLock { $0.files[ObjectIdentifier(file)] = nil }
-  }
-
   /// How an append is to be brought to the disk.
   enum Sync: Sendable {
     case none
@@ -121,7 +81,7 @@ public final class RecordStore: Sendable {
         if let problem { return continuation.resume(returning: problem) }
         lane(of: file).writes.async { [self] in
           do throws(RecordError) {
-            try write(lines, to: file)
+            try file.append(lines)
           } catch {
             return continuation.resume(returning: error)
           }
@@ -141,7 +101,6 @@ public final class RecordStore: Sendable {
 
   /// Waits until everything that was appended is on the disk where it was to be.
   func settle(_ file: RecordFile) async throws(RecordError) {
-    if file.holdsSomething { try await append([], to: file, .none) }
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
       whenSynced(file) { continuation.resume(returning: $0) }
     }

@@ -28,27 +28,20 @@ public final class RecordWriter: Sendable {
   private let file: RecordFile
   private let store: RecordStore
   private let begun: Atomic<Bool>
-  private let isPatient: Bool
 
-  private init(_ file: RecordFile, store: RecordStore, hasBegun: Bool, isPatient: Bool = false) {
+  private init(_ file: RecordFile, store: RecordStore, hasBegun: Bool) {
     path = file.path
     self.file = file
     self.store = store
     begun = Atomic(hasBegun)
-    self.isPatient = isPatient
   }
 
   /// Makes a new file, and never writes over one that is there.
-  ///
-  /// - Parameter isPatient: what the file begins with may be written together with the first reply, or after a while:
-  ///   nothing is lost with it, where a conversation can begin anew in an empty file.
-  public static func create(
-    _ path: String, store: RecordStore, isPatient: Bool = false
-  ) async throws(RecordError) -> RecordWriter {
+  public static func create(_ path: String, store: RecordStore) async throws(RecordError) -> RecordWriter {
     let file = try await store.perform { () throws(RecordError) in
       try RecordFile(path, .new, isLocked: false)
     }
-    return RecordWriter(file, store: store, hasBegun: false, isPatient: isPatient)
+    return RecordWriter(file, store: store, hasBegun: false)
   }
 
   /// Opens a file to go on with it, reads it and cuts off a torn last line.
@@ -127,19 +120,15 @@ extension RecordWriter: ConversationObserver {
 
   /// What happened together is written together.
   public func observe(_ events: [ConversationEvent]) async throws {
-    if let batch = batch(of: events) { try await store.append(batch.lines, to: file, batch.sync) }
+    let batch = batch(of: events)
+    if !batch.lines.isEmpty { try await store.append(batch.lines, to: file, batch.sync) }
     if isEnd(events) { try await close() }
   }
 
-  /// What is to be written now; nil when that is nothing.
   @inline(never)
-  private func batch(of events: [ConversationEvent]) -> (lines: [UInt8], sync: RecordStore.Sync)? {
+  private func batch(of events: [ConversationEvent]) -> (lines: [UInt8], sync: RecordStore.Sync) {
     let records = events.flatMap(records)
-    if records.isEmpty { return nil }
-    guard isPatient, !hasBegun, !records.contains(where: \.isSynced) else { return batch(records) }
-    begun.store(true, ordering: .relaxed)
-    store.begin(file) { records.reduce(into: []) { $0 += $1.line } }
-    return nil
+    return records.isEmpty ? ([], .none) : batch(records)
   }
 
   @inline(never)

@@ -105,20 +105,17 @@ import Testing
     let file = try RecordFile(path, .existing, isLocked: true)
     let error = #expect(throws: RecordError.self) { try file.append([1, 2, 3]) }
     #expect(error?.description.contains("No space left") == true)
-    file.hold { [4] }
-    #expect(throws: RecordError.self) { try file.append([5]) }
-    #expect(file.holdsSomething)
   }
   #endif
 
-  @Test(arguments: [false, true]) func aConversationIsRecordedAsItHappens(isPatient: Bool) async throws {
+  @Test func aConversationIsRecordedAsItHappens() async throws {
     let whole = Transcript.fixture()
     var start = whole
     start.turns = []
     start.events.removeLast()
     start.end = nil
     let end = try #require(whole.end)
-    let writer = try await RecordWriter.create(path, store: store, isPatient: isPatient)
+    let writer = try await RecordWriter.create(path, store: store)
     try await writer.observe(.began(start))
     for turn in whole.turns {
       try await writer.observe(.spoke(turn, whole))
@@ -127,19 +124,6 @@ import Testing
     try await writer.observe(.ended(end, whole))
     #expect(try bytes == whole.file)
     _ = try await RecordWriter.resume(path, store: store)
-  }
-
-  @Test func `what a file begins with is written although nothing follows`() async throws {
-    var start = Transcript.fixture()
-    (start.turns, start.end) = ([], nil)
-    let writer = try await RecordWriter.create(path, store: store, isPatient: true)
-    try await writer.observe(.began(start))
-    while try bytes.isEmpty { await Task.yield() }
-    #expect(try bytes == start.file)
-    let other = try await RecordWriter.create(directory.path("b.jsonl"), store: store, isPatient: true)
-    try await other.observe(.began(start))
-    try await other.close()
-    #expect(try directory.read("b.jsonl") == String(decoding: start.file, as: UTF8.self))
   }
 
   @Test func aThousandWritersShareOneStore() async throws {
