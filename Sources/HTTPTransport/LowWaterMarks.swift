@@ -12,7 +12,7 @@ import Musl
 /// The receive low-water marks of sockets (`SO_RCVLOWAT`, socket(7)): while one is raised, the kernel reports the
 /// socket only once so many bytes have come, or its end. Of a thousand streams of small events, a third as many
 /// pieces are received that way. What ends a reply is mostly longer than two events in its midst, and so is seen at
-/// once; bytes that are fewer wait about as long as four events of that stream take.
+/// once; bytes that are fewer wait about as long as five events of that stream take.
 ///
 /// Times are `Monotonic`.
 struct LowWaterMarks {
@@ -28,10 +28,10 @@ struct LowWaterMarks {
 
     func isOverdue(at now: UInt64) -> Bool { patience.map { time + $0 <= now } ?? false }
 
-    /// Counts what has come in the midst of a stream.
+    /// Counts what has come since the last look in the midst of a stream.
     mutating func add(_ gathered: Gathered) {
       if !gathered.fillsBuffer { least = min(least, UInt64(gathered.bytes)) }
-      guard start != nil else { return (start, bytes) = (time, 0) }
+      if start == nil { (start, bytes) = (time, 0) }
       bytes += UInt64(gathered.bytes)
     }
 
@@ -47,7 +47,7 @@ struct LowWaterMarks {
   private static let room: UInt64 = 700
   /// A stream whose events are further apart costs little as it is.
   private static let slowest: UInt64 = 120_000_000
-  private static let patience: ClosedRange<UInt64> = 80_000_000...480_000_000
+  private static let patience: ClosedRange<UInt64> = 100_000_000...480_000_000
   /// How often to look for what is overdue.
   static let interval: UInt64 = 20_000_000
 
@@ -71,12 +71,12 @@ struct LowWaterMarks {
   /// more; nil when nothing may wait there. Where the mark is raised, nothing is left to be read.
   mutating func note(_ socket: curl_socket_t, _ gathered: Gathered?, at now: UInt64) {
     guard var look = looks[socket] else { return }
-    look.time = now
     if let gathered { look.add(gathered) } else { look.start = nil }
+    look.time = now
     looks[socket] = look
     guard let gathered else { return lower(socket) }
     guard let gap = look.gap else { return }
-    let patience = min(max(4 * gap, Self.patience.lowerBound), Self.patience.upperBound)
+    let patience = min(max(5 * gap, Self.patience.lowerBound), Self.patience.upperBound)
     if look.patience != nil {
       looks[socket]?.patience = patience
     } else if !gathered.fillsBuffer, gap <= Self.slowest, let mark = Self.mark(above: look.least) {
