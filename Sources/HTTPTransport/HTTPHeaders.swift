@@ -4,14 +4,13 @@ import CCurl
 import Synchronization
 
 /// The headers of requests, checked and written out once for all requests that send them.
-///
-/// `@unchecked Sendable`: `lines` are made under their lock, and only read afterwards.
-public final class HTTPHeaders: @unchecked Sendable {
+public final class HTTPHeaders: Sendable {
   /// In the order in which they are sent.
   public let fields: [HTTPRequest.Header]
   private let problem: HTTPError?
   private let list = Mutex(List())
 
+  /// `@unchecked Sendable`: the lines are made under the lock, and only read afterwards.
   private struct List: @unchecked Sendable {
     var lines: UnsafeMutablePointer<curl_slist>?
 

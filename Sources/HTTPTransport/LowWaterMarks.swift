@@ -73,16 +73,19 @@ struct LowWaterMarks {
     guard var look = looks[socket] else { return }
     if let gathered { look.add(gathered) } else { look.start = nil }
     look.time = now
+    let gap = look.gap
+    if look.patience != nil, let gap { look.patience = Self.patience(for: gap) }
     looks[socket] = look
     guard let gathered else { return lower(socket) }
-    guard let gap = look.gap else { return }
-    let patience = min(max(5 * gap, Self.patience.lowerBound), Self.patience.upperBound)
-    if look.patience != nil {
-      looks[socket]?.patience = patience
-    } else if !gathered.fillsBuffer, gap <= Self.slowest, let mark = Self.mark(above: look.least) {
-      set(socket, mark, patience: patience)
-      raisedCount += 1
-    }
+    guard look.patience == nil, !gathered.fillsBuffer, let gap, gap <= Self.slowest,
+      let mark = Self.mark(above: look.least)
+    else { return }
+    set(socket, mark, patience: Self.patience(for: gap))
+    raisedCount += 1
+  }
+
+  private static func patience(for gap: UInt64) -> UInt64 {
+    min(max(5 * gap, patience.lowerBound), patience.upperBound)
   }
 
   func isRaised(_ socket: curl_socket_t) -> Bool { looks[socket]?.patience != nil }
