@@ -45,7 +45,8 @@ struct PlanDocument {
       throw Failure(message: "is not UTF-8 text")
     }
     do {
-      return try Yams.compose(yaml: text)
+      // Its own guesses at what a scalar is would cost as much as all the rest.
+      return try Yams.compose(yaml: text, .basic)
     } catch let error as YamlError {
       throw failure(error)
     } catch {

@@ -32,7 +32,7 @@ public struct Batch: Sendable {
     let all = plan.experiment.trials
     let planned = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     self.planned = planned
-    places = plan.experiment.places
+    places = Experiment.places(of: all)
     trials = shard.of(all)
     var stale: [String] = []
     let found = try known.look { (file: TrialFile) throws(ConfigurationError) in

@@ -45,7 +45,7 @@ public struct BatchPages: Sendable {
     let reports = Summary.sorted(known, experiment.places)
     let index = GalleryPage.render(
       experiment: experiment.name, rows: reports.map(row), program: Version.program)
-    if let problem = put(index, at: directory.path + "/index.html") { problems.append(problem) }
+    if let problem = put(index, at: directory.index) { problems.append(problem) }
     return problems
   }
 

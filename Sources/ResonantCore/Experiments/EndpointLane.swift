@@ -19,6 +19,8 @@ struct EndpointLane {
   /// Rises with each halving, so that the other requests of the same burst don't halve again.
   private(set) var generation = 0
   private var successes = 0
+  /// Requests turned away because it was overloaded.
+  private(set) var refusals = 0
   /// No request starts before: the endpoint said so, or the pace does.
   private(set) var heldUntil = Duration.zero
   private var nextStart = Duration.zero
@@ -54,6 +56,7 @@ struct EndpointLane {
       successes = 0
       allowed = min(limit, allowed + 1)
     case .overloaded(let retryAfter):
+      refusals += 1
       if let retryAfter { heldUntil = max(heldUntil, now + min(retryAfter, Self.longestHold)) }
       successes = 0
       guard started == generation else { return }

@@ -56,7 +56,9 @@ public struct Experiment: Sendable, Equatable {
   public static let mostTrials = 1_000_000
 
   /// The place of each trial among all, by its id.
-  var places: [String: Int] {
+  var places: [String: Int] { Self.places(of: trials) }
+
+  static func places(of trials: [Trial]) -> [String: Int] {
     Dictionary(
       trials.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }

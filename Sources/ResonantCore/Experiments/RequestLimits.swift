@@ -68,11 +68,28 @@ public final class RequestLimits: Sendable {
     indices[endpoint].map { EndpointGate(limits: self, lane: $0) }
   }
 
-  /// The endpoints that asked to be left alone, and for how long still.
-  public var held: [(endpoint: String, time: Duration)] {
+  /// How an endpoint bears up that has turned requests away.
+  public struct Strain: Sendable, Equatable {
+    public var endpoint: String
+    /// Requests that it has turned away so far because it had too much to do.
+    public var refusals: Int
+    /// Most requests that it is asked at once now; nil when they are as many as ever.
+    public var reducedTo: Int?
+    /// How long it asks to be left alone still, at least zero.
+    public var wait: Duration
+  }
+
+  /// The endpoints that have turned requests away.
+  public var strains: [Strain] {
     let now = now()
-    let times = state.withLock { state in state.lanes.map { $0.heldUntil - now } }
-    return indices.sorted { $0.value < $1.value }.map { ($0.key, times[$0.value]) }.filter { $0.1 > .zero }
+    let lanes = state.withLock { $0.lanes }
+    return indices.sorted { $0.value < $1.value }.compactMap { endpoint, index in
+      let lane = lanes[index]
+      guard lane.refusals > 0 else { return nil }
+      return Strain(
+        endpoint: endpoint, refusals: lane.refusals,
+        reducedTo: lane.allowed < lane.limit ? lane.allowed : nil, wait: max(.zero, lane.heldUntil - now))
+    }
   }
 
   /// Lets nobody in any more: whoever waits, or comes later, gets a `CancellationError`. Requests in flight go on.

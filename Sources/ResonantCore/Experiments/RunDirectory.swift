@@ -24,6 +24,10 @@ public struct RunDirectory: Sendable, Equatable {
     path = parent.isEmpty || parent == "." ? name : parent + "/" + name
   }
 
+  /// Path of the page that leads to those of the trials.
+  public var index: String { path + "/index.html" }
+  public var hasIndex: Bool { FileManager.default.fileExists(atPath: index) }
+
   public func transcript(of trial: Trial) -> String { path(of: trial.id) }
 
   func path(of id: String) -> String { "\(trials)/\(id).jsonl" }

@@ -67,12 +67,19 @@ struct BatchRun {
     for problem in outcome.problems { Diagnostics.error(problem) }
     let console = Console()
     console.write(Console.style.safe(Self.sentences(on: outcome.status)))
+    for strain in runner.limits.strains {
+      let count = "\(strain.refusals.grouped) \(strain.refusals == 1 ? "request" : "requests")"
+      console.write(
+        Console.style.safe("\(strain.endpoint) turned \(count) away (429, 503 or the like)\n"))
+    }
     console.write(hint(outcome))
     if outcome.hasSummary { console.write("Summary: \(batch.directory.path)/summary.csv\n") }
     if hasPages {
-      console.write("Pages: \(batch.directory.path)/index.html\n")
+      console.write("Pages: \(batch.directory.index)\n")
     } else if pages != nil {
       console.write("No pages were written: the same command writes them when it comes to its end\n")
+    } else if runner.progress.snapshot.turns > 0, batch.directory.hasIndex {
+      console.write("The pages show an earlier state: --html brings them up to date\n")
     }
     await console.flush()
   }

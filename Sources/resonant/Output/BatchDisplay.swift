@@ -29,7 +29,7 @@ struct BatchDisplay {
         Diagnostics.warning("a trial has failed: \(failure)")
         told += 1
       }
-      let line = line + held
+      let line = line + strains
       if isTerminal { Diagnostics.show(status: line) } else { Diagnostics.line(line) }
     }
     if isTerminal { Diagnostics.show(status: "") }
@@ -49,10 +49,15 @@ struct BatchDisplay {
     return "\(counts); \(Self.time(left)) to go, \(turns) turns/s, \(tokens) tokens/s"
   }
 
-  /// Who wants to be left alone, for that looks like a standstill.
-  private var held: String {
-    limits.held.map { "; \($0.endpoint) asks to wait \(Self.time(($0.time / .seconds(1)).rounded(.up)))" }
-      .joined()
+  /// Who is overloaded or wants to be left alone, for that looks like a standstill.
+  private var strains: String {
+    limits.strains.compactMap { strain in
+      var news: [String] = []
+      if strain.wait > .zero { news.append("waiting \(Self.time((strain.wait / .seconds(1)).rounded(.up)))") }
+      if let count = strain.reducedTo { news.append("\(count) at once") }
+      guard !news.isEmpty else { return nil }
+      return "; \(news.joined(separator: ", ")), \(strain.refusals) turned away: \(strain.endpoint)"
+    }.joined()
   }
 
   private static func time(_ seconds: Double) -> String {

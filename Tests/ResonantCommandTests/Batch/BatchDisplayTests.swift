@@ -65,6 +65,25 @@ struct BatchDisplayTests {
     if columns > 0 { #expect(status.contains { $0.utf8.count == longest }, "\(status)") }
   }
 
+  @Test func `an endpoint that turns requests away is named while it does, and at the end`() async throws {
+    let server = try await ScriptedServer { request in
+      request.number <= 2 ? .error(429, "slow down", headers: [("Retry-After", "3")]) : .openAI("an answer")
+    }
+    try lab.plan(
+      """
+      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 2}
+      repeats: 4
+      limits: {concurrency: 2}
+
+      """)
+    let program = try await start(columns: 200)
+    try await program.waitForOutput(containing: " s, 1 at once, 2 turned away: ")
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(
+      ended.output.contains("\(server.url("/v1/chat/completions")) turned 2 requests away"), "\(ended)")
+  }
+
   @Test func `trials that pause hold up no other's start`() async throws {
     // More than may be on the way to their first request at once.
     try lab.plan(

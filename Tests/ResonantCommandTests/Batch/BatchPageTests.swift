@@ -80,4 +80,15 @@ struct BatchPageTests {
     #expect(again.exitCode == 0, "\(again)")
     #expect(try links() == 9)
   }
+
+  @Test func `pages that are behind are told of`() async throws {
+    let first = try await lab.batch("--html", environment: ["PATH": "/nowhere"])
+    #expect(first.exitCode == 0, "\(first)")
+    let same = try await lab.batch()
+    #expect(!same.output.contains("pages"), "\(same)")
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 10\n")
+    let more = try await lab.batch()
+    #expect(
+      more.output.contains("The pages show an earlier state: --html brings them up to date\n"), "\(more)")
+  }
 }

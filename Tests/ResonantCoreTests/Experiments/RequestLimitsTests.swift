@@ -100,14 +100,20 @@ struct RequestLimitsTests {
     for start in [0, 3, 6] { #expect(Set(order[start..<start + 3]) == [0, 1, 2], "\(order)") }
   }
 
-  @Test func `who asked to be left alone is named, and for how long`() async throws {
+  @Test func `who turns requests away is named, how often, and for how long it wants to be left alone`()
+    async throws
+  {
     let limits = limits(4, [("a", .init()), ("b", .init())])
     let gate = try #require(limits.gate(for: "b"))
-    #expect(limits.held.isEmpty)
-    gate.leave(try #require(gate.tryEnter()), .overloaded(retryAfter: .seconds(9)))
+    #expect(limits.strains.isEmpty)
+    let passes = try [#require(gate.tryEnter()), #require(gate.tryEnter())]
+    gate.leave(passes[0], .overloaded(retryAfter: .seconds(9)))
+    gate.leave(passes[1], .overloaded(retryAfter: nil))
     clock.advance(by: .seconds(2))
-    #expect(limits.held.map(\.endpoint) == ["b"])
-    #expect(limits.held.map(\.time) == [.seconds(7)])
+    #expect(limits.strains == [.init(endpoint: "b", refusals: 2, reducedTo: 2, wait: .seconds(7))])
+    clock.advance(by: .seconds(8))
+    for _ in 0..<5 { gate.leave(try #require(gate.tryEnter()), .succeeded) }
+    #expect(limits.strains == [.init(endpoint: "b", refusals: 2, reducedTo: nil, wait: .zero)])
   }
 
   @Test func `a place that is left goes to who has waited longest`() async throws {
