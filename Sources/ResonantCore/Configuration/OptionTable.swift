@@ -135,7 +135,9 @@ public enum OptionTable {
       "idle_timeout", .seconds(zero: false), .request, default: "120",
       "Seconds between two events of a reply."),
     .init(
-      "retries", .integer(atLeast: 0), .request, default: "3", "Further attempts after a transient failure."),
+      "retries", .integer(atLeast: 0), .request, default: "3",
+      "Further attempts after a transient failure. A `Retry-After` is waited for without spending one, up to half an hour a turn."
+    ),
     .init("delay", .seconds(zero: true), .request, default: "0", "Seconds to pause between turns."),
   ]
 

@@ -16,6 +16,8 @@ public final class BatchProgress: Sendable {
     public var tokens = 0
     /// Why trials have failed in this run: the first few reasons, each once.
     public var failures: [String] = []
+    /// Why requests were made again, likewise.
+    public var retries: [String] = []
   }
 
   private let state: Mutex<Snapshot>
@@ -40,13 +42,16 @@ public final class BatchProgress: Sendable {
   }
 
   /// Notes why a trial has failed, for whoever watches: an endpoint that is not there would use up all trials in silence.
-  func note(failure: String) {
-    state.withLock {
-      if $0.failures.count < Self.mostFailures, !$0.failures.contains(failure) { $0.failures.append(failure) }
-    }
+  func note(failure: String) { state.withLock { Self.add(failure, to: &$0.failures) } }
+
+  /// Notes why a request is made again: an endpoint may want to be waited for in vain.
+  func note(retry reason: String) { state.withLock { Self.add(reason, to: &$0.retries) } }
+
+  private static func add(_ reason: String, to reasons: inout [String]) {
+    if reasons.count < mostReasons, !reasons.contains(reason) { reasons.append(reason) }
   }
 
-  private static let mostFailures = 3
+  private static let mostReasons = 3
 
   /// Corrects the tokens of all trials by what other processes have used meanwhile.
   func count(tokens: Int) { state.withLock { $0.tokens = max($0.tokens, tokens) } }

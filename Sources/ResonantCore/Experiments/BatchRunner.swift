@@ -13,6 +13,8 @@ import Foundation
 public struct BatchOutcome: Sendable {
   /// The trials of the shard.
   public var counts: BatchStatus.Counts
+  /// The shard's failed trials that `--retry-failed` would try again.
+  public var retryable: Int
   /// All trials of the plan, also those of other shards.
   public var status: BatchStatus
   /// Ids of trials that other processes are at work on.
@@ -129,7 +131,11 @@ public final class BatchRunner: Sendable {
     var counts = BatchStatus.Counts()
     for trial in batch.trials { counts.add(reports[trial.id]?.state) }
     return BatchOutcome(
-      counts: counts, status: BatchStatus(Array(reports.values), of: batch.plan.experiment),
+      counts: counts,
+      retryable: batch.trials.count {
+        reports[$0.id]?.state == .failed && reports[$0.id]?.isDamaged == false
+      },
+      status: BatchStatus(Array(reports.values), of: batch.plan.experiment),
       held: held.filter { reports[$0]?.state != .done }, reason: control.reason,
       problems: contradictions.withLock { $0.prefix(1) } + [problem].compactMap(\.self),
       hasSummary: problem == nil)
@@ -198,8 +204,9 @@ public final class BatchRunner: Sendable {
   private func writeSummary() -> (reports: OrderedDictionary<String, TrialReport>, problem: String?) {
     var reports = batch.look()
     let failures = failures.withLock { $0 }
-    for (id, failure) in failures where ![.done, .running].contains(reports[id]?.state) {
-      reports[id] = failure
+    for (id, failure) in failures {
+      let report = reports[id]
+      if ![.done, .running].contains(report?.state), report?.isDamaged != true { reports[id] = failure }
     }
     do {
       try batch.directory.write(

@@ -213,6 +213,9 @@ private struct TrialWatch: ConversationObserver {
     switch event {
     case .asked(_, _, let reply):
       if let place, !place.isLeft { reply.onDeparture { place.leave() } }
+      reply.followNotices { [progress] in
+        if case .retry(_, let reason, _) = $0 { progress.note(retry: reason) }
+      }
     case .began: if pauses { place?.leave() }
     case .spoke(let turn, _): count(turn)
     case .occurred, .ended: break

@@ -26,6 +26,8 @@ public struct TrialReport: Sendable, Equatable {
   public var usage: Usage
   public var milliseconds: Int
   public var error: String?
+  /// Its transcript can't be read: only somebody who mends or deletes it can have it held again.
+  private(set) var isDamaged = false
 
   public init(
     id: String, condition: JSONObject, repeat: Int, state: State, turns: Int = 0, usage: Usage = .zero
@@ -45,6 +47,7 @@ extension TrialReport {
   /// For a transcript that can't be read.
   static func unreadable(_ id: String, _ error: InvalidValue) -> TrialReport {
     var report = TrialReport(id: id, condition: [:], repeat: 0, state: .failed)
+    report.isDamaged = true
     report.fail("\(error); mend or delete the file to hold the trial again")
     return report
   }

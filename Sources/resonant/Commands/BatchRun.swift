@@ -95,7 +95,7 @@ struct BatchRun {
     if counts.left > 0, outcome.reason != .budget {
       lines.append("The same command goes on with what is left")
     }
-    if counts.failed > 0 { lines.append("--retry-failed tries again what has failed") }
+    if outcome.retryable > 0 { lines.append("--retry-failed tries again what has failed") }
     return lines.map { $0 + "\n" }.joined()
   }
 

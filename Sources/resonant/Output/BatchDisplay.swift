@@ -23,12 +23,14 @@ struct BatchDisplay {
   func run() async {
     let isTerminal = Diagnostics.style.isTerminal
     let interval = isTerminal ? Self.terminalInterval : Self.lineInterval
-    var told = 0
+    var told = (failures: 0, retries: 0)
     while (try? await Task.sleep(for: interval)) != nil {
-      for failure in progress.snapshot.failures[told...] {
-        Diagnostics.warning("a trial has failed: \(failure)")
-        told += 1
+      let news = progress.snapshot
+      for failure in news.failures[told.failures...] { Diagnostics.warning("a trial has failed: \(failure)") }
+      for reason in news.retries[told.retries...] {
+        Diagnostics.warning("a request is made again: \(reason)")
       }
+      told = (news.failures.count, news.retries.count)
       let line = line + strains
       if isTerminal { Diagnostics.show(status: line) } else { Diagnostics.line(line) }
     }

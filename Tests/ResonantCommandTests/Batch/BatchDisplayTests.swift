@@ -80,6 +80,8 @@ struct BatchDisplayTests {
     try await program.waitForOutput(containing: " s, 1 at once, 2 turned away: ")
     let ended = try await program.finish()
     #expect(ended.exitCode == 0, "\(ended)")
+    let warnings = ended.output.components(separatedBy: "a request is made again: ")
+    #expect(warnings.count == 2 && warnings[1].contains("slow down"), "\(ended)")
     #expect(
       ended.output.contains("\(server.url("/v1/chat/completions")) turned 2 requests away"), "\(ended)")
   }

@@ -27,6 +27,8 @@ struct BatchFileTests {
       let ended = try await ResonantBinary.run(["batch", "plan.yaml"] + flags, in: lab.directory)
       #expect(ended.exitCode == (flags == ["--status"] ? 0 : 1), "\(ended)")
       #expect(ended.output.contains("1 failed: x/trials/"), "\(ended)")
+      #expect(ended.output.contains("mend or delete the file"), "\(ended)")
+      #expect(!ended.output.contains("--retry-failed"), "\(ended)")
     }
     #expect(try lab.summary().map { $0["reason"] } == ["error", "max_turns"])
     #expect(try lab.directory.read(spoiled) == "garbage\n")
