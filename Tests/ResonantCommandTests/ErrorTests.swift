@@ -141,6 +141,18 @@ struct ErrorTests {
     #expect(elsewhere.connections == 0)
   }
 
+  @Test func whereARedirectLeadsIsShownWithoutControlCharacters() async throws {
+    let arena = try await Arena(
+      Answer(
+        status: 307, headers: [("Location", "javascript:\u{1B}]0;owned\u{07}\u{1B}[2J")], framing: .length,
+        body: []))
+    let ended = try await arena.chat("--max-turns", "2")
+    #expect(ended.exitCode == 1, "\(ended)")
+    #expect(ended.errors.contains("redirects (307) to javascript:"), "\(ended)")
+    #expect(!ended.errors.contains { "\u{1B}\u{07}".contains($0) }, "\(ended)")
+    #expect(try arena.transcript().end?["error"]?.string?.contains("\u{1B}") == false)
+  }
+
   @Test func aFullContextNamesTheLimit() async throws {
     let arena = try await Arena(
       .json(

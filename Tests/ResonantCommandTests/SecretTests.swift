@@ -31,6 +31,24 @@ struct SecretTests {
       ])
   }
 
+  /// With reasoning alone the reason stands in the error, with text in the turn.
+  @Test(arguments: [ReplyPiece.thinking("hm"), .text("fine")])
+  func whatTheServerCallsItsReasonsIsShownInWordsOfOurs(piece: ReplyPiece) async throws {
+    let reason = "\u{1B}]0;owned\u{07}\nBearer sk-secret-1 " + String(repeating: "long ", count: 1000)
+    var ending = Answer.Ending.usual
+    ending.reason = reason
+    let model: JSONValue = ["model": .string(reason), "choices": []]
+    let arena = try await Arena(.openAI([.event(model), piece], ending: ending))
+    let ended = try await arena.chat(
+      "--max-turns", "2", "--headers", #"{"Authorization":"Bearer sk-secret-1"}"#)
+    let all = try everything(ended, arena.directory)
+    #expect(all.contains("***"), "\(ended)")
+    #expect(!all.contains("secret-"), "\(ended)")
+    #expect(!all.contains { "\u{1B}\u{07}".contains($0) }, "\(ended)")
+    #expect(!all.contains("\\u001b"), "\(ended)")
+    #expect(all.ranges(of: "long").count < 500, "\(ended)")
+  }
+
   @Test func aKeyFromTheEnvironmentIsSentAndKeptAsItsName() async throws {
     let arena = try await Arena(.openAI("fine"))
     let ended = try await arena.chat(

@@ -50,7 +50,7 @@ struct EndpointMessages: Sendable {
       case .idleTimeout: "a longer --idle-timeout helps if the model pauses for long"
       default: nil
       }
-    var failure = AttemptFailure(kind, sentence(redactor.redact(error.message), hint))
+    var failure = AttemptFailure(kind, sentence(quoted(error.message), hint))
     failure.isTransient = error.isTransient
     return failure
   }

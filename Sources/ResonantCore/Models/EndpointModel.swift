@@ -184,7 +184,7 @@ public final class EndpointModel: ChatModel {
     _ received: ReplySink.Received, _ error: HTTPError?, _ live: LiveReply
   ) -> Result<Completion, AttemptFailure> {
     let decoder = received.decoder
-    if live.verdict != nil { return .success(Completion(decoder)) }
+    if live.verdict != nil { return .success(completion(decoder)) }
     if let head = received.head, !received.isGood {
       var failure = messages.status(head, body: received.errorBody)
       failure.readHints(head, now: pacing.now())
@@ -199,13 +199,21 @@ public final class EndpointModel: ChatModel {
     if decoder.isTooLong { return .failure(messages.tooLong()) }
     if decoder.isComplete {
       let isFull = decoder.finishReason == "model_context_window_exceeded" && !live.hasArrived
-      return isFull ? .failure(messages.contextFull()) : .success(Completion(decoder))
+      return isFull ? .failure(messages.contextFull()) : .success(completion(decoder))
     }
     if let error { return .failure(messages.transport(error)) }
     if let head = received.head, !decoder.isUnderstood {
       return .failure(messages.unreadable(head, opening: decoder.opening))
     }
     return .failure(messages.incomplete())
+  }
+
+  /// What the endpoint says beside the text, in words that may be shown and recorded.
+  private func completion(_ decoder: ReplyDecoder) -> Completion {
+    var completion = Completion(decoder)
+    completion.finishReason = completion.finishReason.map(messages.quoted)
+    completion.servedModel = completion.servedModel.map { $0 == model ? model : messages.quoted($0) }
+    return completion
   }
 
   // MARK: Waiting
@@ -265,7 +273,7 @@ public final class EndpointModel: ChatModel {
       }
       log("< HTTP \(head.status) \(shown.joined(separator: ", "))")
     }
-    if let error { log("< \(messages.redactor.redact(error.message))") }
+    if let error { log("< \(messages.quoted(error.message))") }
   }
 }
 

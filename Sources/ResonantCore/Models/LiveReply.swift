@@ -79,16 +79,23 @@ public final class LiveReply: Sendable {
     return text.withUTF8 { append($0) }
   }
 
-  /// Appends reasoning that came in a field of its own.
+  /// Appends reasoning that came in a field of its own. More than `thinkingLimit` cuts the reply.
   @discardableResult
   public func append(thinking utf8: UnsafeBufferPointer<UInt8>) -> Bool {
     change { state in
       guard state.verdict == nil else { return false }
       if state.firstArrival == nil { state.firstArrival = .now }
+      guard state.thinking.count + utf8.count <= Self.thinkingLimit else {
+        state.verdict = .truncated
+        return false
+      }
       state.thinking.append(contentsOf: utf8)
       return true
     }
   }
+
+  /// Bytes of reasoning, far more than any model needs: what does not end must not fill memory and disk.
+  static let thinkingLimit = 16 << 20
 
   public func append(_ notice: Notice) {
     let follower = change { state in

@@ -13,6 +13,15 @@ final class ReplySink: HTTPResponseSink {
     var errorBody: [UInt8] = []
 
     var isGood: Bool { head.map { (200..<300).contains($0.status) } ?? false }
+
+    /// An error page that never ends must not hold up the turn for ever, be it large or slow: it has the time between
+    /// two events for all of it.
+    fileprivate mutating func takeError(_ bytes: UnsafeRawBufferPointer) -> HTTPProgress {
+      let isFirst = errorBody.isEmpty
+      errorBody += bytes.prefix(ReplySink.errorLimit - errorBody.count)
+      if errorBody.count >= ReplySink.errorLimit { return .stop }
+      return isFirst ? .progress : .keepAlive
+    }
   }
 
   /// More of an error's body is not kept.
@@ -34,12 +43,7 @@ final class ReplySink: HTTPResponseSink {
 
   func receive(body bytes: UnsafeRawBufferPointer) -> HTTPProgress {
     received.withLock { received in
-      guard received.isGood else {
-        received.errorBody += bytes.prefix(Self.errorLimit - received.errorBody.count)
-        // An error page that never ends must not hold up the turn for ever.
-        let isFull = received.errorBody.count >= Self.errorLimit
-        return isFull ? .stop : .progress
-      }
+      guard received.isGood else { return received.takeError(bytes) }
       return received.decoder.feed(bytes.assumingMemoryBound(to: UInt8.self))
     }
   }

@@ -17,6 +17,11 @@ struct ReplyText {
   private var inked = 0
   /// White space beyond the limit was left out: lost only if more text follows.
   private var isFull = false
+  /// Bytes of white space that came last.
+  private var blanks = 0
+
+  /// More white space, in bytes, is the end of a reply: there are models that go on with line feeds for ever.
+  static let blankLimit = 10_000
 
   init(echoedPrefix: [UInt8]? = nil) {
     self.echoedPrefix = echoedPrefix
@@ -32,8 +37,15 @@ struct ReplyText {
     return String(decoding: held[start...end], as: UTF8.self)
   }
 
-  /// Appends whole UTF-8 sequences; false when text had to be dropped for the limit.
+  /// Appends whole UTF-8 sequences; false when text had to be dropped for the limit, or nothing but white space comes
+  /// any more.
   mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, limit: Int) -> Bool {
+    let ink = utf8.lastIndex { !Self.isSpace($0) }
+    blanks = ink.map { utf8.count - 1 - $0 } ?? blanks + utf8.count
+    return take(utf8, limit: limit) && blanks <= Self.blankLimit
+  }
+
+  private mutating func take(_ utf8: UnsafeBufferPointer<UInt8>, limit: Int) -> Bool {
     if hasStarted { return appendStarted(utf8, limit: limit) }
     held.append(contentsOf: utf8)
     guard let start = startOfText() else { return true }

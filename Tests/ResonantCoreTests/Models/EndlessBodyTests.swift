@@ -26,4 +26,58 @@ struct EndlessBodyTests {
     for _ in 0..<5 { assembly.add(ToolCallDelta(index: 0, name: "endless", arguments: piece)) }
     #expect(assembly.calls.map(\.arguments.utf8.count) == [ToolCallAssembly.argumentsLimit])
   }
+
+  /// Of an error page only its beginning is progress: what drips has the time between two events for all of it.
+  @Test func `the body of an error that drips does not put its end off`() {
+    let sink = ReplySink(into: LiveReply())
+    sink.receive(head: HTTPResponseHead(status: 500, headers: []))
+    let kinds = (0..<3).map { _ in [UInt8(ascii: "x")].withUnsafeBytes { sink.receive(body: $0) } }
+    #expect(kinds.map { "\($0)" } == ["progress", "keepAlive", "keepAlive"])
+  }
+
+  @Test func `blanks before a reply are not kept, however they are cut`() {
+    for piece in [1, 7, 4096] {
+      let live = LiveReply()
+      var decoder = ReplyDecoder(into: live)
+      let blanks = [UInt8](repeating: 0x20, count: piece)
+      var kept = 0
+      while kept < 100_000 {
+        let step = blanks.withUnsafeBufferPointer { decoder.feed($0) }
+        #expect("\(step)" == "keepAlive")
+        kept += piece
+      }
+      #expect(decoder.heldBytes == 0)
+      let reply = Array(#"{"choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}"#.utf8)
+      _ = reply.withUnsafeBufferPointer { decoder.feed($0) }
+      decoder.finish()
+      #expect(live.text == "Hello")
+      #expect(decoder.isComplete)
+    }
+  }
+
+  @Test(arguments: ["", "Hello"]) func `white space that does not end is cut off`(start: String) {
+    let live = LiveReply(limit: 10)
+    live.append(start)
+    for _ in 0..<ReplyText.blankLimit { #expect(live.append("\n")) }
+    #expect(!live.append("\n"))
+    #expect(live.verdict == .truncated)
+    #expect(live.text == start)
+  }
+
+  @Test func `white space that ends is kept, and counts anew behind text`() {
+    let live = LiveReply()
+    let blanks = String(repeating: "\n", count: ReplyText.blankLimit)
+    for _ in 0..<2 { #expect(live.append(blanks) && live.append("Hi")) }
+    #expect(live.text == "Hi" + blanks + "Hi")
+    #expect(live.verdict == nil)
+  }
+
+  @Test func `reasoning stops growing`() {
+    let live = LiveReply()
+    let piece = [UInt8](repeating: 0x78, count: LiveReply.thinkingLimit / 2)
+    let goesOn = (0..<3).map { _ in piece.withUnsafeBufferPointer { live.append(thinking: $0) } }
+    #expect(goesOn == [true, true, false])
+    #expect(live.verdict == .truncated)
+    #expect(live.thinking?.utf8.count == LiveReply.thinkingLimit)
+  }
 }

@@ -52,6 +52,9 @@ struct ReplyDecoder {
   /// Whether the reply came to its own end: with a finish reason, an end mark, or as one whole value.
   var isComplete: Bool { finishReason != nil || hasEnded || hasWhole }
 
+  /// Of a line, or a whole reply, whose end has not come.
+  var heldBytes: Int { carry.count }
+
   /// Whether there was anything of a reply or an error.
   var isUnderstood: Bool { hasEvents }
 
@@ -67,7 +70,7 @@ struct ReplyDecoder {
       if isStopped { return .stop }
     }
     skipsLineFeed = cursor.skipsLineFeed
-    carry += bytes[cursor.rest]
+    keep(bytes[cursor.rest])
     if max(carry.count, pending.count) > Self.lengthLimit {
       isTooLong = true
       return .stop
@@ -77,6 +80,12 @@ struct ReplyDecoder {
       return .progress
     }
     return progress
+  }
+
+  /// Keeps the start of a line. Blanks before anything else are nothing, and there may be millions of them, which must
+  /// not be looked through again for each piece.
+  private mutating func keep(_ start: Slice<UnsafeBufferPointer<UInt8>>) {
+    carry += form == .open && carry.isEmpty ? start.drop(while: Self.isSpace) : start
   }
 
   /// Takes what is left when the body has ended, whole or not.
