@@ -14,7 +14,6 @@ struct FileStamp: Equatable, Sendable {
   private let size: Int64
   private let seconds: Int
   private let nanoseconds: Int
-  let isFile: Bool
 
   /// Nil when there is no such file.
   init?(of path: String) {
@@ -27,6 +26,5 @@ struct FileStamp: Equatable, Sendable {
     #endif
     size = Int64(status.st_size)
     (seconds, nanoseconds) = (Int(modified.tv_sec), Int(modified.tv_nsec))
-    isFile = status.st_mode & S_IFMT == S_IFREG
   }
 }

@@ -54,12 +54,15 @@ private final class FileBytes {
 
   init(_ path: String) throws(InvalidValue) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Not to wait for a pipe, which is refused.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     var status = stat()
     guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
       throw InvalidValue("\(path) can't be read: \(String(cString: strerror(errno)))")
     }
     size = Int(status.st_size)
+    guard status.isFile else { throw InvalidValue("\(path) is no file") }
+    guard size <= RecordFile.longest else { throw InvalidValue("\(path) \(RecordFile.tooLong)") }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -28,9 +28,7 @@ final class TrialReports: Sendable {
         continue
       }
       switch Result(catching: { () throws(InvalidValue) in
-        // A pipe would be waited for.
-        guard stamp?.isFile != false else { throw InvalidValue("\(directory.path(of: id)) is no file") }
-        return try directory.file(of: id)
+        try directory.file(of: id)
       }) {
       case .success(nil): break
       case .success(let file?):

@@ -31,11 +31,24 @@ final class RecordFile: Sendable {
   private let descriptor: Int32
   private let syncing = Mutex(Syncing())
 
-  init(_ path: String, _ mode: Mode, isLocked: Bool) throws(RecordError) {
+  /// No file that is read whole is longer, and no transcript: a device may have no end at all.
+  static let longest = 1 << 29
+
+  /// Takes over an open file.
+  init(_ path: String, descriptor: Int32) {
     self.path = path
+    self.descriptor = descriptor
+  }
+
+  convenience init(_ path: String, _ mode: Mode, isLocked: Bool) throws(RecordError) {
     let flags = O_RDWR | O_APPEND | O_CLOEXEC
-    descriptor = open(path, mode == .new ? flags | O_CREAT | O_EXCL : flags, 0o666)
+    // Not to wait for a pipe, which is refused; to a regular file it makes no difference.
+    let descriptor = open(path, flags | (mode == .new ? O_CREAT | O_EXCL : O_NONBLOCK), 0o666)
     guard descriptor >= 0 else { throw Self.error(errno, path, "can't be opened") }
+    self.init(path, descriptor: descriptor)
+    guard try Self.status(descriptor, path).isFile else {
+      throw RecordError(.system, path, "this is no regular file, so no transcript can go on in it")
+    }
     guard !isLocked, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
     throw RecordError(.inUse, path, "another process is writing this transcript; wait until it has ended")
   }
@@ -46,7 +59,7 @@ final class RecordFile: Sendable {
   func unlock() { _ = flock(descriptor, LOCK_UN) }
 
   func contents() throws(RecordError) -> [UInt8] {
-    try Self.contents(descriptor, path)
+    try Self.contents(descriptor, path, atMost: Self.longest)
   }
 
   /// Appends with one write(2). What a failed write left behind is cut off again, so that no record is ever
@@ -117,21 +130,29 @@ final class RecordFile: Sendable {
     return problem != nil
   }
 
-  /// The whole content of a file.
-  static func contents(of path: String) throws(RecordError) -> [UInt8] {
+  /// The whole content of a file, also of a pipe.
+  static func contents(of path: String, atMost most: Int = longest) throws(RecordError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw error(errno, path, "can't be opened") }
     defer { close(descriptor) }
-    return try contents(descriptor, path)
+    return try contents(descriptor, path, atMost: most)
   }
 
-  private static func contents(_ descriptor: Int32, _ path: String) throws(RecordError) -> [UInt8] {
+  private static func status(_ descriptor: Int32, _ path: String) throws(RecordError) -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw error(errno, path, "can't be read") }
+    return status
+  }
+
+  private static func contents(
+    _ descriptor: Int32, _ path: String, atMost most: Int
+  ) throws(RecordError) -> [UInt8] {
+    let size = Int(try status(descriptor, path).st_size)
     var bytes: [UInt8] = []
     // One more than the size, so that the end of an ordinary file is seen without growing the buffer.
-    var room = max(Int(status.st_size) + 1, 1 << 12)
+    var room = max(size + 1, 1 << 12)
     while true {
+      guard max(size, bytes.count) <= most else { throw RecordError(.system, path, tooLong) }
       var problem: Int32 = 0
       let before = bytes.count
       bytes += Array(unsafeUninitializedCapacity: room) { buffer, count in
@@ -145,6 +166,8 @@ final class RecordFile: Sendable {
     }
   }
 
+  static let tooLong = "can't be read: it is longer than \(longest >> 20) MiB"
+
   private static func error(_ code: Int32, _ path: String, _ what: String) -> RecordError {
     switch code {
     case ENOENT: RecordError(.missing, path, "there is no such file")
@@ -157,4 +180,9 @@ final class RecordFile: Sendable {
     default: RecordError(.system, path, "\(what): \(String(cString: strerror(code)))")
     }
   }
+}
+
+extension stat {
+  /// A regular file: it has an end, and nobody is waited for to read it.
+  var isFile: Bool { st_mode & S_IFMT == S_IFREG }
 }

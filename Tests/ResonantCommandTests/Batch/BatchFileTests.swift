@@ -47,6 +47,21 @@ struct BatchFileTests {
     #expect(ended.output.contains("1 failed: \(taken)"), "\(ended)")
   }
 
+  @Test func `a pipe in the place of a transcript is a failure and is not waited for`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server) + "repeats: 2\n")
+    #expect(try await lab.batch().exitCode == 0)
+    let taken = try #require(trialNames().first)
+    try FileManager.default.removeItem(atPath: lab.directory.path(taken))
+    #expect(mkfifo(lab.directory.path(taken), 0o600) == 0)
+    for flags in [[], ["--retry-failed"]] {
+      let ended = try await ResonantBinary.run(["batch", "plan.yaml"] + flags, in: lab.directory)
+      #expect(ended.exitCode == 1, "\(ended)")
+      #expect(ended.output.contains("1 failed: \(taken) is no file"), "\(ended)")
+    }
+    #expect(server.requests.count == 4)
+  }
+
   @Test func `a failed trial in which nothing was said goes on under the options of today`() async throws {
     let isRepaired = Watched(false)
     let server = try await ScriptedServer { _ in

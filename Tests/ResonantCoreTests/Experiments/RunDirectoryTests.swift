@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import TestSupport
 import Testing
 
 @testable import ResonantCore
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 struct RunDirectoryTests {
   private let temporary: TemporaryDirectory
@@ -101,8 +96,10 @@ struct RunDirectoryTests {
   @Test func `what can't be read has failed, and says why`() throws {
     try temporary.write("hello\n", to: "bliss/trials/b.jsonl")
     try temporary.write("", to: "bliss/trials/d.jsonl/a")
+    #expect(mkfifo(temporary.path("bliss/trials/e.jsonl"), 0o600) == 0)
     let reports = directory.reports()
-    #expect(reports.values.map(\.state) == [.failed, .failed])
+    #expect(reports.values.map(\.state) == [.failed, .failed, .failed])
+    #expect(reports["e"]?.error?.contains("e.jsonl is no file; mend or delete") == true)
     #expect(reports["b"]?.error?.contains("b.jsonl") == true)
     #expect(reports["d"]?.error?.contains("d.jsonl") == true)
   }

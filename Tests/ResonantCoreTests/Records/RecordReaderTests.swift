@@ -138,6 +138,21 @@ import Testing
     #expect(failure(of: text)?.kind == .notTranscript)
   }
 
+  @Test func aDeviceWithoutAnEndIsReadOnlySoFar() throws {
+    let error = #expect(throws: RecordError.self) {
+      try RecordFile.contents(of: "/dev/zero", atMost: 1 << 20)
+    }
+    #expect(error?.description == "/dev/zero: can't be read: it is longer than 512 MiB")
+  }
+
+  @Test func aFileThatIsTooLongIsNotReadAtAll() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("", to: "a.jsonl")
+    #expect(truncate(directory.path("a.jsonl"), 1 << 40) == 0)
+    #expect(throws: RecordError.self) { try Transcript.read(contentsOf: directory.path("a.jsonl")) }
+    #expect(throws: InvalidValue.self) { try TranscriptEdges(contentsOf: directory.path("a.jsonl")) }
+  }
+
   @Test func aMissingFileIsSaidToBeMissing() throws {
     let directory = try TemporaryDirectory()
     let error = #expect(throws: RecordError.self) {

@@ -92,6 +92,17 @@ import Testing
     #expect(try directory.read("a.jsonl") == "{\"messages\":[]}")
   }
 
+  @Test(arguments: [nil, "/dev/zero", "/dev/null"])
+  func whatIsNoRegularFileIsRefusedAndNotWaitedFor(device: String?) async throws {
+    if let device {
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: device)
+    } else {
+      #expect(mkfifo(path, 0o600) == 0)
+    }
+    let error = await #expect(throws: RecordError.self) { try await RecordWriter.resume(path, store: store) }
+    #expect(error?.message == "this is no regular file, so no transcript can go on in it")
+  }
+
   @Test func aDirectoryThatIsMissingIsAnError() async throws {
     let error = await #expect(throws: RecordError.self) {
       try await RecordWriter.create(directory.path("no/a.jsonl"), store: store)
@@ -101,8 +112,7 @@ import Testing
 
   #if os(Linux)
   @Test func aFullDiskIsAnErrorOfAppend() async throws {
-    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/full")
-    let file = try RecordFile(path, .existing, isLocked: true)
+    let file = RecordFile(path, descriptor: open("/dev/full", O_RDWR | O_APPEND | O_CLOEXEC))
     let error = #expect(throws: RecordError.self) { try file.append([1, 2, 3]) }
     #expect(error?.description.contains("No space left") == true)
   }
