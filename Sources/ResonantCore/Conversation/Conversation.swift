@@ -236,7 +236,8 @@ extension Conversation {
     let end = Transcript.End(
       reason: ending?.reason ?? .interrupted, turns: transcript.turns.count,
       characters: transcript.turns.reduce(0) { $0 + $1.characters },
-      usage: spent, milliseconds: earlier + (clock.now - start).milliseconds, error: ending?.error)
+      usage: spent, milliseconds: (earlier + (clock.now - start).milliseconds).clamped(to: Transcript.counts),
+      error: ending?.error)
     transcript.end = end
     news.append(.ended(end, transcript))
   }
@@ -331,9 +332,11 @@ private struct Ending {
 }
 
 extension [Turn] {
-  /// Milliseconds that the turns took, with the pauses between them.
+  /// Milliseconds that the turns took, with the pauses between them; no more than a record may say.
   func duration(pause: Duration) -> Int {
-    reduce(0) { $0 + $1.milliseconds } + Swift.max(0, count - 1) * pause.milliseconds
+    dropFirst().reduce(first?.milliseconds ?? 0) {
+      ($0 + pause.milliseconds + $1.milliseconds).clamped(to: Transcript.counts)
+    }
   }
 }
 

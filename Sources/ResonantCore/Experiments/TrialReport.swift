@@ -83,7 +83,6 @@ extension TrialReport {
     self.turns = turns.count
     characters = turns.reduce(0) { $0 + $1.characters }
     usage = transcript.turns.reduce(.zero) { $0 + ($1.usage ?? .zero) }
-    let delay = transcript.header.settings["delay"]?.double ?? 0
-    milliseconds = turns.duration(pause: .seconds(delay))
+    milliseconds = turns.duration(pause: transcript.header.settings["delay"]?.seconds ?? .zero)
   }
 }

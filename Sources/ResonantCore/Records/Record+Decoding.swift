@@ -52,13 +52,13 @@ extension Transcript.Header {
     if let parent = try fields.optional("parent", as: RecordFields.object).map(RecordFields.init) {
       self.parent = Transcript.Parent(
         id: try parent.required("id", as: RecordFields.string),
-        turn: try parent.required("turn", as: RecordFields.int))
+        turn: try parent.required("turn", as: RecordFields.count))
     }
     if let trial = try fields.optional("trial", as: RecordFields.object).map(RecordFields.init) {
       self.trial = Transcript.Trial(
         experiment: try trial.required("experiment", as: RecordFields.string),
         condition: try trial.optional("condition", as: RecordFields.object) ?? [:],
-        repeat: try trial.required("repeat", as: RecordFields.int))
+        repeat: try trial.required("repeat", as: RecordFields.count))
     }
   }
 }
@@ -84,7 +84,7 @@ extension Transcript.Preamble {
     for (key, value) in try fields.optional("extra", as: RecordFields.object) ?? [:] { extra[key] = value }
     self.init(
       owner: try fields.required("owner", as: RecordFields.string),
-      index: try fields.required("index", as: RecordFields.int),
+      index: try fields.required("index", as: RecordFields.count),
       role: try fields.required("role", as: RecordFields.choice),
       content: try fields.required("content", as: RecordFields.string), extra: extra)
   }
@@ -93,22 +93,22 @@ extension Transcript.Preamble {
 extension Turn {
   fileprivate init(_ fields: RecordFields) throws(InvalidValue) {
     self.init(
-      number: try fields.required("n", as: RecordFields.int),
+      number: try fields.required("n", as: RecordFields.count),
       speaker: try fields.required("speaker", as: RecordFields.string),
       model: try fields.optional("model", as: RecordFields.string) ?? "",
       text: try fields.required("text", as: RecordFields.string),
       outcome: try fields.optional("outcome", as: RecordFields.choice) ?? .finished,
       started: try fields.optional("started", as: RecordFields.date) ?? Date(timeIntervalSince1970: 0),
-      milliseconds: try fields.optional("ms", as: RecordFields.int) ?? 0)
+      milliseconds: try fields.optional("ms", as: RecordFields.count) ?? 0)
     guard number >= 1 else { throw InvalidValue("n: turns are numbered from 1, not \(number)") }
     servedModel = try fields.optional("served_model", as: RecordFields.string)
     heard = try fields.optional("heard", as: RecordFields.string)
     thinking = try fields.optional("thinking", as: RecordFields.string)
-    firstTokenMilliseconds = try fields.optional("first_token_ms", as: RecordFields.int)
+    firstTokenMilliseconds = try fields.optional("first_token_ms", as: RecordFields.count)
     usage = try Usage(fields)
     finishReason = try fields.optional("finish_reason", as: RecordFields.string)
     for fields in try fields.objects("tool_calls") { toolCalls.append(try ToolCall(fields)) }
-    retries = try fields.optional("retries", as: RecordFields.int) ?? 0
+    retries = try fields.optional("retries", as: RecordFields.count) ?? 0
   }
 }
 
@@ -119,8 +119,8 @@ extension Usage {
       return nil
     }
     self.init(
-      promptTokens: try fields.optional("prompt_tokens", as: RecordFields.int) ?? 0,
-      completionTokens: try fields.optional("completion_tokens", as: RecordFields.int) ?? 0,
+      promptTokens: try fields.optional("prompt_tokens", as: RecordFields.count) ?? 0,
+      completionTokens: try fields.optional("completion_tokens", as: RecordFields.count) ?? 0,
       estimated: try fields.optional("estimated", as: RecordFields.bool) ?? false)
   }
 }
@@ -147,10 +147,10 @@ extension Transcript.End {
   fileprivate init(_ fields: RecordFields) throws(InvalidValue) {
     self.init(
       reason: try fields.required("reason", as: RecordFields.choice),
-      turns: try fields.optional("turns", as: RecordFields.int) ?? 0,
-      characters: try fields.optional("chars", as: RecordFields.int) ?? 0,
+      turns: try fields.optional("turns", as: RecordFields.count) ?? 0,
+      characters: try fields.optional("chars", as: RecordFields.count) ?? 0,
       usage: try Usage(fields) ?? .zero,
-      milliseconds: try fields.optional("ms", as: RecordFields.int) ?? 0,
+      milliseconds: try fields.optional("ms", as: RecordFields.count) ?? 0,
       error: try fields.optional("error", as: RecordFields.string))
   }
 }

@@ -35,6 +35,9 @@ struct RecordFields {
 
   static func string(_ json: JSONValue) -> String? { json.string }
   static func int(_ json: JSONValue) -> Int? { json.int }
+  static func count(_ json: JSONValue) -> Int? {
+    json.int.flatMap { Transcript.counts.contains($0) ? $0 : nil }
+  }
   static func bool(_ json: JSONValue) -> Bool? { json.bool }
   static func object(_ json: JSONValue) -> JSONObject? { json.object }
   static func date(_ json: JSONValue) -> Date? { json.string.flatMap(Timestamp.date) }

@@ -13,6 +13,10 @@ import Foundation
 public struct Transcript: Sendable, Equatable {
   public enum Mode: String, Sendable { case chat, party }
 
+  /// What the counts, numbers and milliseconds of a conversation are within: up to 35 years, and so little that sums
+  /// over millions stay far from the end of `Int`.
+  static let counts = 0...(1 << 40)
+
   /// A participant as the header names it; holds no secret.
   public struct Participant: Sendable, Equatable {
     public var name: String

@@ -13,13 +13,10 @@ public struct Usage: Sendable, Equatable {
   /// True when the endpoint did not say and 4 characters were taken for a token.
   public var estimated: Bool
 
-  /// No endpoint uses more, whatever it says; so sums of many counts stay far from the end of `Int`.
-  private static let range = 0...(1 << 40)
-
-  /// Counts outside 0 to 2^40 are taken for the nearest that is inside.
+  /// Counts outside `Transcript.counts` are taken for the nearest that is inside, whatever an endpoint says.
   public init(promptTokens: Int, completionTokens: Int, estimated: Bool = false) {
-    self.promptTokens = promptTokens.clamped(to: Self.range)
-    self.completionTokens = completionTokens.clamped(to: Self.range)
+    self.promptTokens = promptTokens.clamped(to: Transcript.counts)
+    self.completionTokens = completionTokens.clamped(to: Transcript.counts)
     self.estimated = estimated
   }
 
@@ -35,7 +32,7 @@ public struct Usage: Sendable, Equatable {
 }
 
 extension Int {
-  fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+  func clamped(to range: ClosedRange<Int>) -> Int {
     Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
   }
 }

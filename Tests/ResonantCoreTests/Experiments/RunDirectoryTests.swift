@@ -117,6 +117,34 @@ struct RunDirectoryTests {
     #expect(!file.hasReplies)
   }
 
+  @Test(arguments: ["1e300", "-1e300", "1e400", "-5", "\"5\""])
+  func `a delay that can't be counts for nothing`(delay: String) throws {
+    var broken = transcript(turns: 2, end: .interrupted)
+    broken.header.settings["delay"] = try JSONValue.parse(Array(delay.utf8))
+    try write(broken)
+    #expect(try file().report.milliseconds == 14)
+  }
+
+  @Test func `sums of what can't be true stay within what a record may say`() throws {
+    var broken = transcript(turns: 3, end: nil)
+    broken.header.settings["delay"] = 1e9
+    for index in 0..<3 {
+      broken.turns[index].milliseconds = 1 << 40
+      broken.turns[index].usage = Usage(promptTokens: 1 << 40, completionTokens: 1 << 40)
+    }
+    try write(broken)
+    let report = try file().report
+    #expect(report.milliseconds == 1 << 40)
+    #expect(report.usage.total == 1 << 41)
+  }
+
+  @Test func `an end that can't be true is a failure, also where nothing else is read`() throws {
+    var broken = transcript(turns: 3, end: .maxTurns)
+    broken.end?.milliseconds = -5
+    try write(broken)
+    #expect(directory.reports()[trial.id]?.error?.contains("ms can't be -5") == true)
+  }
+
   @Test func `blank lines at the end change nothing`() throws {
     try write(transcript(turns: 3, end: .maxTurns), torn: "\n \n")
     #expect(try file().report.state == .done)

@@ -109,6 +109,21 @@ import Testing
     (#"{"type":"turn","speaker":"Ada","text":""}"#, "n is missing"),
     (#"{"type":"turn","n":"1","speaker":"Ada","text":""}"#, "n can't be \"1\""),
     (#"{"type":"turn","n":0,"speaker":"Ada","text":""}"#, "n: turns are numbered from 1, not 0"),
+    (#"{"type":"turn","n":-1,"speaker":"Ada","text":""}"#, "n can't be -1"),
+    (
+      #"{"type":"turn","n":1,"speaker":"Ada","text":"","ms":9223372036854775807}"#,
+      "ms can't be 9223372036854775807"
+    ),
+    (
+      #"{"type":"turn","n":1,"speaker":"Ada","text":"","first_token_ms":1e300}"#,
+      "first_token_ms can't be 1e300"
+    ),
+    (
+      #"{"type":"turn","n":1,"speaker":"Ada","text":"","usage":{"prompt_tokens":-1}}"#,
+      "prompt_tokens can't be -1"
+    ),
+    (#"{"type":"end","reason":"loop","turns":1099511627777}"#, "turns can't be 1099511627777"),
+    (#"{"type":"end","reason":"loop","ms":-5}"#, "ms can't be -5"),
     (#"{"type":"turn","n":1,"speaker":"Ada","text":"","outcome":"lost"}"#, "outcome can't be \"lost\""),
     (#"{"type":"turn","n":1,"speaker":"Ada","text":"","tool_calls":[1]}"#, "tool_calls can't be an array"),
     (#"{"type":"event","kind":"rewind"}"#, "a rewind without the number of a turn, or 0, in \"to\""),
