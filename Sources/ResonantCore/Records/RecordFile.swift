@@ -105,6 +105,14 @@ final class RecordFile: Sendable {
     }
   }
 
+  /// Throws when the path leads elsewhere by now, or nowhere: nobody will find what was written.
+  func checkPlace() throws(RecordError) {
+    let own = try Self.status(descriptor, path)
+    var there = stat()
+    if stat(path, &there) == 0, (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino) { return }
+    throw RecordError(.system, path, "the file was replaced or removed while it was written")
+  }
+
   /// From now on `whenSynced` waits, until `endSync`.
   func beginSync() { syncing.withLock { $0.isUnderWay = true } }
 

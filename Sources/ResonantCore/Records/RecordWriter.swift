@@ -96,10 +96,13 @@ public final class RecordWriter: Sendable {
     }
   }
 
-  /// Waits until everything is on the disk and leaves the file to others. Nothing is to be appended after that.
+  /// Waits until everything is on the disk, and leaves the file to others. Nothing is to be appended after that.
+  /// Throws also when the file is no longer in its place.
   public func close() async throws(RecordError) {
     defer { file.unlock() }
     try await store.settle(file)
+    let file = file
+    try await store.perform { () throws(RecordError) in try file.checkPlace() }
   }
 }
 

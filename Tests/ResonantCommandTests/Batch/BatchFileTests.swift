@@ -62,6 +62,30 @@ struct BatchFileTests {
     #expect(server.requests.count == 4)
   }
 
+  @Test(arguments: [true, false])
+  func `a trial whose file is taken away has failed and is held again`(isReplaced: Bool) async throws {
+    let gate = Gate()
+    let server = try await ScriptedServer { request in
+      request.number == 2 ? .openAI(.hold(gate), .text("lost")) : .openAI("kept")
+    }
+    try lab.plan(base(server))
+    let program = try await lab.start()
+    try await gate.waitUntilReached()
+    let name = try #require(trialNames().first)
+    let text = try lab.directory.read(name)
+    try FileManager.default.removeItem(atPath: lab.directory.path("x/trials"))
+    if isReplaced { try lab.directory.write(text, to: name) }
+    gate.open()
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 1, "\(ended)")
+    #expect(ended.output.contains("1 failed: \(name): the file was replaced or removed"), "\(ended)")
+    #expect(try lab.summary().map { $0["reason"] } == ["error"])
+    let again = try await lab.batch()
+    #expect(again.exitCode == 0, "\(again)")
+    #expect(try lab.trials()[name]?.outcomes == ["opening", "finished", "finished"])
+    #expect(server.requests.count == (isReplaced ? 3 : 4))
+  }
+
   @Test func `a failed trial in which nothing was said goes on under the options of today`() async throws {
     let isRepaired = Watched(false)
     let server = try await ScriptedServer { _ in

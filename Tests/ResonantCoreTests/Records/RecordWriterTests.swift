@@ -136,6 +136,18 @@ import Testing
     _ = try await RecordWriter.resume(path, store: store)
   }
 
+  @Test(arguments: [true, false])
+  func whatIsWrittenToAFileThatIsNoLongerThereIsAnErrorAtTheEnd(isReplaced: Bool) async throws {
+    let whole = Transcript.fixture()
+    let end = try #require(whole.end)
+    let writer = try await RecordWriter.create(path, store: store)
+    try await writer.observe(.began(whole))
+    try FileManager.default.removeItem(atPath: path)
+    if isReplaced { try Data(whole.file).write(to: URL(filePath: path)) }
+    let error = await #expect(throws: RecordError.self) { try await writer.observe(.ended(end, whole)) }
+    #expect(error?.description == "\(path): the file was replaced or removed while it was written")
+  }
+
   @Test func aThousandWritersShareOneStore() async throws {
     let turns = 2
     try await withThrowingTaskGroup(of: Void.self) { group in
