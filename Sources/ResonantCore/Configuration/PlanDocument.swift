@@ -44,6 +44,7 @@ struct PlanDocument {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure(message: "is not UTF-8 text")
     }
+    try PlanKeys(bytes)?.check()
     do {
       // Its own guesses at what a scalar is would cost as much as all the rest.
       return try Yams.compose(yaml: text, .basic)
@@ -64,7 +65,7 @@ struct PlanDocument {
   }
 
   /// The parser's problem without its excerpt of the file, which may hold a secret.
-  private static func failure(_ error: YamlError) -> Failure {
+  static func failure(_ error: YamlError) -> Failure {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
@@ -75,6 +76,10 @@ struct PlanDocument {
         message: "has a key twice: \(duplicates.map(EndpointAddress.redact).joined(separator: ", "))")
     default: Failure(message: "is no YAML")
     }
+  }
+
+  static func noText(_ key: Node) -> Failure {
+    Failure(line: key.mark?.line, message: "has a key that is no text")
   }
 
   private mutating func json(_ node: Node, at path: String, depth: Int) throws(Failure) -> JSONValue {
@@ -113,9 +118,7 @@ struct PlanDocument {
     }
     // What the mapping says itself comes on top, wherever the merge key stands.
     for (key, value) in mapping where !Self.isMerge(key) {
-      guard let scalar = key.scalar else {
-        throw Failure(line: key.mark?.line, message: "has a key that is no text")
-      }
+      guard let scalar = key.scalar else { throw Self.noText(key) }
       let inner = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
       lines[inner] = key.mark?.line
       object[scalar.string] = try json(value, at: inner, depth: depth + 1)

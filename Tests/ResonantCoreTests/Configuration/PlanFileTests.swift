@@ -141,6 +141,52 @@ import Testing
     #expect(refusal { try plan("a: " + deep, name: "p.yaml") }.contains("too large or nested too deeply"))
   }
 
+  /// Ten aliases a line, which are hashed one by one where they are a key.
+  private static let bomb = (1...12).reduce("a0: &a0 [x]\n") { text, level in
+    let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+    return text + "a\(level): &a\(level) [\(aliases)]\n"
+  }
+
+  @Test(
+    arguments: [
+      ("? *a12\n: 1", 14, "an alias"), ("*a12 : 1", 14, "an alias"), ("k: {? *a12 : 1}", 14, "an alias"),
+      ("k: {*a12}", 14, "an alias"), ("k: {b, *a12 : 1, *a11 : 1}", 14, "an alias"),
+      ("k: [*a12 : 1]", 14, "an alias"), ("k:\n- ? *a12", 15, "an alias"), ("? [*a12]\n: 1", 14, "no text"),
+      ("k: {[*a12]: 1}", 14, "no text"), ("k: {{*a12, b}, c}", 14, "no text"),
+      ("k: {[*a12], b}", 14, "no text"), ("? - *a12\n: 1", 14, "no text"),
+      ("? k: *a12\n: 1", 14, "no text"),
+    ])
+  func aliasesInKeysAreRefusedBeforeTheyGrow(text: String, line: Int, what: String) {
+    for name in ["p.yaml", "p"] {
+      let refused = refusal { try plan(Self.bomb + text, name: name) }
+      #expect(refused.hasPrefix("\(name) (line \(line)): "), "\(refused)")
+      #expect(refused.contains(what), "\(refused)")
+    }
+  }
+
+  @Test func aKeyMayFollowAnAnchorAndTextsMayLookLikeAliases() throws {
+    let plan = try plan(
+      """
+      &k base: &base
+        model: &m a
+        payload: {&x "x": *m, y: [*m, *m], "*z": &e , z: *e}
+      include:
+      - <<: *base
+        opening: |
+          ? *base
+          *base : {*m} "it's [*m]: &m
+      - {<<: [*base, {max_turns: 2}], opening: 'a *m: &b'}
+      - *base
+      """)
+    let payload: JSONValue = ["x": "a", "y": ["a", "a"], "*z": .null, "z": .null]
+    #expect(plan.value["base"] == ["model": "a", "payload": payload])
+    let include = plan.value["include"]?.array
+    #expect(include?[0]["opening"] == "? *base\n*base : {*m} \"it's [*m]: &m\n")
+    #expect(include?[1]["opening"] == "a *m: &b")
+    #expect(include?.map { $0["payload"] } == [payload, payload, payload])
+    #expect(plan.place(of: "include[1].opening").line == 9)
+  }
+
   @Test func aMissingPlanIsNamed() throws {
     let path = try TemporaryDirectory().path("absent.yaml")
     #expect(refusal { try PlanFile.read(path) } == "the plan cannot be read: there is no file \(path)")
