@@ -107,9 +107,7 @@ public struct OptionSource: Sendable, Equatable {
   /// The place of an option or of something in it: `max_turns`, `payload.temperature`, `participant[1].model`.
   public func place(of path: String) -> OptionPlace {
     var key = path
-    while exceptions[key] == nil, let cut = key.lastIndex(where: { $0 == "." || $0 == "[" }) {
-      key = String(key[..<cut])
-    }
+    while exceptions[key] == nil, let outer = Self.outer(of: key) { key = outer }
     let rest = String(path.dropFirst(key.count))
     switch origin(of: key) {
     case .commandLine(let written):
@@ -137,9 +135,15 @@ public struct OptionSource: Sendable, Equatable {
   /// The line of the innermost part of a key path that has one.
   private static func line(of path: String, in lines: [String: Int]) -> Int? {
     var path = path
-    while lines[path] == nil, let cut = path.lastIndex(where: { $0 == "." || $0 == "[" }) {
-      path = String(path[..<cut])
-    }
+    while lines[path] == nil, let outer = outer(of: path) { path = outer }
     return lines[path]
+  }
+
+  /// The path of what the part at `path` stands in; nil for a single key. A path that is longer than any whose line
+  /// is known is cut down to that length at once: part by part, a path of a million parts takes an hour.
+  private static func outer(of path: String) -> String? {
+    let known = path.utf8.prefix(PlanDocument.longestPath)
+    let cut = known.lastIndex { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") }
+    return cut.map { String(path[..<$0]) }
   }
 }

@@ -47,6 +47,10 @@ struct OptionReader {
       throw failure(key, "unknown option" + hint)
     }
     if option.scope == .process { throw failure(key, "is a flag of the command line only") }
+    // What is deeper than a plan may be is no field of any request.
+    guard parts.count <= PlanDocument.depthLimit else {
+      throw failure(key, "has more than \(PlanDocument.depthLimit) parts")
+    }
     if parts.count > 1, option.kind != .object || parts.contains(where: \.isEmpty) {
       throw failure(key, "only the fields of headers and payload can be set by a dotted key")
     }

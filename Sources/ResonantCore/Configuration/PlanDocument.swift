@@ -22,7 +22,9 @@ struct PlanDocument {
 
   /// Aliases may make a small text a huge value; so many parts may come through them, which is enough for any plan.
   private static let repeatedLimit = 50_000
-  private static let depthLimit = 64
+  static let depthLimit = 64
+  /// The longest path whose line is kept, in bytes.
+  static let longestPath = 4 << 10
 
   init(_ bytes: [UInt8], syntax: Syntax) throws(Failure) {
     switch syntax {

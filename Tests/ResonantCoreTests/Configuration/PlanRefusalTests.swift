@@ -53,6 +53,27 @@ struct PlanRefusalTests {
     #expect(text.contains(other), "\(text)")
   }
 
+  @Test func `a dotted key has as many parts as a plan may be deep`() throws {
+    func key(_ count: Int) -> String { "payload" + String(repeating: ".a", count: count - 1) }
+    #expect(try read("matrix: {\(key(64)): [1, 2]}").experiment.conditions.count == 2)
+    for rest in ["matrix: {KEY: [1]}", "matrix: {x: [{KEY: 1}]}", "include: [{KEY: 1}]"] {
+      let text = error(rest.replacing("KEY", with: key(65)))
+      #expect(text.hasPrefix("p.yaml: ") && text.hasSuffix("(line 2): has more than 64 parts"), "\(text)")
+    }
+  }
+
+  @Test func `a key of very many parts is refused without looking for each`() throws {
+    let key = "payload" + String(repeating: ".a", count: 100_000)
+    for part in ["\"matrix\": {\"\(key)\": [1]}", "\"include\": [{\"\(key)\": 1}]", "\"\(key)\": 1"] {
+      let text = "{\"base\": {\"endpoint\": \"builtin:\", \"model\": \"echo\"}, \(part)}"
+      let refused = #expect(throws: ConfigurationError.self) {
+        try Plan.read(try PlanFile(name: "p.json", bytes: Array(text.utf8)), environment: [:])
+      }
+      #expect(refused?.place?.file == "p.json")
+      #expect(refused?.place?.path.contains(key) == true)
+    }
+  }
+
   @Test func `options of the base exclude each other too`() throws {
     let base = "base: {endpoint: 'builtin:', model: echo, opening: a, no_opening: true}"
     let file = try PlanFile(name: "p.yaml", bytes: Array((base + "\nmatrix: {opening: [b]}").utf8))
