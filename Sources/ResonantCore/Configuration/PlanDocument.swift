@@ -14,8 +14,10 @@ struct PlanDocument {
   }
 
   private(set) var value = JSONValue.null
-  /// By key path.
+  /// By key path; of long paths, and when there are very many, not of all.
   private(set) var lines: [String: Int] = [:]
+  /// How much memory `lines` may still take, in bytes.
+  private var room = 64 << 20
   private var repeatedCount = 0
   /// How far the text has been read, by line and column.
   private var reached = (line: 0, column: 0)
@@ -84,9 +86,21 @@ struct PlanDocument {
     Failure(line: key.mark?.line, message: "has a key that is no text")
   }
 
-  private mutating func json(_ node: Node, at path: String, depth: Int) throws(Failure) -> JSONValue {
+  /// The path of a part; nil where its line is not kept, and then no line of what is in it.
+  private func path(_ outer: String?, _ part: String) -> String? {
+    guard let outer, room > 0, outer.utf8.count + part.utf8.count <= Self.longestPath else { return nil }
+    return outer + part
+  }
+
+  private mutating func keep(_ line: Int?, at path: String?) {
+    guard let path, let line else { return }
+    // With what a string and a place in a dictionary take.
+    if lines.updateValue(line, forKey: path) == nil { room -= path.utf8.count + 64 }
+  }
+
+  private mutating func json(_ node: Node, at path: String?, depth: Int) throws(Failure) -> JSONValue {
     if isRepeated(node) { repeatedCount += 1 }
-    if lines[path] == nil { lines[path] = node.mark?.line }
+    if let path, lines[path] == nil { keep(node.mark?.line, at: path) }
     guard repeatedCount <= Self.repeatedLimit, depth <= Self.depthLimit else {
       throw Failure(line: node.mark?.line, message: "is too large or nested too deeply")
     }
@@ -95,7 +109,7 @@ struct PlanDocument {
     case .sequence(let sequence):
       var items: [JSONValue] = []
       for (index, item) in sequence.enumerated() {
-        items.append(try json(item, at: "\(path)[\(index)]", depth: depth + 1))
+        items.append(try json(item, at: self.path(path, "[\(index)]"), depth: depth + 1))
       }
       return .array(items)
     case .mapping(let mapping): return .object(try object(mapping, at: path, depth: depth))
@@ -112,7 +126,7 @@ struct PlanDocument {
   }
 
   private mutating func object(
-    _ mapping: Node.Mapping, at path: String, depth: Int
+    _ mapping: Node.Mapping, at path: String?, depth: Int
   ) throws(Failure) -> JSONObject {
     var object: JSONObject = [:]
     for (key, value) in mapping where Self.isMerge(key) {
@@ -121,8 +135,8 @@ struct PlanDocument {
     // What the mapping says itself comes on top, wherever the merge key stands.
     for (key, value) in mapping where !Self.isMerge(key) {
       guard let scalar = key.scalar else { throw Self.noText(key) }
-      let inner = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
-      lines[inner] = key.mark?.line
+      let inner = self.path(path, path == "" ? scalar.string : "." + scalar.string)
+      keep(key.mark?.line, at: inner)
       object[scalar.string] = try json(value, at: inner, depth: depth + 1)
     }
     return object
@@ -135,7 +149,7 @@ struct PlanDocument {
   }
 
   /// The members that a merge key brings in: those of a mapping, or of several, of which the first ones win.
-  private mutating func merged(_ node: Node, at path: String, depth: Int) throws(Failure) -> JSONObject {
+  private mutating func merged(_ node: Node, at path: String?, depth: Int) throws(Failure) -> JSONObject {
     let nodes = node.sequence.map(Array.init) ?? [node]
     var object: JSONObject = [:]
     for node in nodes {

@@ -187,6 +187,28 @@ import Testing
     #expect(plan.place(of: "include[1].opening").line == 9)
   }
 
+  @Test func linesOfLongPathsAreNotKept() throws {
+    let key = String(repeating: "k", count: 1_000)
+    let items = Array(repeating: "1", count: 1_000).joined(separator: ", ")
+    for name in ["p.yaml", "p.json"] {
+      let opened = String(repeating: "{\"\(key)\":\n ", count: 50)
+      let plan = try plan(
+        "{\"base\": \(opened)[\(items)]" + String(repeating: "}", count: 51), name: name)
+      #expect(plan.lines.count == 6)
+      let path = "base" + String(repeating: "." + key, count: 50) + "[7]"
+      #expect(plan.place(of: path).path == path)
+      #expect(plan.place(of: path).line == 4)
+    }
+  }
+
+  @Test func theLinesOfAHugePlanTakeBoundedMemory() throws {
+    let key = String(repeating: "k", count: 1_000)
+    let items = Array(repeating: "1", count: 100_000).joined(separator: ",")
+    let plan = try plan("name: x\nbase: {\(key): {\(key): {\(key): [\(items)]}}}")
+    #expect((10_000..<30_000).contains(plan.lines.count))
+    #expect(plan.place(of: "base.\(key).\(key).\(key)[99999]").line == 2)
+  }
+
   @Test func aMissingPlanIsNamed() throws {
     let path = try TemporaryDirectory().path("absent.yaml")
     #expect(refusal { try PlanFile.read(path) } == "the plan cannot be read: there is no file \(path)")
