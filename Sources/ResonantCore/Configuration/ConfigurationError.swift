@@ -12,8 +12,11 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     self.message = message
   }
 
+  private static let longestMessage = 2_000
+
   /// One sentence: the place, then the message.
   public var description: String {
+    let message = Excerpt.of(message, most: Self.longestMessage)
     guard let place else { return message }
     return "\(place): \(message)"
   }
@@ -28,6 +31,8 @@ public struct OptionPlace: Sendable, Equatable, CustomStringConvertible {
   /// From 1.
   public var line: Int?
 
+  private static let longestPath = 300
+
   public init(file: String? = nil, path: String = "", line: Int? = nil) {
     self.file = file
     self.path = path
@@ -36,7 +41,8 @@ public struct OptionPlace: Sendable, Equatable, CustomStringConvertible {
 
   /// `--max-turns`, `plan.yaml: matrix.max_turns[1] (line 7)`.
   public var description: String {
-    let whole = [file, path.isEmpty ? nil : path].compactMap(\.self).joined(separator: ": ")
+    let path = path.isEmpty ? nil : Excerpt.of(path, most: Self.longestPath)
+    let whole = [file, path].compactMap(\.self).joined(separator: ": ")
     guard let line else { return whole }
     return "\(whole) (line \(line))"
   }

@@ -74,7 +74,6 @@ extension ResolvedConversation {
 
   private static func shown(_ value: JSONValue?) -> String {
     guard let text = value?.jsonText else { return "not given" }
-    let start = text.unicodeScalars.prefix(60)
-    return start.count < text.unicodeScalars.count ? String(start) + "…" : text
+    return Excerpt.of(text, most: 60)
   }
 }

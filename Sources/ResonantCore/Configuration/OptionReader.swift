@@ -105,7 +105,7 @@ struct OptionReader {
     case .choice(let words):
       guard let word = try text(value, at: path)?.string else { return nil }
       if words.contains(word) { return value }
-      throw failure(path, "must be one of \(words.joined(separator: ", ")); not '\(word)'")
+      throw failure(path, "must be one of \(words.joined(separator: ", ")); not '\(Excerpt.of(word))'")
     case .object: return try object(value, at: path).map { .object($0) }
     case .preamble, .template: return try list(value, kind, at: path)
     case .texts: return try texts(value, at: path)
@@ -136,14 +136,15 @@ struct OptionReader {
     _ value: JSONValue, _ kind: ChatOption.Kind, at path: String
   ) throws(ConfigurationError) -> JSONValue {
     guard case .number(let literal) = value else { throw wrong("a number", value, at: path) }
+    let shown = Excerpt.of(literal)
     switch kind {
     case .integer(let least):
-      guard let int = value.int else { throw failure(path, "must be a whole number, not \(literal)") }
-      guard int >= least else { throw failure(path, "must be at least \(least), not \(literal)") }
+      guard let int = value.int else { throw failure(path, "must be a whole number, not \(shown)") }
+      guard int >= least else { throw failure(path, "must be at least \(least), not \(shown)") }
       return .int(int)
     case .seed:
       guard let seed = UInt64(literal) else {
-        throw failure(path, "must be a whole number from 0 to \(UInt64.max), not \(literal)")
+        throw failure(path, "must be a whole number from 0 to \(UInt64.max), not \(shown)")
       }
       return .number(String(seed))
     default:
@@ -152,7 +153,7 @@ struct OptionReader {
         seconds > 0 || zero && seconds == 0
       else {
         throw failure(
-          path, "must be a number of seconds \(zero ? "from 0" : "above 0") to 1000000000, not \(literal)")
+          path, "must be a number of seconds \(zero ? "from 0" : "above 0") to 1000000000, not \(shown)")
       }
       return value
     }

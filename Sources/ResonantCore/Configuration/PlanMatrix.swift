@@ -84,11 +84,11 @@ struct PlanMatrix {
       return reader.failure(
         path,
         "two conditions differ only in secrets, which are kept and shown nowhere, and are both"
-          + " \(condition.label); give secrets of headers as ${NAME}, others in bundles with another option that sets them apart"
+          + " \(Excerpt.of(condition.label)); give secrets of headers as ${NAME}, others in bundles with another option that sets them apart"
       )
     }
     return reader.failure(
-      path, "the condition \(condition.label) is there twice, also in \(first); use repeats")
+      path, "the condition \(Excerpt.of(condition.label)) is there twice, also in \(first); use repeats")
   }
 
   /// Options that a trial cannot have.
@@ -150,7 +150,7 @@ struct PlanMatrix {
 
   /// Such a condition would be named after a value that it does not have.
   private static func refusal(of value: JSONValue, for key: String) -> String {
-    let given = value.isNull ? "null" : value.jsonText
+    let given = value.isNull ? "null" : Excerpt.of(value.jsonText)
     let hint = key.hasSuffix("system_prompt") ? "; write \"\" for no system prompt" : ""
     return "\(given) counts as not given, so the condition would have the base's value" + hint
   }

@@ -106,7 +106,7 @@ struct PlanReader {
   private func integer(_ value: JSONValue?, at path: String) throws(ConfigurationError) -> Int? {
     guard let value, !value.isNull else { return nil }
     guard let number = value.int, number >= 1 else {
-      throw failure(path, "must be a whole number of at least 1, not \(value.jsonText)")
+      throw failure(path, "must be a whole number of at least 1, not \(Excerpt.of(value.jsonText))")
     }
     return number
   }
@@ -129,7 +129,7 @@ struct PlanReader {
       guard let rate = value.double, rate >= Experiment.Limits.leastRate, rate.isFinite else {
         throw failure(
           "\(path).\(name)",
-          "must be a number of at least \(Experiment.Limits.leastRate), not \(value.jsonText)")
+          "must be a number of at least \(Experiment.Limits.leastRate), not \(Excerpt.of(value.jsonText))")
       }
       limits.requestsPerMinute[name] = rate
     }
@@ -141,7 +141,7 @@ struct PlanReader {
   ) throws(ConfigurationError) -> Int {
     let range = 1...Experiment.Limits.mostConcurrency
     guard let number = value.int, range.contains(number) else {
-      throw failure("must be a whole number from 1 to \(range.upperBound), not \(value.jsonText)")
+      throw failure("must be a whole number from 1 to \(range.upperBound), not \(Excerpt.of(value.jsonText))")
     }
     return number
   }

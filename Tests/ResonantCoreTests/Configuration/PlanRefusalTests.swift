@@ -74,6 +74,28 @@ struct PlanRefusalTests {
     }
   }
 
+  @Test func `an error shows the beginning of a long value`() {
+    let digits = String(repeating: "9", count: 10_000)
+    // A longer key is no YAML.
+    let key = digits.prefix(1_000)
+    for (rest, place) in [
+      ("repeats: \(digits)", "repeats"), ("limits: {concurrency: \(digits)}", "limits.concurrency"),
+      ("limits: {endpoints: {ollama: '\(digits)'}}", "limits.endpoints.ollama"),
+      ("limits: {requests_per_minute: {ollama: '\(digits)'}}", "limits.requests_per_minute.ollama"),
+      ("matrix: {max_turns: [\(digits)]}", "matrix.max_turns[0]"),
+      ("matrix: {seed: [-\(digits)]}", "matrix.seed[0]"),
+      ("matrix: {delay: [\(digits)]}", "matrix.delay[0]"), ("matrix: {api: ['\(digits)']}", "matrix.api[0]"),
+      ("matrix: {opening: ['\(digits)', '\(digits)']}", "matrix"),
+      ("matrix: {x\(key): 1}", "matrix.x999"), ("\(key): 1", "999"),
+      ("matrix: {model: ['n\(digits)']}", "matrix.model[0]"),
+    ] {
+      let text = error(rest)
+      #expect(text.hasPrefix("p.yaml: \(place)"), "\(text)")
+      #expect(text.contains("…"), "\(text)")
+      #expect(text.utf8.count < 2_500, "\(text)")
+    }
+  }
+
   @Test func `options of the base exclude each other too`() throws {
     let base = "base: {endpoint: 'builtin:', model: echo, opening: a, no_opening: true}"
     let file = try PlanFile(name: "p.yaml", bytes: Array((base + "\nmatrix: {opening: [b]}").utf8))
