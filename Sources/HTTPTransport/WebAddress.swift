@@ -33,7 +33,11 @@ extension HTTPTransport {
     // Scalars, because a combining mark would make another character of a `?` or `@`.
     let url = url.unicodeScalars
     let bare = url.prefix { $0 != "?" && $0 != "#" }
-    let start = bare.firstRange(of: "//".unicodeScalars)?.upperBound ?? url.startIndex
+    // Slashes behind user info are no scheme's.
+    let slashes = bare.firstRange(of: "//".unicodeScalars).flatMap {
+      bare[..<$0.lowerBound].contains("@") ? nil : $0
+    }
+    let start = slashes?.upperBound ?? url.startIndex
     let authority = url[start...].prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@") else { return String(bare) }
     // An unencoded `?` or `#` in a password looks like the end of the host.

@@ -20,7 +20,8 @@ import Testing
 
   @Test(arguments: [
     ("https://host/v1?\u{301}key=1", "https://host/v1"), ("https://u:p@\u{301}host/", "https://\u{301}host/"),
-    ("u:p@host/v1?key=1", "host/v1"), ("${BASE}/v1?key=1", "${BASE}/v1"), ("ollama", "ollama"),
+    ("u:p@host/v1?key=1", "host/v1"), ("u:p@host//v1", "host//v1"), ("${BASE}/v1?key=1", "${BASE}/v1"),
+    ("ollama", "ollama"),
   ])
   func anyTextIsShownWithoutSecrets(_ text: String, shown: String) {
     #expect(HTTPTransport.redact(text) == shown)

@@ -121,9 +121,7 @@ public struct OptionSource: Sendable, Equatable {
       return OptionPlace(path: ChatOption.flag(written ?? key) + (inside.isEmpty ? "" : " \(inside)"))
     case .file(let name, let keyPath, let lines):
       let whole = keyPath + rest
-      // A key may be the URL of an endpoint, secrets and all.
-      let shown = whole.contains("://") ? EndpointAddress.redact(whole) : whole
-      return OptionPlace(file: name, path: shown, line: Self.line(of: whole, in: lines))
+      return OptionPlace(file: name, path: KeyPath.shown(whole), line: Self.line(of: whole, in: lines))
     }
   }
 

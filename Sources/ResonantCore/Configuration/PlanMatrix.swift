@@ -113,7 +113,8 @@ struct PlanMatrix {
       let choices = try choices(key, value)
       for option in OrderedSet(choices.flatMap { $0.values.keys }) {
         if let owner = owners.updateValue(key, forKey: option) {
-          throw reader.failure("matrix.\(key)", "\(option) is also set by matrix.\(owner)")
+          throw reader.failure(
+            "matrix.\(key)", "\(option) is also set by \(KeyPath.shown("matrix.\(owner)"))")
         }
       }
       size = size.multipliedReportingOverflow(by: choices.count).overflow ? .max : size * choices.count

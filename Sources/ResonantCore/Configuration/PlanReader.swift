@@ -6,7 +6,7 @@ import OrderedCollections
 struct PlanReader {
   static let keys = ["name", "base", "matrix", "include", "exclude", "repeats", "seed", "limits"]
   private static let later = ["party", "perturb"]
-  private static let limitKeys = ["concurrency", "endpoints", "requests_per_minute", "budget_tokens"]
+  static let limitKeys = ["concurrency", "endpoints", "requests_per_minute", "budget_tokens"]
 
   let file: PlanFile
   let context: ResolutionContext

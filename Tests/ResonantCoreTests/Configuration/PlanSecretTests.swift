@@ -91,12 +91,33 @@ struct PlanSecretTests {
       "limits: {endpoints: {'http://x/v1?key=s3cret': 0}}", "limits: {'http://u:s3cret@x/v1?key=s3cret': 2}",
       "matrix: {'http://u:s3cret@x/v1?key=s3cret': [2]}", "include: [{'http://u:s3cret@x/v1?key=s3cret': 2}]",
       "exclude: [{'http://u:s3cret@x/v1?key=s3cret': 2}]",
+      "limits: {endpoints: {'u:s3cret@x/v1?k=s3cret': 2}}", "limits: {endpoints: {'s3cret@x': 0}}",
+      "limits: {endpoints: {'u:s3cret@x//http://y': 2}}", "limits: {requests_per_minute: {'x?s3cret': 2}}",
+      "limits: {'u.v:s3cr.s3cret@x': 2}", "limits: {'x/v1?k=s3cret': 2}", "'u:s3cret@x/v1': 2",
+      "matrix: {'u:s3cret@x/v1': [2]}", "include: [{'u:s3cret@x/v1': 2}]", "exclude: [{'u:s3cret@x/v1': 2}]",
+      "matrix: {'u:s3cret@x': [{max_turns: 2}], 'v:s3cret@x': [{max_turns: 3}]}",
       "include: [{endpoint: 'http://h/v1?s3cret'}, {endpoint: 'http://h/v1?s3cret'}]",
     ] {
       let text = error(base + rest)
       #expect(text.hasPrefix("p.yaml: "))
       #expect(!text.contains("s3cret"), "\(text)")
     }
+  }
+
+  @Test(arguments: [
+    ("limits.endpoints.u:p@host/v1?k=q", "limits.endpoints.host/v1"),
+    ("limits.endpoints.a.b:p@host.example/v1", "limits.endpoints.host.example/v1"),
+    ("limits.endpoints.http://u:p@host/v1?k=q", "limits.endpoints.http://host/v1"),
+    ("limits.requests_per_minute.token@host", "limits.requests_per_minute.host"),
+    ("matrix.u:p@host[0]", "matrix.host[0]"), ("include[3].payload.u:p@host", "include[3].payload.host"),
+    ("limits.endpoints.ollama", "limits.endpoints.ollama"), ("limits.endpoints", "limits.endpoints"),
+    ("limits.endpoints.builtin:", "limits.endpoints.builtin:"), ("max_turns", "max_turns"),
+    ("limits.endpoints.host.example:8080/v1", "limits.endpoints.host.example:8080/v1"),
+    ("limits.endpoints.${HOST}/v1", "limits.endpoints.${HOST}/v1"),
+    ("base.payload.who@example.org", "base.payload.who@example.org"), ("matrix.what?", "matrix.what?"),
+  ])
+  func `a key path is shown without an address's secrets`(path: String, shown: String) {
+    #expect(KeyPath.shown(path) == shown)
   }
 
   @Test func `a plan is kept without its secrets`() throws {
