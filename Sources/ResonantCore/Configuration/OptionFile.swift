@@ -6,16 +6,29 @@ import FoundationEssentials
 import Foundation
 #endif
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
 /// Reads files that options name. Errors name the file, never its content.
 enum OptionFile {
-  static func bytes(_ path: String) throws(InvalidValue) -> [UInt8] {
+  /// - Parameter limit: in bytes; more is refused, also where it comes from a pipe or a device.
+  static func bytes(_ path: String, limit: Int = FileContent.limit) throws(InvalidValue) -> [UInt8] {
     if isDirectory(path) { throw InvalidValue("\(path) is a directory") }
-    // Not through Foundation, which refuses the pipe that a shell makes of `<(command)`.
-    do throws(RecordError) {
-      return try RecordFile.contents(of: path)
+    do throws(FileContent.Problem) {
+      return try FileContent.read(path, limit: limit)
     } catch {
-      throw InvalidValue(
-        error.kind == .missing ? "there is no file \(path)" : "the file \(path) \(error.message)")
+      switch error {
+      case .system(ENOENT): throw InvalidValue("there is no file \(path)")
+      case .system(let code):
+        throw InvalidValue("the file \(path) can't be read: \(String(cString: strerror(code)))")
+      case .tooLarge(let limit):
+        throw InvalidValue("the file \(path) is larger than \(limit >> 20) MB")
+      }
     }
   }
 

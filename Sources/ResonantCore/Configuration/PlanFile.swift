@@ -24,7 +24,7 @@ public struct PlanFile: Sendable, Equatable {
   public static func read(_ path: String) throws(ConfigurationError) -> PlanFile {
     let bytes: [UInt8]
     do {
-      bytes = try OptionFile.bytes(path)
+      bytes = try OptionFile.bytes(path, limit: maximumSize)
     } catch {
       throw ConfigurationError(nil, "the plan cannot be read: \(error)")
     }

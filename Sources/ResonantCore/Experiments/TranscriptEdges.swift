@@ -62,7 +62,9 @@ private final class FileBytes {
     }
     size = Int(status.st_size)
     guard status.isFile else { throw InvalidValue("\(path) is no file") }
-    guard size <= RecordFile.longest else { throw InvalidValue("\(path) \(RecordFile.tooLong)") }
+    guard size <= RecordFile.limit else {
+      throw InvalidValue("\(path): \(RecordFile.tooLarge(RecordFile.limit))")
+    }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

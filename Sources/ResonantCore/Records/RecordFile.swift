@@ -31,8 +31,8 @@ final class RecordFile: Sendable {
   private let descriptor: Int32
   private let syncing = Mutex(Syncing())
 
-  /// No file that is read whole is longer, and no transcript: a device may have no end at all.
-  static let longest = 1 << 29
+  /// The longest transcript that is read, in bytes: more than any conversation comes to, and what a machine can hold.
+  static let limit = 1 << 31
 
   /// Takes over an open file.
   init(_ path: String, descriptor: Int32) {
@@ -59,7 +59,7 @@ final class RecordFile: Sendable {
   func unlock() { _ = flock(descriptor, LOCK_UN) }
 
   func contents() throws(RecordError) -> [UInt8] {
-    try Self.contents(descriptor, path, atMost: Self.longest)
+    try Self.contents(descriptor, path)
   }
 
   /// Appends with one write(2). What a failed write left behind is cut off again, so that no record is ever
@@ -139,11 +139,11 @@ final class RecordFile: Sendable {
   }
 
   /// The whole content of a file, also of a pipe.
-  static func contents(of path: String, atMost most: Int = longest) throws(RecordError) -> [UInt8] {
+  static func contents(of path: String) throws(RecordError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw error(errno, path, "can't be opened") }
     defer { close(descriptor) }
-    return try contents(descriptor, path, atMost: most)
+    return try contents(descriptor, path)
   }
 
   private static func status(_ descriptor: Int32, _ path: String) throws(RecordError) -> stat {
@@ -152,29 +152,20 @@ final class RecordFile: Sendable {
     return status
   }
 
-  private static func contents(
-    _ descriptor: Int32, _ path: String, atMost most: Int
-  ) throws(RecordError) -> [UInt8] {
-    let size = Int(try status(descriptor, path).st_size)
-    var bytes: [UInt8] = []
-    // One more than the size, so that the end of an ordinary file is seen without growing the buffer.
-    var room = max(size + 1, 1 << 12)
-    while true {
-      guard max(size, bytes.count) <= most else { throw RecordError(.system, path, tooLong) }
-      var problem: Int32 = 0
-      let before = bytes.count
-      bytes += Array(unsafeUninitializedCapacity: room) { buffer, count in
-        count = buffer.baseAddress.map { read(descriptor, $0, room) } ?? 0
-        if count < 0 { (problem, count) = (errno, 0) }
+  private static func contents(_ descriptor: Int32, _ path: String) throws(RecordError) -> [UInt8] {
+    do throws(FileContent.Problem) {
+      return try FileContent.read(descriptor, limit: limit)
+    } catch {
+      switch error {
+      case .system(let code): throw Self.error(code, path, "can't be read")
+      case .tooLarge(let limit): throw RecordError(.system, path, tooLarge(limit))
       }
-      if problem == EINTR { continue }
-      if problem != 0 { throw error(problem, path, "can't be read") }
-      if bytes.count == before { return bytes }
-      room = 1 << 16
     }
   }
 
-  static let tooLong = "can't be read: it is longer than \(longest >> 20) MiB"
+  static func tooLarge(_ limit: Int) -> String {
+    "this is no transcript: it is larger than \(limit >> 20) MB"
+  }
 
   private static func error(_ code: Int32, _ path: String, _ what: String) -> RecordError {
     switch code {

@@ -31,6 +31,8 @@ import Testing
       ("payload", "@absent.json", "--payload: there is no file absent.json"),
       ("alice_preamble", "absent.json", "--alice-preamble: there is no file absent.json"),
       ("opening_file", "absent.txt", "--opening-file: there is no file absent.txt"),
+      ("opening_file", "/dev/zero", "--opening-file: the file /dev/zero is larger than 64 MB"),
+      ("payload", "@/dev/zero", "--payload: the file /dev/zero is larger than 64 MB"),
       ("name", "a/b", "--name: must be a plain file name"),
       ("name", "..", "--name: must be a plain file name"),
       ("bob_name", "Alice", "--bob-name: two participants are named Alice"),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
 #else
-import Foundation
+import Musl
 #endif
 
 /// The file of a `script:` model: a JSON array of strings, or JSONL with one string a line.
@@ -12,9 +14,12 @@ enum ScriptFile {
   static func lines(_ path: String) throws(InvalidValue) -> [String] {
     let bytes: [UInt8]
     do {
-      bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
-    } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+      // A script is read once to check it and again to run it, which gives nothing the second time where it is a pipe.
+      bytes = try FileContent.read(path, takesPipes: false)
+    } catch FileContent.Problem.system(ENOENT) {
       throw InvalidValue("there is no script \(path)")
+    } catch FileContent.Problem.tooLarge(let limit) {
+      throw InvalidValue("the script \(path) is larger than \(limit >> 20) MB")
     } catch {
       throw InvalidValue("the script \(path) cannot be read")
     }

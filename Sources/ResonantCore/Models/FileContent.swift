@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
+/// Reads whole files, and pipes to their end. Not through Foundation, which refuses the pipe that a shell makes of
+/// `<(command)`, and reads devices that have no end for ever.
+enum FileContent {
+  enum Problem: Error {
+    /// The system's `errno`.
+    case system(Int32)
+    /// More bytes than this.
+    case tooLarge(Int)
+  }
+
+  /// The largest file that an option may name, in bytes, and the most that is read of a device.
+  static let limit = 64 << 20
+
+  static func read(_ path: String, limit: Int = limit, takesPipes: Bool = true) throws(Problem) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(errno) }
+    defer { close(descriptor) }
+    return try read(descriptor, limit: limit, takesPipes: takesPipes)
+  }
+
+  static func read(_ descriptor: Int32, limit: Int, takesPipes: Bool = true) throws(Problem) -> [UInt8] {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(errno) }
+    guard takesPipes || status.st_mode & S_IFMT != S_IFIFO else { throw .system(ESPIPE) }
+    let isDevice = status.st_mode & S_IFMT == S_IFCHR
+    let limit = isDevice ? min(limit, Self.limit) : limit
+    guard status.st_size <= limit else { throw .tooLarge(limit) }
+    var bytes: [UInt8] = []
+    // One more than the size, so that the end of an ordinary file is seen without growing the buffer.
+    var room = max(Int(status.st_size) + 1, 1 << 12)
+    while bytes.count <= limit {
+      let before = bytes.count
+      let problem = append(to: &bytes, from: descriptor, room: room)
+      if problem == EINTR { continue }
+      if problem != 0 { throw .system(problem) }
+      if bytes.count == before { return bytes }
+      room = 1 << 16
+    }
+    throw .tooLarge(limit)
+  }
+
+  /// One read(2); the system's `errno`, or 0.
+  private static func append(to bytes: inout [UInt8], from descriptor: Int32, room: Int) -> Int32 {
+    var problem: Int32 = 0
+    #if canImport(Darwin)
+    let read = Darwin.read
+    #elseif canImport(Glibc)
+    let read = Glibc.read
+    #else
+    let read = Musl.read
+    #endif
+    bytes += Array(unsafeUninitializedCapacity: room) { buffer, count in
+      count = buffer.baseAddress.map { read(descriptor, $0, room) } ?? 0
+      if count < 0 { (problem, count) = (errno, 0) }
+    }
+    return problem
+  }
+}
