@@ -110,9 +110,10 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     lines.append(
       "trials      \(trials)" + (done > 0 ? ", \(done) finished" : "")
         + (failed > 0 ? ", \(failed) failed (tried again with --retry-failed)" : ""))
-    lines.append("requests    at most \(cost.requests)")
+    lines.append("requests    " + cost.requests.told(after: "at most"))
     lines.append(
-      "tokens      about \(cost.tokens), if every reply has \(Self.tokensPerReply) and nothing ends early")
+      "tokens      \(cost.tokens.told(after: "about")), if every reply has \(Self.tokensPerReply) and nothing ends early"
+    )
     if let budget {
       let isEnough = budget.used.adding(cost.tokens) <= budget.allowed
       lines.append(
@@ -128,6 +129,11 @@ extension Int {
   fileprivate func adding(_ other: Int) -> Int {
     let sum = addingReportingOverflow(other)
     return sum.overflow ? .max : sum.partialValue
+  }
+
+  /// `at most 12`, or what is true of `Int.max`.
+  fileprivate func told(after word: String) -> String {
+    self == .max ? "more than can be counted" : "\(word) \(self)"
   }
 
   fileprivate func subtracting(_ other: Int) -> Int { self == .max ? .max : self - other }

@@ -63,6 +63,16 @@ struct BatchForecastTests {
         """)
   }
 
+  @Test func `what cannot be counted is not given a number`() {
+    let text = forecast(maxTurns: 1_000_000_000, opening: nil, turns: { _ in 0 }).description
+    #expect(text.contains("requests    at most 4000000000\n"))
+    #expect(
+      text.contains("tokens      more than can be counted, if every reply has 250 and nothing ends early\n"))
+    let more = forecast(maxTurns: .max, opening: nil, turns: { _ in 0 }).description
+    #expect(more.contains("requests    more than can be counted\n"))
+    #expect(!more.contains("\(Int.max)"))
+  }
+
   @Test func `what is finished and what has failed are told apart`() {
     let forecast = forecast(
       maxTurns: 3, opening: nil, turns: { $0.condition.label == "a=1" ? nil : $0.repeat == 1 ? nil : 0 },
