@@ -91,6 +91,10 @@ struct EndpointMessages: Sendable {
 
   /// The endpoint's words: one line, bounded, nothing that acts on a terminal, no secret.
   func quoted(_ text: String) -> String {
+    // What nearly every reply has, such as its finish reason.
+    if text.utf8.count <= Self.lengthLimit, text.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) {
+      return redactor.redact(text)
+    }
     let words = redactor.redact(text).unicodeScalars.split { scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true

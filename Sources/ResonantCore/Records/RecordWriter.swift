@@ -28,6 +28,7 @@ public final class RecordWriter: Sendable {
   private let file: RecordFile
   private let store: RecordStore
   private let begun: Atomic<Bool>
+  private let closed = Atomic(false)
 
   private init(_ file: RecordFile, store: RecordStore, hasBegun: Bool) {
     path = file.path
@@ -97,8 +98,9 @@ public final class RecordWriter: Sendable {
   }
 
   /// Waits until everything is on the disk, and leaves the file to others. Nothing is to be appended after that.
-  /// Throws also when the file is no longer in its place.
+  /// Throws also when the file is no longer in its place. Once is enough, so a second call does nothing.
   public func close() async throws(RecordError) {
+    guard !closed.exchange(true, ordering: .relaxed) else { return }
     defer { file.unlock() }
     try await store.settle(file)
     let file = file
