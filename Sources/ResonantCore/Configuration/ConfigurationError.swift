@@ -121,7 +121,7 @@ public struct OptionSource: Sendable, Equatable {
       return OptionPlace(path: ChatOption.flag(written ?? key) + (inside.isEmpty ? "" : " \(inside)"))
     case .file(let name, let keyPath, let lines):
       let whole = keyPath + rest
-      return OptionPlace(file: name, path: KeyPath.shown(whole), line: Self.line(of: whole, in: lines))
+      return OptionPlace(file: name, path: PlanKeyPath.shown(whole), line: Self.line(of: whole, in: lines))
     }
   }
 

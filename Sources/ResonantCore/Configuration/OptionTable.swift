@@ -101,7 +101,8 @@ public enum OptionTable {
       "Maximum number of messages, the opening included."),
     .init(
       "max_chars", .integer(atLeast: 1), .conversation, default: "10000",
-      "Longest reply, in characters; a longer one is cut."),
+      "Longest reply, in characters; a longer one is cut, as is one that goes on with nothing but white space."
+    ),
     .init(
       "order", .choice(SpeakerOrder.allCases.map(\.rawValue)), .conversation, default: "round-robin",
       "Who speaks next. (chain, vote and moderator: not in this version yet)"),

@@ -114,7 +114,7 @@ struct PlanMatrix {
       for option in OrderedSet(choices.flatMap { $0.values.keys }) {
         if let owner = owners.updateValue(key, forKey: option) {
           throw reader.failure(
-            "matrix.\(key)", "\(option) is also set by \(KeyPath.shown("matrix.\(owner)"))")
+            "matrix.\(key)", "\(option) is also set by \(PlanKeyPath.shown("matrix.\(owner)"))")
         }
       }
       size = size.multipliedReportingOverflow(by: choices.count).overflow ? .max : size * choices.count

@@ -93,17 +93,17 @@ extension Shard {
   /// A resubmitted part of an array (`--array=2`) looks like a whole one of another size, and an array with gaps
   /// like a smaller one: what is not plainly a whole array is refused.
   private static func slurm(task: Int, _ variables: Variables, shards: Int?) throws(InvalidValue) -> Shard {
-    let first = try variables.integer("SLURM_ARRAY_TASK_MIN")
-    let last = try variables.integer("SLURM_ARRAY_TASK_MAX")
-    let count = try variables.integer("SLURM_ARRAY_TASK_COUNT")
     let step = try variables.integer("SLURM_ARRAY_TASK_STEP") ?? 1
-    guard first != nil, last != nil, count != nil else {
+    guard let first = try variables.integer("SLURM_ARRAY_TASK_MIN"),
+      let last = try variables.integer("SLURM_ARRAY_TASK_MAX"),
+      let count = try variables.integer("SLURM_ARRAY_TASK_COUNT")
+    else {
       throw InvalidValue(
         "SLURM_ARRAY_TASK_ID is set but SLURM_ARRAY_TASK_COUNT, _MIN or _MAX is not, say which part with `--shard I/N`"
       )
     }
     // In this order no difference overflows, whatever the numbers are.
-    guard let first, let last, let count, step >= 1, (0...1).contains(first), last >= first,
+    guard step >= 1, (0...1).contains(first), last >= first,
       (last - first) % step == 0, count >= 1, count - 1 == (last - first) / step, shards ?? count == count,
       (first...last).contains(task), (task - first) % step == 0
     else {

@@ -16,6 +16,16 @@ struct BatchDisplayTests {
 
   init() throws { lab = try Laboratory() }
 
+  private func plan(_ server: ScriptedServer, turns: Int, repeats: Int, concurrency: Int) throws {
+    try lab.plan(
+      """
+      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: \(turns)}
+      repeats: \(repeats)
+      limits: {concurrency: \(concurrency)}
+
+      """)
+  }
+
   private func start(columns: Int) async throws -> Program {
     let script = try #require(Tool.path("script"))
     let command =
@@ -37,13 +47,7 @@ struct BatchDisplayTests {
     let server = try await ScriptedServer { request in
       request.number < 20 ? .openAI("an answer") : .openAI(.text("some "), .hold(gate), .text("more"))
     }
-    try lab.plan(
-      """
-      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 3}
-      repeats: 100
-      limits: {concurrency: 1}
-
-      """)
+    try plan(server, turns: 3, repeats: 100, concurrency: 1)
     let program = try await start(columns: columns)
     try await server.waitForRequest(20)
     try await program.waitForOutput(containing: " running, ")
@@ -69,13 +73,7 @@ struct BatchDisplayTests {
     let server = try await ScriptedServer { request in
       request.number <= 2 ? .error(429, "slow down", headers: [("Retry-After", "3")]) : .openAI("an answer")
     }
-    try lab.plan(
-      """
-      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 2}
-      repeats: 4
-      limits: {concurrency: 2}
-
-      """)
+    try plan(server, turns: 2, repeats: 4, concurrency: 2)
     let program = try await start(columns: 200)
     try await program.waitForOutput(containing: " s, 1 at once, 2 turned away: ")
     let ended = try await program.finish()
@@ -101,13 +99,7 @@ struct BatchDisplayTests {
     let server = try await ScriptedServer { request in
       request.number < 4 ? .error(401, "no such key") : .openAI(.text("some "), .hold(gate), .text("more"))
     }
-    try lab.plan(
-      """
-      base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 2}
-      repeats: 4
-      limits: {concurrency: 1}
-
-      """)
+    try plan(server, turns: 2, repeats: 4, concurrency: 1)
     let program = try await start(columns: 0)
     try await program.waitForOutput(containing: "a trial has failed: ")
     gate.open()

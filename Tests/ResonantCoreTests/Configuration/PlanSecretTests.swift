@@ -117,7 +117,7 @@ struct PlanSecretTests {
     ("base.payload.who@example.org", "base.payload.who@example.org"), ("matrix.what?", "matrix.what?"),
   ])
   func `a key path is shown without an address's secrets`(path: String, shown: String) {
-    #expect(KeyPath.shown(path) == shown)
+    #expect(PlanKeyPath.shown(path) == shown)
   }
 
   @Test func `a plan is kept without its secrets`() throws {

@@ -46,7 +46,7 @@ struct EndlessBodyTests {
         #expect("\(step)" == "keepAlive")
         kept += piece
       }
-      #expect(decoder.heldBytes == 0)
+      #expect(decoder.carry.isEmpty)
       let reply = Array(#"{"choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}"#.utf8)
       _ = reply.withUnsafeBufferPointer { decoder.feed($0) }
       decoder.finish()

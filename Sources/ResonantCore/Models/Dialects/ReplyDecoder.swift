@@ -35,7 +35,7 @@ struct ReplyDecoder {
   private var hasEvents = false
   private var scanner = DeltaScanner()
   /// The start of a line whose end has not come, and in form `whole` everything.
-  private var carry: [UInt8] = []
+  private(set) var carry: [UInt8] = []
   private var skipsLineFeed = false
   /// Data lines of one event that are no JSON by themselves.
   private var pending: [UInt8] = []
@@ -51,9 +51,6 @@ struct ReplyDecoder {
 
   /// Whether the reply came to its own end: with a finish reason, an end mark, or as one whole value.
   var isComplete: Bool { finishReason != nil || hasEnded || hasWhole }
-
-  /// Of a line, or a whole reply, whose end has not come.
-  var heldBytes: Int { carry.count }
 
   /// Whether there was anything of a reply or an error.
   var isUnderstood: Bool { hasEvents }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// Key paths of a plan as errors show them: a key may be the address of an endpoint, secrets and all.
-enum KeyPath {
+enum PlanKeyPath {
   /// What keys are endpoints of, whatever they look like.
   private static let limits = ["limits.endpoints.", "limits.requests_per_minute."]
 
