@@ -2,9 +2,9 @@
 
 /// Sends HTTP requests through libcurl: one async call an exchange, thousands of them at a time on a few threads.
 ///
-/// libcurl is loaded at the first request. TLS certificates are always verified. A 307 or 308 to the same scheme,
-/// host and port is followed, with the same headers and body; any other redirect is an error. Connections are kept
-/// for later requests. The program must ignore SIGPIPE: libcurl cannot suppress it everywhere.
+/// libcurl is loaded at the first request, or by `load`. TLS certificates are always verified. A 307 or 308 to the same
+/// scheme, host and port is followed, with the same headers and body; any other redirect is an error. Connections are
+/// kept for later requests. The program must ignore SIGPIPE: libcurl cannot suppress it everywhere.
 public final class HTTPTransport: Sendable {
   private let loops: LoopPool
 
@@ -59,6 +59,10 @@ public final class HTTPTransport: Sendable {
       transfer.fail(error, continuation)
     }
   }
+
+  /// Loads libcurl before there is a request, which takes some milliseconds. The program must not exit meanwhile. What
+  /// is wrong with the library, requests will say.
+  public static func load() { try? Curl.load() }
 
   /// Ends all exchanges with `cancelled` and closes all connections; later ones end the same way.
   public func shutdown() { loops.shutDown() }

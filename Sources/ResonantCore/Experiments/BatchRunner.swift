@@ -117,10 +117,19 @@ public final class BatchRunner: Sendable {
   public func run() async -> BatchOutcome {
     let jobs = batch.jobs
     if !jobs.isEmpty { heedBudget() }
+    // Takes about as long as the first transcripts' files.
+    async let preparation: Void = prepareNetwork(for: jobs)
     var held = await hold(jobs)
+    await preparation
     // Whoever held them may be done by now, or gone.
     if !held.isEmpty { held = await hold(held) }
     return outcome(held: held.map(\.id))
+  }
+
+  private func prepareNetwork(for jobs: [Trial]) async {
+    let participants = batch.plan.conversations.lazy.flatMap(\.participants)
+    guard !jobs.isEmpty, participants.contains(where: { !$0.endpoint.isBuiltin }) else { return }
+    await EndpointNetwork.prepare()
   }
 
   /// What the directory says in the end: others may have finished meanwhile what they held.

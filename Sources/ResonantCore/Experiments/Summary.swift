@@ -42,7 +42,11 @@ public struct Summary: Sendable {
 
   /// Trials in the plan's order; those that it no longer has come last.
   static func sorted(_ reports: [TrialReport], _ places: [String: Int]) -> [TrialReport] {
-    reports.sorted { (places[$0.id] ?? .max, $0.id) < (places[$1.id] ?? .max, $1.id) }
+    let known = reports.map { places[$0.id] ?? .max }
+    let order = reports.indices.sorted {
+      known[$0] == known[$1] ? reports[$0].id < reports[$1].id : known[$0] < known[$1]
+    }
+    return order.map { reports[$0] }
   }
 
   private static let results = [

@@ -39,6 +39,9 @@ public struct EndpointNetwork: Sendable {
       surroundings: surroundings)
   }
 
+  /// Loads what requests need, as the first request would. To be waited for before the program exits.
+  static func prepare() async { HTTPTransport.load() }
+
   /// Looks whether an endpoint is there and has a model.
   public func probe(
     _ endpoint: Endpoint, for model: String, settings: RequestSettings
