@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What libcurl alone takes for the benchmark: N conversations of T replies each, whose bytes are thrown away. No JSON,
-// no transcripts, one thread. Nothing that is built on libcurl can be expected to be faster.
+// no transcripts, one thread, each event received as it comes.
 //
 // cc -O2 -o floor floor.c -lcurl && ./floor URL N T
 #define _GNU_SOURCE
