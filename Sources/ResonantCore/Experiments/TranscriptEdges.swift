@@ -22,11 +22,15 @@ struct TranscriptEdges {
     var offset = 0
     while let line = try file.line(at: offset) {
       offset += line.count + 1
+      guard line.contains(where: { $0 > 0x20 }) else { continue }
       let record = try Self.record(line, path)
       switch record {
       case .header(let header): head = Transcript(header: header)
       case .preamble(let preamble): head?.preambles.append(preamble)
       default: last = try Self.record(try file.lastLine(), path)
+      }
+      guard head != nil else {
+        throw InvalidValue("\(path) is no transcript: it does not begin with a \(Record.format) header")
       }
       if case .header = record { continue }
       if case .preamble = record { continue }

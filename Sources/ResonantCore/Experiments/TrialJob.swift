@@ -114,13 +114,16 @@ final class TrialJob: Sendable {
   /// Notes why the file can't be had.
   @inline(never)
   private func refuse(_ error: RecordError) -> Stay? {
-    if error.kind == .inUse {
+    guard error.kind != .inUse else {
       report = nil
-    } else {
-      runner.progress.begin()
-      report?.fail(error.description)
-      runner.progress.end(.failed)
+      return nil
     }
+    runner.progress.begin()
+    switch error.kind {
+    case .malformed, .notTranscript: report?.damage(error.description)
+    default: report?.fail(error.description)
+    }
+    runner.progress.end(.failed)
     return nil
   }
 

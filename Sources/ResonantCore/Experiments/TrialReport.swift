@@ -47,9 +47,14 @@ extension TrialReport {
   /// For a transcript that can't be read.
   static func unreadable(_ id: String, _ error: InvalidValue) -> TrialReport {
     var report = TrialReport(id: id, condition: [:], repeat: 0, state: .failed)
-    report.isDamaged = true
-    report.fail("\(error); mend or delete the file to hold the trial again")
+    report.damage("\(error)")
     return report
+  }
+
+  /// Fails for what a transcript's file holds.
+  mutating func damage(_ message: String) {
+    isDamaged = true
+    fail("\(message); mend or delete the file to hold the trial again")
   }
 
   mutating func fail(_ message: String) {

@@ -119,8 +119,8 @@ struct EndpointMessages: Sendable {
   private func hint(status: Int, said: String) -> String? {
     let words = said.lowercased()
     switch status {
-    case 400, 422,
-      500 where words.contains("alternat") || (words.contains("role") && words.contains("user")):
+    case 400, 422, 500:
+      guard words.contains("alternat") || words.contains("role") && words.contains("user") else { return nil }
       return "--roles alternate makes user and assistant take turns"
     case 401, 403:
       if let variable = endpoint.keyVariable { return "check the key in \(variable) or in --headers" }

@@ -9,15 +9,45 @@ public struct Redactor: Sendable, Equatable {
   /// Shorter values are too ordinary: masking every `1` or `yes` would spoil the text and hide nothing.
   static let shortest = 4
 
+  /// What a text ends with may be a secret that was cut off; less of one than this tells nothing.
+  static let shortestBeginning = 8
+
   /// Longest first, so that a secret that is part of another leaves nothing of it.
   private let secrets: [[UInt8]]
 
   public init(secrets: [String]) {
-    let worthwhile = Set(secrets).filter { $0.utf8.count >= Self.shortest }
+    let worthwhile = Set(secrets.filter { $0.utf8.count >= Self.shortest }.flatMap(Self.spellings))
     self.secrets = worthwhile.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }.map { Array($0.utf8) }
   }
 
-  /// The text with every secret replaced by `***`.
+  /// As it is, as JSON writers escape it, and as it stands in a URL.
+  private static func spellings(of secret: String) -> [String] {
+    guard !secret.utf8.allSatisfy(isUnreserved) else { return [secret] }
+    let escaped = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
+    return [secret, escaped, percentEncoded(secret)]
+  }
+
+  /// RFC 3986, section 2.1.
+  private static func percentEncoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    return String(
+      decoding: text.utf8.flatMap { byte in
+        isUnreserved(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }, as: UTF8.self)
+  }
+
+  /// RFC 3986, section 2.3.
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+
+  /// The text with every secret replaced by `***`, also where the text is cut off within one.
   public func redact(_ text: String) -> String {
     guard !secrets.isEmpty else { return text }
     let bytes = Array(text.utf8)
@@ -25,9 +55,9 @@ public struct Redactor: Sendable, Equatable {
     var index = 0
     var hasMasked = false
     while index < bytes.count {
-      if let secret = secrets.first(where: { bytes[index] == $0[0] && bytes[index...].starts(with: $0) }) {
+      if let length = secretLength(at: bytes[index...]) {
         kept += Self.mask.utf8
-        index += secret.count
+        index += length
         hasMasked = true
       } else {
         kept.append(bytes[index])
@@ -35,6 +65,15 @@ public struct Redactor: Sendable, Equatable {
       }
     }
     return hasMasked ? String(decoding: kept, as: UTF8.self) : text
+  }
+
+  /// How long the secret is that a text begins with; nil when there is none.
+  private func secretLength(at text: ArraySlice<UInt8>) -> Int? {
+    for secret in secrets where text.first == secret[0] {
+      if text.starts(with: secret) { return secret.count }
+      if text.count >= Self.shortestBeginning, secret.starts(with: text) { return text.count }
+    }
+    return nil
   }
 
   // MARK: Payloads

@@ -30,6 +30,8 @@ final class RecordFile: Sendable {
   let path: String
   private let descriptor: Int32
   private let syncing = Mutex(Syncing())
+  /// In bytes, as far as this process knows.
+  private let length = Atomic(0)
 
   /// The longest transcript that is read, in bytes: more than any conversation comes to, and what a machine can hold.
   static let limit = 1 << 31
@@ -46,9 +48,11 @@ final class RecordFile: Sendable {
     let descriptor = open(path, flags | (mode == .new ? O_CREAT | O_EXCL : O_NONBLOCK), 0o666)
     guard descriptor >= 0 else { throw Self.error(errno, path, "can't be opened") }
     self.init(path, descriptor: descriptor)
-    guard try Self.status(descriptor, path).isFile else {
+    let status = try Self.status(descriptor, path)
+    guard status.isFile else {
       throw RecordError(.system, path, "this is no regular file, so no transcript can go on in it")
     }
+    length.store(Int(status.st_size), ordering: .relaxed)
     guard !isLocked, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
     throw RecordError(.inUse, path, "another process is writing this transcript; wait until it has ended")
   }
@@ -77,12 +81,14 @@ final class RecordFile: Sendable {
       if done > 0, end >= off_t(done) { _ = ftruncate(descriptor, end - off_t(done)) }
       throw error
     }
+    length.add(bytes.count, ordering: .relaxed)
   }
 
   func truncate(to length: Int) throws(RecordError) {
     guard ftruncate(descriptor, off_t(length)) == 0 else {
       throw Self.error(errno, path, "can't be shortened")
     }
+    self.length.store(length, ordering: .relaxed)
   }
 
   /// Has the system begin to write out what it holds of the file, where it can be told to: Linux does so before it
@@ -105,9 +111,12 @@ final class RecordFile: Sendable {
     }
   }
 
-  /// Throws when the path leads elsewhere by now, or nowhere: nobody will find what was written.
+  /// Throws when the path leads elsewhere by now, or nowhere, or something is gone: nobody will find what was written.
   func checkPlace() throws(RecordError) {
     let own = try Self.status(descriptor, path)
+    if own.isFile, Int(own.st_size) < length.load(ordering: .relaxed) {
+      throw RecordError(.system, path, "something else has shortened the file while it was written")
+    }
     var there = stat()
     if stat(path, &there) == 0, (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino) { return }
     throw RecordError(.system, path, "the file was replaced or removed while it was written")

@@ -17,12 +17,13 @@ struct BatchFileTests {
 
   private func trialNames() -> [String] { lab.directory.files.filter { $0.hasPrefix("x/trials/") } }
 
-  @Test func `a transcript that can't be read is a failed trial with its reason`() async throws {
+  @Test(arguments: ["garbage\n", "{\"type\":\"end\"}\n"])
+  func `a transcript that can't be read is a failed trial with its reason`(text: String) async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 2\n")
     #expect(try await lab.batch().exitCode == 0)
     let spoiled = try #require(trialNames().first)
-    try lab.directory.write("garbage\n", to: spoiled)
+    try lab.directory.write(text, to: spoiled)
     for flags in [[], ["--retry-failed"], ["--status"]] {
       let ended = try await ResonantBinary.run(["batch", "plan.yaml"] + flags, in: lab.directory)
       #expect(ended.exitCode == (flags == ["--status"] ? 0 : 1), "\(ended)")
@@ -31,7 +32,7 @@ struct BatchFileTests {
       #expect(!ended.output.contains("--retry-failed"), "\(ended)")
     }
     #expect(try lab.summary().map { $0["reason"] } == ["error", "max_turns"])
-    #expect(try lab.directory.read(spoiled) == "garbage\n")
+    #expect(try lab.directory.read(spoiled) == text)
     #expect(server.requests.count == 4)
   }
 

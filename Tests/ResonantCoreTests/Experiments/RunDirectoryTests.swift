@@ -104,6 +104,17 @@ struct RunDirectoryTests {
     #expect(reports["d"]?.error?.contains("d.jsonl") == true)
   }
 
+  @Test func `a transcript begins with its header, blank lines aside`() throws {
+    let file = String(decoding: transcript(turns: 2, end: .maxTurns).file, as: UTF8.self)
+    let rest = try #require(file.firstIndex(of: "\n"))
+    try temporary.write("\n" + file, to: "bliss/trials/a.jsonl")
+    try temporary.write(String(file[file.index(after: rest)...]), to: "bliss/trials/b.jsonl")
+    let reports = directory.reports()
+    #expect(reports.values.map(\.state) == [.done, .failed])
+    #expect(reports["b"]?.isDamaged == true)
+    #expect(reports["b"]?.error?.contains("does not begin with a resonant.transcript header") == true)
+  }
+
   @Test(arguments: [StopReason.interrupted, .error])
   func `a turn that was cut counts for nothing but its tokens`(reason: StopReason) throws {
     var cut = transcript(turns: 2, end: reason, error: "Ada: no")

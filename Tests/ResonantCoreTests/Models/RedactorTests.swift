@@ -12,6 +12,18 @@ import Testing
     #expect(redactor.redact("nothing here") == "nothing here")
   }
 
+  @Test func masksWhatIsLeftOfASecretWhereATextWasCutOff() {
+    let redactor = Redactor(secrets: ["sk-abc-long-one"])
+    #expect(redactor.redact("got sk-abc-l") == "got ***")
+    #expect(redactor.redact("got sk-abc-l, no") == "got sk-abc-l, no")
+    #expect(redactor.redact("got sk-abc") == "got sk-abc")
+  }
+
+  @Test func masksASecretAsJSONAndURLsSpellIt() {
+    let redactor = Redactor(secrets: ["ab/cd+ef=="])
+    #expect(redactor.redact(#"ab\/cd+ef== and /ab%2Fcd%2Bef%3D%3D?x"#) == "*** and /***?x")
+  }
+
   @Test func masksBytesNotCharacters() {
     #expect(Redactor(secrets: ["secret"]).redact("asecret\u{301}b") == "a***\u{301}b")
   }

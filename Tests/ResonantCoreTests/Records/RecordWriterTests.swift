@@ -148,6 +148,16 @@ import Testing
     #expect(error?.description == "\(path): the file was replaced or removed while it was written")
   }
 
+  @Test func aFileThatWasShortenedMeanwhileIsAnErrorAtTheEnd() async throws {
+    let whole = Transcript.fixture()
+    let end = try #require(whole.end)
+    let writer = try await RecordWriter.create(path, store: store)
+    try await writer.observe(.began(whole))
+    try #require(truncate(path, 0) == 0)
+    let error = await #expect(throws: RecordError.self) { try await writer.observe(.ended(end, whole)) }
+    #expect(error?.description == "\(path): something else has shortened the file while it was written")
+  }
+
   @Test func aThousandWritersShareOneStore() async throws {
     let turns = 2
     try await withThrowingTaskGroup(of: Void.self) { group in
