@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import ResonantCore
 import TestSupport
 import Testing
@@ -94,6 +95,23 @@ struct OfflineTests {
     let word = try #require(last.split { !$0.isLetter }.max { $0.count < $1.count })
     #expect(ended.output.contains(word), "\(ended)")
     if format == "json" { _ = try DecodedJSON.parse(ended.output) }
+  }
+
+  @Test(arguments: ["one.jsonl", "two.jsonl", "link.txt"])
+  func anExportReplacesNoTranscript(target: String) async throws {
+    let directory = try TemporaryDirectory()
+    for (name, seed) in [("one", 3), ("two", 4)] { _ = try await talk(directory, name, seed: seed) }
+    try FileManager.default.createSymbolicLink(
+      atPath: directory.path("link.txt"), withDestinationPath: "two.jsonl")
+    let before = try directory.read(target)
+    let ended = try await ResonantBinary.run(
+      ["export", "one.jsonl", "--to", "text", "--out", target], in: directory)
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(ended.errors.contains("\(target) is a transcript and is not overwritten"), "\(ended)")
+    #expect(try directory.read(target) == before)
+    let other = try await ResonantBinary.run(
+      ["export", "one.jsonl", "--to", "text", "--out", "one.txt"], in: directory)
+    #expect(other.exitCode == 0, "\(other)")
   }
 
   @Test func checkTellsWhatIsThere() async throws {

@@ -88,6 +88,7 @@ private struct ExportDestination {
     let exists = FileManager.default.fileExists(atPath: out, isDirectory: &isDirectory)
     if sources.count == 1, !isDirectory, !out.hasSuffix("/") {
       files = [out]
+      try checkTargets()
       return
     }
     if exists, !isDirectory {
@@ -100,6 +101,24 @@ private struct ExportDestination {
       throw ConfigurationError(OptionPlace(path: "--out"), "the directory \(out) can't be made")
     }
     files = Self.names(sources).map { "\(out)/\($0).\(fileExtension)" }
+    try checkTargets()
+  }
+
+  /// Pages and the like can be made again, a transcript can't.
+  private func checkTargets() throws(ConfigurationError) {
+    guard let transcript = files?.first(where: Self.isTranscript) else { return }
+    throw ConfigurationError(
+      OptionPlace(path: "--out"), "\(transcript) is a transcript and is not overwritten; choose another name")
+  }
+
+  private static func isTranscript(_ path: String) -> Bool {
+    let file = URL(filePath: path).resolvingSymlinksInPath()
+    // Not to wait for a pipe.
+    let type = try? FileManager.default.attributesOfItem(atPath: file.path)[.type] as? FileAttributeType
+    guard type == .typeRegular, let content = try? Data(contentsOf: file, options: .mappedIfSafe) else {
+      return false
+    }
+    return content.starts(with: #"{"type":"header""#.utf8)
   }
 
   /// The sources' own names without their endings; equal ones are told apart by a number.
