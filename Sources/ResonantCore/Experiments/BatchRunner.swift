@@ -126,10 +126,10 @@ public final class BatchRunner: Sendable {
     return outcome(held: held.map(\.id))
   }
 
-  private func prepareNetwork(for jobs: [Trial]) async {
+  private func prepareNetwork(for jobs: [Trial]) {
     let participants = batch.plan.conversations.lazy.flatMap(\.participants)
     guard !jobs.isEmpty, participants.contains(where: { !$0.endpoint.isBuiltin }) else { return }
-    await EndpointNetwork.prepare()
+    EndpointNetwork.prepare()
   }
 
   /// What the directory says in the end: others may have finished meanwhile what they held.

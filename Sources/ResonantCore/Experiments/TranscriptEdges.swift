@@ -24,16 +24,18 @@ struct TranscriptEdges {
       offset += line.count + 1
       guard line.contains(where: { $0 > 0x20 }) else { continue }
       let record = try Self.record(line, path)
-      switch record {
-      case .header(let header): head = Transcript(header: header)
-      case .preamble(let preamble): head?.preambles.append(preamble)
-      default: last = try Self.record(try file.lastLine(), path)
+      if case .header(let header) = record {
+        head = Transcript(header: header)
+        continue
       }
       guard head != nil else {
         throw InvalidValue("\(path) is no transcript: it does not begin with a \(Record.format) header")
       }
-      if case .header = record { continue }
-      if case .preamble = record { continue }
+      if case .preamble(let preamble) = record {
+        head?.preambles.append(preamble)
+        continue
+      }
+      last = try Self.record(try file.lastLine(), path)
       break
     }
   }

@@ -40,7 +40,7 @@ public struct EndpointNetwork: Sendable {
   }
 
   /// Loads what requests need, as the first request would. To be waited for before the program exits.
-  static func prepare() async { HTTPTransport.load() }
+  static func prepare() { HTTPTransport.load() }
 
   /// Looks whether an endpoint is there and has a model.
   public func probe(

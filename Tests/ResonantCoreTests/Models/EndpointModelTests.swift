@@ -192,6 +192,14 @@ import Testing
 
   // MARK: Errors
 
+  @Test(arguments: [400, 422, 500])
+  func rolesAreAdvisedOnWhereTheErrorIsAboutThem(status: Int) async throws {
+    let server = try await ScriptedServer { _ in .error(status, "temperature must be a number") }
+    let error = await failure(try model(server))
+    #expect(error?.message.contains("temperature must be") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("--roles") == false, "\(error?.message ?? "")")
+  }
+
   @Test(
     arguments: [
       (Answer.error(401, "bad key"), "HTTP 401: bad key; give the endpoint's key in --headers"),
