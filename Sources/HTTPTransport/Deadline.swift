@@ -2,8 +2,6 @@
 
 /// When an exchange has been silent for too long. Times are `Monotonic`.
 struct Deadline {
-  /// How long a body may stay open after all has come that the exchange is about.
-  private static let grace: UInt64 = 500_000_000
   /// More than the longest time that bytes may wait below a mark (`LowWaterMarks`).
   private static let short: UInt64 = 2_000_000_000
 
@@ -41,5 +39,7 @@ struct Deadline {
   /// Nothing is missing any more but the end of the body.
   var isComplete: Bool { last != nil }
 
-  mutating func complete(at now: UInt64) { last = last ?? now + Self.grace }
+  mutating func complete(at now: UInt64, within time: Duration) {
+    last = now + UInt64(time.wholeMilliseconds) * 1_000_000
+  }
 }

@@ -30,9 +30,9 @@ public enum HTTPProgress: Sendable {
   case progress
   /// Bytes that only keep the connection alive (comments, pings).
   case keepAlive
-  /// All that the exchange is about has come, and the body should now end by itself, which leaves the connection
-  /// good for another exchange. One that stays open is closed after half a second; `send` returns normally.
-  case complete
+  /// All that the exchange needs has come, and the body should now end by itself, which leaves the connection good
+  /// for another exchange. One that stays open is closed after that time; `send` returns normally.
+  case complete(within: Duration)
   /// Nothing more is wanted: the connection is closed at once and `send` returns normally.
   case stop
 }

@@ -122,8 +122,8 @@ extension Transfer {
       if deadline.progress(at: loop.now) { loop.expect(deadline.time) }
       return true
     case .keepAlive: return true
-    case .complete:
-      deadline.complete(at: loop.now)
+    case .complete(let time):
+      deadline.complete(at: loop.now, within: time)
       loop.expect(deadline.time)
       return true
     case .stop:

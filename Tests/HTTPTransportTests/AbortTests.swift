@@ -90,7 +90,7 @@ import Testing
       try connection.awaitClose()
       closed.send()
     } _: { url in
-      let sink = Recorder { _ in .complete }
+      let sink = Recorder { _ in .complete(within: .milliseconds(500)) }
       let head = try await HTTPTransport(loop).send(HTTPRequest(.get, url), to: sink)
       #expect(head.status == 200)
       #expect(sink.text == "all")

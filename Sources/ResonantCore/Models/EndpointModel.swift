@@ -281,11 +281,12 @@ extension Completion {
   /// What a decoder found beside the text.
   init(_ decoder: ReplyDecoder) {
     self.init()
-    if decoder.usage.prompt != nil || decoder.usage.completion != nil {
-      usage = Usage(promptTokens: decoder.usage.prompt ?? 0, completionTokens: decoder.usage.completion ?? 0)
+    let reply = decoder.reply
+    if reply.usage.prompt != nil || reply.usage.completion != nil {
+      usage = Usage(promptTokens: reply.usage.prompt ?? 0, completionTokens: reply.usage.completion ?? 0)
     }
-    finishReason = decoder.finishReason
-    servedModel = decoder.servedModel
-    toolCalls = decoder.toolCalls.calls
+    finishReason = reply.finishReason
+    servedModel = reply.servedModel
+    toolCalls = reply.toolCalls.calls
   }
 }

@@ -61,6 +61,7 @@ func decode(_ body: String, into live: LiveReply = LiveReply()) -> ReplyDecoder 
   @Test(arguments: RecordedStream.all)
   func readsEveryStreamWithoutTheScanner(recorded: RecordedStream) {
     let body = recorded.body.replacing(#"e":"#, with: #"\u0065":"#).replacing(#"s":"#, with: #"\u0073":"#)
+      .replacing(#"nt":"#, with: #"n\u0074":"#)
     let live = LiveReply()
     check(decode(body, into: live), live, says: recorded, "with escapes in keys")
   }
@@ -111,15 +112,20 @@ func decode(_ body: String, into live: LiveReply = LiveReply()) -> ReplyDecoder 
 
       """, into: live)
     #expect(live.text == "Hi!")
-    #expect(decoder.servedModel == "org/first")
+    #expect(decoder.reply.servedModel == "org/first")
     #expect(decoder.finishReason == "length")
-    #expect(decoder.usage == (3, 2))
+    #expect(decoder.reply.usage == (3, 2))
     #expect(decoder.isComplete)
-    #expect(!decoder.hasEnded)
+    #expect(!decoder.reply.hasEnded)
   }
 
-  @Test(arguments: [("null", false), (#""""#, true), (#""stop""#, true)])
-  func anEmptyFinishReasonIsOne(reason: String, isComplete: Bool) {
+  @Test(
+    arguments: ["null", "5", #""""#, #"" ""#, #""null""#, #""None""#, #""nil""#, #""undefined""#].map {
+      ($0, false)
+    }
+      + [#""FINISH_REASON_UNSPECIFIED""#].map { ($0, false) }
+      + [#""stop""#, #""length""#, #""eos_token""#].map { ($0, true) })
+  func onlyAFinishReasonThatSaysSomethingIsOne(reason: String, isComplete: Bool) {
     let decoder = decode(
       #"data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":\#(reason)}]}"# + "\n\n")
     #expect(decoder.isComplete == isComplete)
@@ -148,7 +154,7 @@ func decode(_ body: String, into live: LiveReply = LiveReply()) -> ReplyDecoder 
       #"data: {"choices":[{"delta":{"content":"Hi"}}]}"# + "\ndata: [DONE]\n\n"
         + #"data: {"choices":[{"delta":{"content":" no"}}]}"# + "\n", into: live)
     #expect(live.text == "Hi")
-    #expect(decoder.hasEnded)
+    #expect(decoder.reply.hasEnded)
   }
 
   @Test func malformedLinesAreSkipped() {

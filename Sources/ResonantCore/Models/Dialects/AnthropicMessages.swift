@@ -27,7 +27,7 @@ extension ReplyEvent {
     case "message_stop": isEnd = true
     case "message_start": readMessageStart(event["message"]?.object ?? [:])
     case "content_block_start": readBlock(event["content_block"]?.object ?? [:], index: index)
-    case "message_delta": finishReason = event["delta"]?["stop_reason"]?.string
+    case "message_delta": finishReason = Self.reason(event["delta"]?["stop_reason"])
     default:
       if let delta = event["delta"]?.object {
         readDelta(delta, index: index)
@@ -67,7 +67,8 @@ extension ReplyEvent {
 
   private mutating func readWhole(_ content: JSONValue, in event: JSONObject) {
     isWhole = true
-    finishReason = event["stop_reason"]?.string
+    isMessage = true
+    finishReason = Self.reason(event["stop_reason"])
     text = content.string ?? ""
     for (index, block) in (content.array ?? []).enumerated() { readBlock(block.object ?? [:], index: index) }
   }

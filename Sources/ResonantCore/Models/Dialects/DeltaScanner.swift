@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds what a usual event of a stream says in its bytes, without making a value of the rest.
+/// Finds the text and the reasoning of a usual event of a stream in its bytes, without making a value of the rest.
 ///
-/// Takes the three shapes of a delta, and what OpenAI's streams begin and end with: the model's name, a finish reason,
-/// token counts behind an empty list of choices. Everything else (tool calls, errors, the ends of Anthropic's and
-/// Ollama's streams, broken JSON) is left to `ReplyEvent`. What it does take, it must take exactly as `JSONParser` and
-/// `ReplyEvent` would.
+/// Takes the three shapes of a delta. Everything else (the model's name, finish reasons, token counts, tool calls,
+/// errors, broken JSON) is left to `ReplyEvent`. What it does take, it must take exactly as `JSONParser` and
+/// `ReplyEvent` would, but for the name of the model, which the caller must know by then.
 struct DeltaScanner {
   /// The inside of a string literal in the scanned bytes.
   struct Piece: Equatable {
@@ -14,30 +13,19 @@ struct DeltaScanner {
   }
 
   struct Delta: Equatable {
+    /// The index of the choice; nil where it has none.
+    var choice: Int?
     var text: Piece?
     var thinking: Piece?
-    /// Not empty.
-    var model: Piece?
-    /// May be empty, which is a reason as well.
-    var finishReason: Piece?
-    var promptTokens: Int?
-    var completionTokens: Int?
   }
 
   /// Unescaped text, used again for each piece.
   private var buffer: [UInt8] = []
 
   /// What the bytes say, or nil when they need a closer look.
-  func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Delta? {
+  static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Delta? {
     var walk = DeltaWalk(bytes)
     return walk.event() ? walk.delta : nil
-  }
-
-  /// A piece as a string of its own: for names, which are few and short.
-  mutating func text(of piece: Piece, in bytes: UnsafeBufferPointer<UInt8>) -> String {
-    var text: [UInt8] = []
-    append(piece, of: bytes, to: &text)
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// Appends the text of a piece as valid UTF-8.
@@ -76,14 +64,23 @@ private struct DeltaWalk {
   private struct Keys: OptionSet {
     let rawValue: UInt16
     static let choices = Keys(rawValue: 1), delta = Keys(rawValue: 2), message = Keys(rawValue: 4)
-    static let type = Keys(rawValue: 8), done = Keys(rawValue: 16), usage = Keys(rawValue: 32)
-    static let error = Keys(rawValue: 64), model = Keys(rawValue: 128), text = Keys(rawValue: 256)
-    static let thinking = Keys(rawValue: 512), finish = Keys(rawValue: 1024), refusal = Keys(rawValue: 2048)
-    static let tools = Keys(rawValue: 4096), function = Keys(rawValue: 8192)
-    static let reasoning = Keys(rawValue: 16384)
+    static let type = Keys(rawValue: 8), done = Keys(rawValue: 16), index = Keys(rawValue: 32)
+    static let text = Keys(rawValue: 64), thinking = Keys(rawValue: 128), finish = Keys(rawValue: 256)
 
     /// False when the key was there before.
     mutating func note(_ key: Keys) -> Bool { insert(key).inserted }
+  }
+
+  /// Keys under which an event says something that is left to `ReplyEvent`; in all places they may be null.
+  private static let others: [StaticString] = [
+    "error", "msg", "usage", "x_groq", "refusal", "tool_calls", "function_call", "reasoning_details",
+    "reasoning_text", "thinking_blocks",
+  ]
+
+  /// Steps over the value of any other key; false where it means something.
+  private mutating func skip(_ key: Range<Int>) -> Bool {
+    for other in Self.others where cursor.matches(key, other) { return cursor.literal("null") }
+    return cursor.skipValue()
   }
 
   /// A whole event; true when it is a usual one.
@@ -107,38 +104,9 @@ private struct DeltaWalk {
     if cursor.matches(key, "message") { return seen.note(.message) && message(isOllama: true) }
     if cursor.matches(key, "type") { return seen.note(.type) && cursor.string("content_block_delta") }
     if cursor.matches(key, "done") { return seen.note(.done) && cursor.literal("false") }
-    if cursor.matches(key, "usage") { return seen.note(.usage) && usage() }
-    if cursor.matches(key, "error") { return seen.note(.error) && cursor.literal("null") }
     if cursor.matches(key, "content") { return false }
     if cursor.matches(key, "object") { return kind() }
-    return cursor.matches(key, "model") ? seen.note(.model) && model() : cursor.skipValue()
-  }
-
-  /// The model's name. An empty one, as Azure begins with, is none.
-  private mutating func model() -> Bool {
-    guard let name = cursor.string() else { return false }
-    if !name.place.isEmpty { delta.model = name }
-    return true
-  }
-
-  /// Token counts under the names that OpenAI gave them, or null. Anthropic's names are added up in other ways.
-  private mutating func usage() -> Bool {
-    guard cursor.take(ASCII.openBrace) else { return cursor.literal("null") }
-    var isFirst = true
-    while let key = cursor.key(isFirst: isFirst) {
-      isFirst = false
-      guard usageMember(key) else { return false }
-    }
-    return cursor.closeObject()
-  }
-
-  private mutating func usageMember(_ key: Range<Int>) -> Bool {
-    if cursor.matches(key, "prompt_tokens") { return cursor.count(&delta.promptTokens) }
-    if cursor.matches(key, "completion_tokens") { return cursor.count(&delta.completionTokens) }
-    let isAnthropic =
-      cursor.matches(key, "input_tokens") || cursor.matches(key, "output_tokens")
-      || cursor.matches(key, "cache_read_input_tokens") || cursor.matches(key, "cache_creation_input_tokens")
-    return !isAnthropic && cursor.skipValue()
+    return skip(key)
   }
 
   /// The value of `object`, which vLLM sets to `error` for errors.
@@ -147,15 +115,9 @@ private struct DeltaWalk {
     return !kind.hasEscapes && !cursor.matches(kind.place, "error")
   }
 
-  /// The first choice counts. There is none beside token counts, nor in Azure's first event.
+  /// One choice; of several, one has to be found.
   private mutating func choices() -> Bool {
-    guard cursor.take(ASCII.openBracket) else { return false }
-    if cursor.take(ASCII.closeBracket) { return true }
-    guard choice() else { return false }
-    while cursor.take(ASCII.comma) {
-      guard cursor.skipValue() else { return false }
-    }
-    return cursor.take(ASCII.closeBracket)
+    cursor.take(ASCII.openBracket) && choice() && cursor.take(ASCII.closeBracket)
   }
 
   private mutating func choice() -> Bool {
@@ -164,17 +126,24 @@ private struct DeltaWalk {
     var isFirst = true
     while let key = cursor.key(isFirst: isFirst) {
       isFirst = false
-      if cursor.matches(key, "delta") {
-        guard seen.note(.delta), message(isOllama: false) else { return false }
-      } else if cursor.matches(key, "finish_reason") {
-        guard seen.note(.finish), cursor.optionalString(&delta.finishReason) else { return false }
-      } else if cursor.matches(key, "message") || cursor.matches(key, "error") {
-        return false
-      } else if !cursor.skipValue() {
-        return false
-      }
+      guard choiceMember(key, &seen) else { return false }
     }
     return cursor.closeObject()
+  }
+
+  private mutating func choiceMember(_ key: Range<Int>, _ seen: inout Keys) -> Bool {
+    if cursor.matches(key, "delta") { return seen.note(.delta) && message(isOllama: false) }
+    if cursor.matches(key, "index") { return seen.note(.index) && cursor.count(&delta.choice) }
+    if cursor.matches(key, "finish_reason") { return seen.note(.finish) && noReason() }
+    if cursor.matches(key, "message") { return cursor.literal("null") }
+    if cursor.matches(key, "type") || cursor.matches(key, "object") { return false }
+    return skip(key)
+  }
+
+  /// Null or an empty text.
+  private mutating func noReason() -> Bool {
+    var reason: DeltaScanner.Piece?
+    return cursor.optionalString(&reason) && reason?.place.isEmpty != false
   }
 
   /// The delta of OpenAI or the message of Ollama.
@@ -191,22 +160,14 @@ private struct DeltaWalk {
 
   private mutating func messageMember(_ key: Range<Int>, _ seen: inout Keys, isOllama: Bool) -> Bool {
     if cursor.matches(key, "content") { return seen.note(.text) && cursor.optionalString(&delta.text) }
-    if isOllama {
-      if cursor.matches(key, "thinking") {
-        return seen.note(.thinking) && cursor.optionalString(&delta.thinking)
-      }
-    } else {
-      if cursor.matches(key, "reasoning_content") {
-        return seen.note(.thinking) && !seen.contains(.reasoning) && cursor.optionalString(&delta.thinking)
-      }
-      if cursor.matches(key, "reasoning") {
-        return seen.note(.reasoning) && !seen.contains(.thinking) && cursor.optionalString(&delta.thinking)
-      }
-      if cursor.matches(key, "refusal") { return seen.note(.refusal) && cursor.literal("null") }
-      if cursor.matches(key, "function_call") { return seen.note(.function) && cursor.literal("null") }
-    }
-    if cursor.matches(key, "tool_calls") { return seen.note(.tools) && cursor.literal("null") }
-    return cursor.skipValue()
+    let isThinking =
+      cursor.matches(key, "thinking")
+      || !isOllama && (cursor.matches(key, "reasoning_content") || cursor.matches(key, "reasoning"))
+    // Of two fields with the same words one has to be chosen.
+    if isThinking { return seen.note(.thinking) && cursor.optionalString(&delta.thinking) }
+    let mayBeError =
+      cursor.matches(key, "type") || cursor.matches(key, "object") || cursor.matches(key, "message")
+    return (isOllama || !mayBeError) && skip(key)
   }
 
   /// The delta of Anthropic's `content_block_delta`: text or thinking.

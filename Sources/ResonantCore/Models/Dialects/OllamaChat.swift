@@ -24,7 +24,7 @@ extension ReplyEvent {
     }
     guard done else { return }
     isEnd = true
-    finishReason = event["done_reason"]?.string
+    finishReason = Self.reason(event["done_reason"])
     promptTokens = event["prompt_eval_count"]?.int
     completionTokens = event["eval_count"]?.int
   }

@@ -17,26 +17,47 @@ struct OpenAIChat: Dialect {
 
 extension ReplyEvent {
   /// A chunk of a stream (`delta`) or a whole reply (`message`).
-  mutating func readOpenAI(_ event: JSONObject) {
-    guard let choice = event["choices"]?.array?.first?.object else { return }
-    if let delta = choice["delta"]?.object, !delta.isEmpty {
-      readMessage(delta)
-    } else if let message = choice["message"]?.object {
+  ///
+  /// Where a request asks for several choices, their chunks take turns, each with the choice's index. Some servers
+  /// repeat in a chunk the whole message so far, beside the delta or instead of it.
+  mutating func readOpenAI(_ event: JSONObject, following followed: Int?) {
+    let choices = (event["choices"]?.array ?? []).compactMap(\.object)
+    let isFollowed = { (index: Int?) in index == nil || followed == nil || index == followed }
+    // Groq's and Moonshot's places for token counts.
+    readUsage(event["x_groq"]?["usage"])
+    guard let choice = choices.first(where: { isFollowed($0["index"]?.int) }) else { return }
+    self.choice = choice["index"]?.int
+    readUsage(choice["usage"])
+    let (delta, message) = (choice["delta"]?.object ?? [:], choice["message"]?.object)
+    readMessage(delta)
+    if !hasContent, let message {
       readMessage(message)
-      isWhole = true
+      isMessage = true
+      isWhole = delta.isEmpty
     }
-    finishReason = choice["finish_reason"]?.string
+    finishReason = Self.reason(choice["finish_reason"])
+    failure = [choice, delta, message ?? [:]].lazy.compactMap { ProviderError(inReply: .object($0)) }.first
   }
 
-  /// `reasoning_content` is llama.cpp's and DeepSeek's name, `reasoning` that of vLLM and OpenRouter.
   private mutating func readMessage(_ message: JSONObject) {
     text = Self.text(message["content"])
     if text.isEmpty { text = message["refusal"]?.string ?? "" }
-    thinking = message["reasoning_content"]?.string ?? ""
-    if thinking.isEmpty { thinking = message["reasoning"]?.string ?? Self.thinking(message["content"]) }
+    thinking = Self.reasoning(message)
     toolCalls = (message["tool_calls"]?.array ?? []).compactMap(ToolCallDelta.init(openAI:))
     if toolCalls.isEmpty, let call = message["function_call"], !call.isNull {
       toolCalls = [ToolCallDelta(index: 0, function: call)]
     }
+  }
+
+  /// Reasoning has a field of its own, and some servers send it in two with the same words: the first that says
+  /// something counts.
+  private static func reasoning(_ message: JSONObject) -> String {
+    // llama.cpp and DeepSeek; vLLM and OpenRouter; Ollama's way; GitHub's models.
+    let texts = ["reasoning_content", "reasoning", "thinking", "reasoning_text"].lazy.map { key in
+      message[key]?.string ?? message[key]?["content"]?.string ?? Self.thinking(message[key])
+    }
+    // OpenRouter; LiteLLM; Mistral.
+    let lists = ["reasoning_details", "thinking_blocks", "content"].lazy.map { Self.thinking(message[$0]) }
+    return texts.first { !$0.isEmpty } ?? lists.first { !$0.isEmpty } ?? ""
   }
 }

@@ -18,47 +18,38 @@ struct ReplyDecoder {
   /// Bytes of the body's start that are kept for an error message, while nothing in it was understood.
   private static let openingLimit = 4096
 
-  private let live: LiveReply
-  private(set) var usage: (prompt: Int?, completion: Int?) = (nil, nil)
-  private(set) var finishReason: String?
-  private(set) var servedModel: String?
-  private(set) var toolCalls = ToolCallAssembly()
-  private(set) var failure: ProviderError?
-  /// The end mark has come: nothing more belongs to the reply.
-  private(set) var hasEnded = false
+  private(set) var reply: ReplyAssembly
   private(set) var isTooLong = false
   /// The start of a body that nothing was understood of yet.
   private(set) var opening: [UInt8] = []
 
   private var form = Form.open
-  private var hasWhole = false
-  private var hasEvents = false
-  private var scanner = DeltaScanner()
+  /// Data of an event stream have come, so one of its events is not the whole reply.
+  private var isEventStream = false
+  private var surrogates = SplitSurrogates()
   /// The start of a line whose end has not come, and in form `whole` everything.
   private(set) var carry: [UInt8] = []
   private var skipsLineFeed = false
   /// Data lines of one event that are no JSON by themselves.
   private var pending: [UInt8] = []
-  private var progress = HTTPProgress.keepAlive
-  /// Text, or reasoning, that is not in the reply yet: whoever follows the reply is woken once for all that has
-  /// arrived, not for each of the hundred events that may be in it.
-  private var gathered: [UInt8] = []
-  private var gathersThinking = false
+  /// The event of the stream that is being read is of type `error`, whatever its data are.
+  private var isErrorEvent = false
 
   init(into live: LiveReply) {
-    self.live = live
+    reply = ReplyAssembly(into: live)
   }
 
-  /// Whether the reply came to its own end: with a finish reason, an end mark, or as one whole value.
-  var isComplete: Bool { finishReason != nil || hasEnded || hasWhole }
-
+  var isComplete: Bool { reply.isComplete }
+  var failure: ProviderError? { reply.failure }
+  var finishReason: String? { reply.finishReason }
   /// Whether there was anything of a reply or an error.
-  var isUnderstood: Bool { hasEvents }
+  var isUnderstood: Bool { reply.hasEvents }
 
   /// Reads a piece. Its text is in the reply after the next `deliver` or `finish`.
   mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) -> HTTPProgress {
-    progress = .keepAlive
-    if !hasEvents, opening.count < Self.openingLimit {
+    reply.progress = .keepAlive
+    let hadEnded = reply.hasEnded
+    if !reply.hasEvents, opening.count < Self.openingLimit {
       opening += bytes.prefix(Self.openingLimit - opening.count)
     }
     var cursor = LineCursor(bytes, skipsLineFeed: skipsLineFeed)
@@ -72,11 +63,12 @@ struct ReplyDecoder {
       isTooLong = true
       return .stop
     }
-    if hasEnded { return .complete }
-    if case .keepAlive = progress, form == .whole || (form == .open && Self.looksLikeJSON(carry)) {
+    if reply.hasEvents { opening = [] }
+    if reply.hasEnded { return hadEnded ? .keepAlive : .complete(within: ReplyAssembly.endGrace) }
+    if case .keepAlive = reply.progress, form == .whole || (form == .open && Self.looksLikeJSON(carry)) {
       return .progress
     }
-    return progress
+    return reply.progress
   }
 
   /// Keeps the start of a line. Blanks before anything else are nothing, and there may be millions of them, which must
@@ -94,14 +86,19 @@ struct ReplyDecoder {
       }
     } else {
       if !carry.isEmpty { [UInt8]().withUnsafeBufferPointer { take(line: $0) } }
-      flush()
+      endEvent()
     }
     carry = []
-    deliver()
+    if reply.hasEvents { opening = [] }
+    if surrogates.isWaiting { reply.appendReplacement() }
+    reply.deliver()
   }
 
+  /// Hands over what is gathered; `.stop` when the reply wants no more.
+  mutating func deliver() -> HTTPProgress { reply.deliver() }
+
   private var isStopped: Bool {
-    if case .stop = progress { true } else { false }
+    if case .stop = reply.progress { true } else { false }
   }
 
   // MARK: Lines
@@ -127,12 +124,12 @@ struct ReplyDecoder {
   }
 
   private mutating func read(line: UnsafeBufferPointer<UInt8>) {
-    guard !hasEnded else { return }
-    guard let first = line.first else { return flush() }
+    guard !reply.hasEnded else { return }
+    guard let first = line.first else { return endEvent() }
     switch first {
     case ASCII.colon: form = form == .open ? .lines : form
     case UInt8(ascii: "d") where line.starts(with: Self.dataField):
-      form = .lines
+      (form, isEventStream) = (.lines, true)
       let start = line.count > 5 && line[5] == 0x20 ? 6 : 5
       read(data: UnsafeBufferPointer(rebasing: line[start...]))
     default: readBare(line)
@@ -146,6 +143,11 @@ struct ReplyDecoder {
     if form == .open, line.starts(with: Self.byteOrderMark) {
       return read(line: UnsafeBufferPointer(rebasing: line[3...]))
     }
+    if let words = Self.value(of: "error", in: line) {
+      form = .lines
+      return reply.fail(ErrorBody.read(words) ?? Self.wordless)
+    }
+    if let type = Self.value(of: "event", in: line) { isErrorEvent = type.elementsEqual("error".utf8) }
     guard Self.looksLikeJSON(line) else {
       if line.contains(where: { !Self.isSpace($0) }) { form = .lines }
       return
@@ -156,6 +158,17 @@ struct ReplyDecoder {
       form = .whole
       carry = line + [0x0A]
     }
+  }
+
+  /// What an event says that is an error and has no data.
+  private static let wordless = ProviderError("an error without a message")
+
+  /// The value of a field of an event stream; nil when the line is another.
+  private static func value(of field: String, in line: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    guard line.starts(with: field.utf8), line.dropFirst(field.utf8.count).first == ASCII.colon else {
+      return nil
+    }
+    return Array(line.dropFirst(field.utf8.count + 1).drop(while: isSpace))
   }
 
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -173,7 +186,7 @@ struct ReplyDecoder {
 
   private mutating func read(data: UnsafeBufferPointer<UInt8>) {
     if pending.isEmpty {
-      if read(item: data) { return }
+      if !isErrorEvent, read(item: data) { return }
     } else {
       pending.append(0x0A)
     }
@@ -184,23 +197,24 @@ struct ReplyDecoder {
   private mutating func read(item: UnsafeBufferPointer<UInt8>) -> Bool {
     if read(json: item) { return true }
     guard item.drop(while: Self.isSpace).starts(with: Self.doneMark) else { return false }
-    hasEnded = true
-    progress = .progress
+    reply.end()
     return true
   }
 
   /// At the end of an event: data over several lines are one JSON value, or else each line is looked at alone.
-  private mutating func flush() {
-    guard !pending.isEmpty else { return }
-    let data = pending
+  private mutating func endEvent() {
+    let (data, isError) = (pending, isErrorEvent)
+    guard isError || !data.isEmpty else { return }
     pending = []
+    isErrorEvent = false
+    if isError { return reply.fail(ErrorBody.read(data) ?? Self.wordless) }
     data.withUnsafeBufferPointer { data in
       if !read(json: data) { readLines(data) }
     }
   }
 
   private mutating func readLines(_ bytes: UnsafeBufferPointer<UInt8>) {
-    for line in bytes.split(separator: 0x0A) where !hasEnded && !isStopped {
+    for line in bytes.split(separator: 0x0A) where !reply.hasEnded && !isStopped {
       _ = read(item: UnsafeBufferPointer(rebasing: line))
     }
   }
@@ -209,79 +223,31 @@ struct ReplyDecoder {
 
   /// Reads one JSON value; false when it is none.
   private mutating func read(json: UnsafeBufferPointer<UInt8>) -> Bool {
-    if let delta = scanner.scan(json) {
-      take(delta, of: json)
+    if reply.isPastBeginning, !surrogates.isWaiting, let delta = DeltaScanner.scan(json),
+      !cuts(delta, in: json)
+    {
+      reply.take(delta, of: json)
       return true
     }
-    guard let value = try? JSONValue.parse(json, syntax: .wire) else { return false }
+    let wasWaiting = surrogates.isWaiting
+    let joined = surrogates.join(json)
+    guard let value = try? JSONValue.parse(joined ?? Array(json), syntax: .wire) else { return false }
     // A number or a string is no event, and no reason to wait for the rest of one.
     if value.object == nil, value.array == nil { return true }
-    take(ReplyEvent(value))
+    let event = ReplyEvent(value, following: reply.choice)
+    if wasWaiting, joined == nil, event.hasContent {
+      reply.appendReplacement()
+      surrogates.giveUp()
+    }
+    reply.take(event, isStreamed: isEventStream)
     return true
   }
 
-  private mutating func noteEvent() {
-    progress = .progress
-    if !hasEvents { opening = [] }
-    hasEvents = true
-  }
-
-  /// The same as for the `ReplyEvent` of these bytes.
-  private mutating func take(_ delta: DeltaScanner.Delta, of line: UnsafeBufferPointer<UInt8>) {
-    noteEvent()
-    usage.prompt = delta.promptTokens ?? usage.prompt
-    usage.completion = delta.completionTokens ?? usage.completion
-    if let piece = delta.finishReason { finishReason = scanner.text(of: piece, in: line) }
-    if servedModel == nil, let piece = delta.model { servedModel = scanner.text(of: piece, in: line) }
-    if let piece = delta.thinking {
-      gather(thinking: true)
-      scanner.append(piece, of: line, to: &gathered)
-    }
-    if let piece = delta.text {
-      gather(thinking: false)
-      scanner.append(piece, of: line, to: &gathered)
-    }
-  }
-
-  /// What is gathered from now on is reasoning, or text.
-  private mutating func gather(thinking: Bool) {
-    if thinking != gathersThinking { deliver() }
-    gathersThinking = thinking
-  }
-
-  /// Hands over what is gathered; `.stop` when the reply wants no more.
-  @discardableResult
-  mutating func deliver() -> HTTPProgress {
-    guard !gathered.isEmpty else { return progress }
-    let goesOn = gathered.withUnsafeBufferPointer {
-      gathersThinking ? live.append(thinking: $0) : live.append($0)
-    }
-    gathered.removeAll(keepingCapacity: true)
-    if !goesOn { progress = .stop }
-    return progress
-  }
-
-  private mutating func take(_ event: ReplyEvent) {
-    guard event.isKnown, !event.isPing else { return }
-    noteEvent()
-    usage.prompt = event.promptTokens ?? usage.prompt
-    usage.completion = event.completionTokens ?? usage.completion
-    finishReason = event.finishReason ?? finishReason
-    if servedModel == nil { servedModel = event.model }
-    for call in event.toolCalls { toolCalls.add(call) }
-    hasWhole = hasWhole || event.isWhole
-    hasEnded = hasEnded || event.isEnd
-    if !event.thinking.isEmpty {
-      gather(thinking: true)
-      gathered += event.thinking.utf8
-    }
-    if !event.text.isEmpty {
-      gather(thinking: false)
-      gathered += event.text.utf8
-    }
-    if let failure = event.failure {
-      self.failure = failure
-      progress = .stop
+  /// Whether a character is cut at one of the ends of what an event says.
+  private func cuts(_ delta: DeltaScanner.Delta, in json: UnsafeBufferPointer<UInt8>) -> Bool {
+    [delta.text, delta.thinking].contains { piece in
+      piece.map { $0.hasEscapes && SplitSurrogates.cuts(UnsafeBufferPointer(rebasing: json[$0.place])) }
+        ?? false
     }
   }
 }

@@ -2,6 +2,8 @@
 
 /// What one JSON value of a response says, in whichever of the three shapes it comes.
 struct ReplyEvent: Sendable, Equatable {
+  /// The index of the choice that is read; nil where it has none.
+  var choice: Int?
   var text = ""
   var thinking = ""
   var promptTokens: Int?
@@ -17,27 +19,50 @@ struct ReplyEvent: Sendable, Equatable {
   var isPing = false
   /// Has one of the shapes that we know.
   var isKnown = true
+  /// Text, reasoning and tool calls are all there are so far, and not what is new.
+  var isMessage = false
   /// A whole reply and no piece of a stream.
   var isWhole = false
 
   init() {}
 
-  init(_ value: JSONValue) {
+  /// - Parameter choice: the index of the choice that the reply is made of; nil while none is known. What others say
+  ///   is left out.
+  init(_ value: JSONValue, following choice: Int? = nil) {
     failure = ProviderError(inReply: value)
     guard failure == nil else { return }
     let event = value.object ?? [:]
     if event["choices"]?.array != nil {
-      readOpenAI(event)
+      readOpenAI(event, following: choice)
     } else if event["type"]?.string != nil || event["delta"]?.object != nil || event["content"] != nil {
       readAnthropic(event)
     } else if let message = event["message"]?.object {
       readOllama(message, in: event)
     } else {
-      isKnown = false
+      // Token counts may come alone.
+      isKnown = event["usage"]?.object != nil
     }
     if let name = event["model"]?.string, !name.isEmpty { model = name }
     readUsage(event["usage"])
+    // So OpenRouter passes on the failure of the provider behind it.
+    if finishReason?.lowercased() == "error", failure == nil {
+      failure = ProviderError("the finish reason is '\(finishReason ?? "")'")
+    }
   }
+
+  /// A finish reason that says something. SGLang sends an empty one with every chunk, others a word for null.
+  static func reason(_ value: JSONValue?) -> String? {
+    guard let reason = value?.string else { return nil }
+    let word = reason.lowercased().filter { !$0.isWhitespace }
+    return meaninglessReasons.contains(word) ? nil : reason
+  }
+
+  private static let meaninglessReasons: Set<String> = [
+    "", "null", "none", "nil", "undefined", "unspecified", "finish_reason_unspecified",
+  ]
+
+  /// Whether it adds something to the reply itself.
+  var hasContent: Bool { !text.isEmpty || !thinking.isEmpty || !toolCalls.isEmpty }
 
   /// Token counts of OpenAI's and Anthropic's replies. Anthropic's `input_tokens` leave out what was cached.
   mutating func readUsage(_ usage: JSONValue?) {
@@ -63,9 +88,16 @@ struct ReplyEvent: Sendable, Equatable {
     }
   }
 
-  /// The reasoning in a list of blocks.
+  /// The reasoning in a list of blocks: `{"type": "thinking", "thinking": …}`, where Mistral has a list of texts,
+  /// OpenRouter's `reasoning.text` and `reasoning.summary`.
   static func thinking(_ content: JSONValue?) -> String {
-    (content?.array ?? []).filter { $0["type"]?.string == "thinking" }
-      .map { $0["thinking"]?.string ?? text($0["thinking"]) }.joined()
+    (content?.array ?? []).map { block in
+      switch block["type"]?.string {
+      case "thinking": block["thinking"]?.string ?? text(block["thinking"])
+      case "reasoning", "reasoning.text": block["text"]?.string ?? ""
+      case "reasoning.summary": block["summary"]?.string ?? ""
+      default: ""
+      }
+    }.joined()
   }
 }

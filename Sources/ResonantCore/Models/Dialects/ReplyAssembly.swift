@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+import HTTPTransport
+
+/// Puts a reply together from what the events of a response say. Does no I/O.
+struct ReplyAssembly {
+  private let live: LiveReply
+  private(set) var usage: (prompt: Int?, completion: Int?) = (nil, nil)
+  private(set) var finishReason: String?
+  private(set) var servedModel: String?
+  private(set) var toolCalls = ToolCallAssembly()
+  /// An error that was announced: what came is no reply, whatever else came with it.
+  private(set) var failure: ProviderError?
+  /// The end mark has come: nothing more belongs to the reply.
+  private(set) var hasEnded = false
+  /// One JSON value was the whole reply.
+  private(set) var hasWhole = false
+  /// There was something of a reply or an error.
+  private(set) var hasEvents = false
+  /// What the last bytes mean for the exchange.
+  var progress = HTTPProgress.keepAlive
+
+  /// The choice that the reply is made of: the first that comes.
+  private(set) var choice: Int?
+  private var text = MessageParts()
+  private var thinking = MessageParts()
+  private var scanner = DeltaScanner()
+  /// Text, or reasoning, that is not in the reply yet: whoever follows the reply is woken once for all that has
+  /// arrived, not for each of the hundred events that may be in it.
+  private var gathered: [UInt8] = []
+  private var gathersThinking = false
+
+  init(into live: LiveReply) {
+    self.live = live
+  }
+
+  /// Whether the reply came to its own end: with a finish reason, an end mark, or as one whole value.
+  var isComplete: Bool { finishReason != nil || hasEnded || hasWhole }
+
+  /// Whether the scanner's view of an event is enough: all has been read that only the beginning of a stream says.
+  var isPastBeginning: Bool { servedModel != nil || text.hasDeltas || thinking.hasDeltas }
+
+  /// The end mark of a stream.
+  mutating func end() {
+    hasEnded = true
+    progress = .progress
+  }
+
+  mutating func fail(_ error: ProviderError) {
+    hasEvents = true
+    failure = error
+    progress = .stop
+  }
+
+  /// The same as for the `ReplyEvent` of these bytes.
+  mutating func take(_ delta: DeltaScanner.Delta, of line: UnsafeBufferPointer<UInt8>) {
+    let (said, thought) = (delta.text?.place.isEmpty == false, delta.thinking?.place.isEmpty == false)
+    note(hasContent: said || thought, hasReason: false)
+    guard follows(delta.choice) else { return }
+    if let piece = delta.thinking, thought {
+      thinking.hasDeltas = true
+      gather(thinking: true)
+      scanner.append(piece, of: line, to: &gathered)
+    }
+    if let piece = delta.text, said {
+      text.hasDeltas = true
+      gather(thinking: false)
+      scanner.append(piece, of: line, to: &gathered)
+    }
+  }
+
+  mutating func take(_ event: ReplyEvent, isStreamed: Bool) {
+    guard event.isKnown, !event.isPing else { return }
+    note(hasContent: event.hasContent, hasReason: event.finishReason != nil)
+    usage.prompt = event.promptTokens ?? usage.prompt
+    usage.completion = event.completionTokens ?? usage.completion
+    if servedModel == nil { servedModel = event.model }
+    hasEnded = hasEnded || event.isEnd
+    if follows(event.choice) { takeContent(of: event, isStreamed: isStreamed) }
+    if let failure = event.failure { fail(failure) }
+  }
+
+  private mutating func takeContent(of event: ReplyEvent, isStreamed: Bool) {
+    finishReason = event.finishReason ?? finishReason
+    // A message in a stream may be the beginning of one.
+    hasWhole = hasWhole || event.isWhole && !isStreamed
+    if !event.isMessage || toolCalls.calls.isEmpty {
+      for call in event.toolCalls { toolCalls.add(call) }
+    }
+    append(thinking.new(in: event.thinking, isMessage: event.isMessage), thinking: true)
+    let words = text.new(in: event.text, isMessage: event.isMessage)
+    if !event.isEnd || event.isMessage || !repeats(words) { append(words, thinking: false) }
+  }
+
+  /// Whether the last line of a stream is all that came before: Ollama's own is empty, that of others is not always.
+  private mutating func repeats(_ words: String) -> Bool {
+    guard !words.isEmpty else { return false }
+    deliver()
+    return live.text == words
+  }
+
+  private mutating func append(_ words: String, thinking: Bool) {
+    guard !words.isEmpty else { return }
+    gather(thinking: thinking)
+    gathered += words.utf8
+  }
+
+  /// For half a character whose other half did not come.
+  mutating func appendReplacement() { gathered += "\u{FFFD}".utf8 }
+
+  private mutating func follows(_ choice: Int?) -> Bool {
+    guard let choice else { return true }
+    if self.choice == nil { self.choice = choice }
+    return choice == self.choice
+  }
+
+  /// Notes an event. Behind a finish reason only token counts are waited for, and only for a while, which text, or
+  /// another reason, begins anew: some servers send a reason with every chunk.
+  private mutating func note(hasContent: Bool, hasReason: Bool) {
+    hasEvents = true
+    if hasReason || hasContent && finishReason != nil {
+      progress = .complete(within: Self.usageGrace)
+    } else if finishReason == nil {
+      progress = .progress
+    }
+  }
+
+  /// How long token counts may come behind the finish reason, and how long a body may stay open behind its end.
+  static let usageGrace = Duration.seconds(2)
+  static let endGrace = Duration.milliseconds(500)
+
+  /// What is gathered from now on is reasoning, or text.
+  private mutating func gather(thinking: Bool) {
+    if thinking != gathersThinking { deliver() }
+    gathersThinking = thinking
+  }
+
+  /// Hands over what is gathered; `.stop` when the reply wants no more.
+  @discardableResult
+  mutating func deliver() -> HTTPProgress {
+    guard !gathered.isEmpty else { return progress }
+    let goesOn = gathered.withUnsafeBufferPointer {
+      gathersThinking ? live.append(thinking: $0) : live.append($0)
+    }
+    gathered.removeAll(keepingCapacity: true)
+    if !goesOn { progress = .stop }
+    return progress
+  }
+}
+
+/// Tells what is new in a message that grows: what came in pieces counts, and what is repeated as a whole, beside the
+/// pieces or behind them, does not count again.
+private struct MessageParts {
+  var hasDeltas = false
+  private var message = ""
+
+  mutating func new(in words: String, isMessage: Bool) -> String {
+    guard isMessage else {
+      hasDeltas = hasDeltas || !words.isEmpty
+      return words
+    }
+    guard !hasDeltas, words.utf8.starts(with: message.utf8) else { return "" }
+    defer { message = words }
+    return String(decoding: words.utf8.dropFirst(message.utf8.count), as: UTF8.self)
+  }
+}
