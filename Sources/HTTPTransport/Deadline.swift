@@ -2,9 +2,6 @@
 
 /// When an exchange has been silent for too long. Times are `Monotonic`.
 struct Deadline {
-  /// More than the longest time that bytes may wait below a mark (`LowWaterMarks`).
-  private static let short: UInt64 = 2_000_000_000
-
   private let firstByte: UInt64?
   private let idle: UInt64?
   private var mark: UInt64
@@ -32,9 +29,6 @@ struct Deadline {
     hasProgress = true
     return true
   }
-
-  /// Whether bytes that wait a while before they are seen could be taken for silence.
-  var isShort: Bool { idle.map { $0 < Self.short } ?? false }
 
   /// Nothing is missing any more but the end of the body.
   var isComplete: Bool { last != nil }

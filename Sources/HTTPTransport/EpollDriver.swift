@@ -12,8 +12,6 @@ import Musl
 /// Waits with epoll, whose cost does not grow with the connections that are silent.
 final class EpollDriver: SocketDriver {
   private static let mostEvents = 256
-  /// How often to receive from one socket before the others have their turn.
-  private static let mostReads = 4
 
   private let multi: UnsafeMutableRawPointer
   private let epoll: Int32
@@ -23,9 +21,6 @@ final class EpollDriver: SocketDriver {
   private var ready = 0
   /// When libcurl wants to be called without a socket.
   private var timer = UInt64.max
-  private var marks = LowWaterMarks()
-  /// When to see what has waited below a mark.
-  private var nextSurvey: UInt64 = 0
 
   init(_ multi: UnsafeMutableRawPointer) throws(HTTPError) {
     self.multi = multi
@@ -63,7 +58,6 @@ final class EpollDriver: SocketDriver {
 
   private func socket(_ socket: curl_socket_t, wants wanted: Int32, isKnown: Bool) {
     guard wanted != CURL_POLL_REMOVE else {
-      marks.end(socket)
       epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
       return
     }
@@ -72,7 +66,6 @@ final class EpollDriver: SocketDriver {
     if wanted & CURL_POLL_OUT != 0 { mask |= EPOLLOUT.rawValue }
     watch(socket, mask, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD)
     guard !isKnown else { return }
-    marks.begin(socket)
     ccurl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque())
   }
 
@@ -92,7 +85,6 @@ final class EpollDriver: SocketDriver {
       let left = timer > now ? (timer - now + 999_999) / 1_000_000 : 0
       milliseconds = min(milliseconds, Int32(clamping: left))
     }
-    if marks.mayHoldBack { milliseconds = min(milliseconds, Int32(LowWaterMarks.interval / 1_000_000)) }
     ready = max(0, Int(epoll_wait(epoll, events, Int32(Self.mostEvents), milliseconds)))
   }
 
@@ -101,7 +93,7 @@ final class EpollDriver: SocketDriver {
     read(wakeup, &count, 8)
   }
 
-  func act(now: UInt64, settle: () -> Gathered?) {
+  func act(now: UInt64, settle: () -> Void) {
     for event in UnsafeBufferPointer(start: events, count: ready) {
       if event.data.fd == wakeup {
         takeWakeup()
@@ -112,41 +104,20 @@ final class EpollDriver: SocketDriver {
       var mask: Int32 = 0
       if failed || event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
       if failed || event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
-      act(on: event.data.fd, mask, now, settle)
+      act(on: event.data.fd, mask)
+      settle()
     }
     ready = 0
     if timer <= now {
       timer = .max
       act(on: CURL_SOCKET_TIMEOUT, 0)
-      _ = settle()
+      settle()
     }
-    if marks.mayHoldBack, nextSurvey <= now { survey(now, settle) }
-  }
-
-  private func act(on socket: curl_socket_t, _ mask: Int32, _ now: UInt64, _ settle: () -> Gathered?) {
-    act(on: socket, mask)
-    var gathered = settle()
-    // Bytes that did not fit are reported by themselves only where they reach the mark.
-    var left = Self.mostReads
-    while gathered?.fillsBuffer == true, marks.isRaised(socket), LowWaterMarks.hasBytes(socket) {
-      left -= 1
-      guard left > 0 else { return marks.note(socket, nil, at: now) }
-      act(on: socket, CURL_CSELECT_IN)
-      gathered = settle()
-    }
-    marks.note(socket, gathered, at: now)
   }
 
   private func act(on socket: curl_socket_t, _ mask: Int32) {
     var running: Int32 = 0
     ccurl_multi_socket_action(multi, socket, mask, &running)
-  }
-
-  private func survey(_ now: UInt64, _ settle: () -> Gathered?) {
-    nextSurvey = now + LowWaterMarks.interval
-    for socket in marks.lowerOverdue(at: now) {
-      act(on: socket, CURL_CSELECT_IN, now, settle)
-    }
   }
 
   func wake() {

@@ -9,12 +9,6 @@ public struct HTTPResponseHead: Sendable, Equatable {
     self.headers = headers
   }
 
-  /// Whether the body is a stream of events (`text/event-stream`) or lines (`application/x-ndjson`).
-  var isStream: Bool {
-    guard let type = header("content-type")?.lowercased() else { return false }
-    return ["text/event-stream", "application/x-ndjson", "application/ndjson"].contains { type.hasPrefix($0) }
-  }
-
   /// The first header of that name, compared without case.
   public func header(_ name: String) -> String? {
     let wanted = name.lowercased().utf8

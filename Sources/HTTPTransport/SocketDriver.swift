@@ -7,21 +7,12 @@ import CCurl
 protocol SocketDriver: AnyObject {
   /// Returns when a socket is ready, libcurl has something to do, `wake` was called or the time is over.
   func wait(milliseconds: Int32)
-  /// Lets libcurl do what there is to do after a wait. `settle` is called whenever it has worked on a socket, and
-  /// says what had come there, if what comes next may wait until there is more.
-  func act(now: UInt64, settle: () -> Gathered?)
+  /// Lets libcurl do what there is to do after a wait. `settle` is called whenever it has worked on a socket.
+  func act(now: UInt64, settle: () -> Void)
   /// Ends a wait, now or the next one; from any thread.
   func wake()
   /// After the multi handle is gone.
   func close()
-}
-
-/// What has come from a socket in the midst of a stream.
-struct Gathered {
-  /// Of the body.
-  var bytes: Int
-  /// There may be more that did not fit.
-  var fillsBuffer = false
 }
 
 /// libcurl's own wait.
@@ -33,9 +24,9 @@ final class PollDriver: SocketDriver {
   }
 
   func wait(milliseconds: Int32) { ccurl_multi_poll(multi, milliseconds) }
-  func act(now: UInt64, settle: () -> Gathered?) {
+  func act(now: UInt64, settle: () -> Void) {
     ccurl_multi_perform(multi)
-    _ = settle()
+    settle()
   }
   func wake() { ccurl_multi_wakeup(multi) }
   func close() {}

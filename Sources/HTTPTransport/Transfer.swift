@@ -43,16 +43,10 @@ public final class Transfer: @unchecked Sendable {
   var body: UploadBody
   var parser = ResponseHeadParser()
   var redirect: Redirect?
-  var head: HTTPResponseHead? {
-    didSet { isStream = head?.isStream ?? false }
-  }
+  var head: HTTPResponseHead?
   var ending: Ending?
-  /// Bytes of the body since the loop last told the sink that everything that had arrived is received.
-  var received = 0
-  /// Whether the body comes in events or lines as they are made.
-  private var isStream = false
-  /// Something that the exchange is about had come before the last time that it received anything.
-  var isPastBeginning = false
+  /// Something of the body has come since the loop last told the sink that everything that had arrived is received.
+  var hasReceived = false
 
   /// - Parameter address: that of the request's URL.
   init(
@@ -113,13 +107,6 @@ public final class Transfer: @unchecked Sendable {
       return control.continuation
     }
     continuation?.resume()
-  }
-
-  /// Whether its body goes on steadily on a connection of its own: its beginning is past, so that times are taken
-  /// exactly.
-  var isInMidst: Bool {
-    // Of TLS the library reads a record at a time, and leaves others where the kernel holds them back.
-    isStream && isPastBeginning && !deadline.isComplete && !deadline.isShort && !address.isSecure
   }
 
   /// Prepares for the redirect that the last response asked for.

@@ -112,11 +112,10 @@ extension Transfer {
   private func receive(body: UnsafeRawBufferPointer) -> Bool {
     guard ending == nil else { return false }
     guard redirect == nil, !body.isEmpty, let loop else { return true }
-    if received == 0 {
-      isPastBeginning = deadline.hasProgress
+    if !hasReceived {
+      hasReceived = true
       loop.notePause(for: self)
     }
-    received += body.count
     switch sink.receive(body: body) {
     case .progress:
       if deadline.progress(at: loop.now) { loop.expect(deadline.time) }

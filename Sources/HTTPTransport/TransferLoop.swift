@@ -19,9 +19,6 @@ final class TransferLoop: @unchecked Sendable {
     var isClosed = false
   }
 
-  /// Among more exchanges, bytes may wait for more of them.
-  private static let crowd = 64
-
   private let configuration: HTTPTransport.Configuration
   private let multi: UnsafeMutableRawPointer
   private let driver: any SocketDriver
@@ -115,20 +112,14 @@ extension TransferLoop {
   /// From a callback: the transfer has received something.
   func notePause(for transfer: Transfer) { received.append(transfer) }
 
-  /// Tells those that have just received something, while their memory is near. What came, when what comes next may
-  /// wait for more.
-  private func settle() -> Gathered? {
-    var gathered: Gathered?
+  /// Tells those that have just received something, while their memory is near.
+  private func settle() {
     for transfer in received {
-      let mayGather = transfers.count > Self.crowd && transfer.isInMidst
-      let fillsBuffer = transfer.received >= receiveBuffer * 3 / 4
-      gathered = mayGather ? Gathered(bytes: transfer.received, fillsBuffer: fillsBuffer) : nil
-      transfer.received = 0
+      transfer.hasReceived = false
       guard transfer.loop != nil, let head = transfer.head, transfer.ending == nil else { continue }
       if case .stop = transfer.sink.receivePause() { end(transfer, .success(head)) }
     }
     received.removeAll(keepingCapacity: true)
-    return gathered
   }
 
   private func takeCommands() -> [Command] {

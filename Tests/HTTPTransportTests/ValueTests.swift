@@ -98,13 +98,6 @@ import Testing
     #expect(Deadline(.init(), start: 0).time == .max)
   }
 
-  /// Below two seconds, bytes are not to wait unseen.
-  @Test(arguments: [(400, true), (1999, true), (2000, false), (nil, false)])
-  func `an idle timeout can be short`(milliseconds: Int?, isShort: Bool) {
-    let idle = milliseconds.map { Duration.milliseconds($0) }
-    #expect(Deadline(.init(idle: idle), start: 0).isShort == isShort)
-  }
-
   @Test func durationsBecomeMillisecondsThatFit() {
     #expect(Duration.milliseconds(250).wholeMilliseconds == 250)
     #expect(Duration.microseconds(1).wholeMilliseconds == 1)
