@@ -25,9 +25,6 @@ extension HTTPTransport {
     /// Exchanges that one thread serves at a time; more open further threads. libcurl's cost of a request grows
     /// with the number that share a handle.
     public var transfersPerLoop = 1000
-    /// The same for the first thread, so that in a crowd one thread receives while the other connects. Not where
-    /// connections are shared (TLS).
-    public var transfersOfFirstLoop = 128
     /// Connections that exchanges with one HTTP/2 host share, per thread. HTTP/1.1 is not limited.
     public var connectionsPerHost = 10
 

@@ -33,7 +33,7 @@ public final class HTTPTransport: Sendable {
   public func prepare(
     _ request: consuming HTTPRequest, to sink: any HTTPResponseSink, abort: HTTPAbort? = nil
   ) throws(HTTPError) -> Transfer {
-    let address = try loops.address(request.url)
+    let address = try WebAddress(request.url)
     let transfer = try Transfer(request, at: address, sink: sink, abort: abort)
     abort?.add(transfer)
     return transfer

@@ -11,8 +11,6 @@ final class LoopPool: Sendable {
     var isShutDown = false
     /// By origin; plain HTTP under the empty string.
     var loops: [String: [TransferLoop]] = [:]
-    /// By URL: taking one apart costs more than all else that a request takes on the way to its loop.
-    var addresses: [String: WebAddress] = [:]
   }
 
   private let configuration: HTTPTransport.Configuration
@@ -22,19 +20,6 @@ final class LoopPool: Sendable {
     self.configuration = configuration
   }
 
-  /// What is known of a URL by its text. The few that a program asks are remembered.
-  func address(_ url: String) throws(HTTPError) -> WebAddress {
-    if let known = state.withLock({ $0.addresses[url] }) { return known }
-    let address = try WebAddress(url)
-    state.withLock { state in
-      if state.addresses.count >= Self.mostAddresses { state.addresses = [:] }
-      state.addresses[url] = address
-    }
-    return address
-  }
-
-  private static let mostAddresses = 1000
-
   /// The loop that has least to do, in which a place is taken until the exchange has ended.
   func loop(for address: WebAddress) throws(HTTPError) -> TransferLoop {
     try Curl.load()
@@ -43,7 +28,7 @@ final class LoopPool: Sendable {
       if state.isShutDown { return .failure(.cancelled(address)) }
       let loops = state.loops[key] ?? []
       let least = loops.min { $0.load < $1.load }
-      if let least, least.load < mostTransfers(among: loops.count, isSecure: address.isSecure) {
+      if let least, least.load < configuration.transfersPerLoop {
         least.takePlace()
         return .success(least)
       }
@@ -55,13 +40,6 @@ final class LoopPool: Sendable {
       }
     }
     return try found.get()
-  }
-
-  /// How many exchanges each loop takes before another is opened.
-  private func mostTransfers(among loops: Int, isSecure: Bool) -> Int {
-    loops == 1 && !isSecure
-      ? min(configuration.transfersOfFirstLoop, configuration.transfersPerLoop)
-      : configuration.transfersPerLoop
   }
 
   func shutDown() {
