@@ -91,14 +91,6 @@ final class RecordFile: Sendable {
     self.length.store(length, ordering: .relaxed)
   }
 
-  /// Has the system begin to write out what it holds of the file, where it can be told to: Linux does so before it
-  /// forgets pages.
-  func beginWriteback() {
-    #if os(Linux)
-    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
-    #endif
-  }
-
   /// Waits until what was written is on the disk.
   func sync() throws(RecordError) {
     while fsync(descriptor) != 0 {
