@@ -14,7 +14,7 @@
   USE(slist_append) USE(slist_free_all) USE(multi_init) USE(multi_cleanup) USE(multi_add_handle)               \
   USE(multi_remove_handle) USE(multi_info_read) USE(multi_setopt) USE(multi_assign) USE(multi_socket_action)   \
   USE(multi_poll) USE(multi_perform) USE(multi_wakeup) USE(url) USE(url_cleanup) USE(url_set) USE(url_get)     \
-  USE(free)
+  USE(free) USE(getdate)
 
 #define MEMBER(name) __typeof__(curl_##name) *name;
 static struct { FUNCTIONS(MEMBER) } api;
@@ -92,6 +92,8 @@ void *ccurl_easy_get_owner(CURL *easy) {
   char *owner = NULL;
   return api.easy_getinfo(easy, CURLINFO_PRIVATE, &owner) == CURLE_OK ? owner : NULL;
 }
+
+time_t ccurl_getdate(const char *text) { return api.getdate(text, NULL); }
 
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text) {
   return api.slist_append(list, text);

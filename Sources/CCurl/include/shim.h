@@ -36,6 +36,9 @@ CURLcode ccurl_easy_set_sockopt(CURL *easy, curl_sockopt_callback function);
 /// knows these options.
 void ccurl_easy_set_recent_options(CURL *easy);
 
+/// Seconds since 1970; -1 for what is no date.
+time_t ccurl_getdate(const char *text);
+
 /// Zero or NULL when there is no such fact.
 long ccurl_easy_get_long(CURL *easy, CURLINFO info);
 curl_off_t ccurl_easy_get_offset(CURL *easy, CURLINFO info);

@@ -9,10 +9,11 @@ struct HTMLPageTests {
   @Test func `the head forbids all but the page's own style`() throws {
     let page = HTMLPage.plain(Sample.chat("Hello!"))
     let style = try #require(page.firstMatch(of: /<style>([\s\S]*?)<\/style>/)).1
-    let hash = Data(SHA256.hash(Array(style.utf8))).base64EncodedString()
+    #expect(style == HTMLStyle.sheet)
     #expect(
       page.contains(
-        "content=\"default-src 'none'; style-src 'sha256-\(hash)'; base-uri 'none'; form-action 'none'\""))
+        "content=\"default-src 'none'; style-src 'sha256-\(HTMLStyle.digest)'; base-uri 'none'; form-action 'none'\""
+      ))
     #expect(page.contains("<meta name=\"referrer\" content=\"no-referrer\">"))
     for word in ["<script", "javascript:", " style=", " onclick", "<img", "@import", "url("] {
       #expect(!page.contains(word))

@@ -31,7 +31,10 @@ struct DeltaScanner {
   /// Appends the text of a piece as valid UTF-8.
   mutating func append(_ piece: Piece, of bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
     let raw = UnsafeBufferPointer(rebasing: bytes[piece.place])
-    guard piece.hasEscapes else { return Self.append(valid: raw, to: &text) }
+    guard piece.hasEscapes else {
+      text += String(decoding: raw, as: UTF8.self).utf8
+      return
+    }
     buffer.removeAll(keepingCapacity: true)
     var index = 0
     while index < raw.count {
@@ -39,15 +42,7 @@ struct DeltaScanner {
       buffer.append(raw[index])
       index += 1
     }
-    buffer.withUnsafeBufferPointer { Self.append(valid: $0, to: &text) }
-  }
-
-  private static func append(valid bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
-    if UTF8Check.isValid(bytes) {
-      text.append(contentsOf: bytes)
-    } else {
-      text += String(decoding: bytes, as: UTF8.self).utf8
-    }
+    text += String(decoding: buffer, as: UTF8.self).utf8
   }
 }
 
