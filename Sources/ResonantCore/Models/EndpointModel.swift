@@ -211,9 +211,7 @@ public final class EndpointModel: ChatModel {
 
   /// Why a reply that came to its own end has no text.
   private func nothing(_ decoder: ReplyDecoder, _ live: LiveReply, _ shape: RequestShape) -> AttemptFailure {
-    if decoder.finishReason == "model_context_window_exceeded", !live.hasArrived {
-      return messages.contextFull(to: shape)
-    }
+    if decoder.finishReason == "model_context_window_exceeded" { return messages.contextFull(to: shape) }
     return messages.empty(decoder.finishReason, hasThinking: live.thinking != nil, to: shape)
   }
 
