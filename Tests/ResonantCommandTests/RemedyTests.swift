@@ -26,6 +26,16 @@ struct RemedyTests {
   static let context: [Refusal] = [
     Refusal(
       path: Refusal.openAI,
+      rule: {
+        $0.characters > 300
+          ? Refusal.error(
+            Refusal.openAI, 429,
+            "Request too large for m on tokens per min (TPM): Limit 50, Requested 99. The input or output tokens must "
+              + "be reduced.") : nil
+      },
+      first: ["--opening", String(repeating: "word ", count: 100)], said: ["--max-chars"], second: []),
+    Refusal(
+      path: Refusal.openAI,
       rule: { request in
         let event =
           #"event: error\#ndata: {"error":"Trying to keep the first 10136 tokens when context the overflows. "#
@@ -180,6 +190,11 @@ struct RemedyTests {
       first: ["--payload", #"{"max_completion_tokens":50}"#],
       said: ["empty", "a larger max_completion_tokens"],
       second: ["--payload", #"{"max_completion_tokens":200}"#]),
+    Refusal(
+      path: Refusal.openAI,
+      rule: { $0.json["max_tokens"] == nil ? Refusal.reply(Refusal.openAI, ending: "length") : nil },
+      first: [], said: ["allow it more tokens: max_tokens in --payload"],
+      second: ["--payload", #"{"max_tokens":200}"#]),
     Refusal(
       path: Refusal.anthropic,
       rule: {

@@ -126,7 +126,8 @@ struct EndpointMessages: Sendable {
     failure.intent = ErrorIntent(error, status: failure.status)
     failure.retryAfter = error?.namedDelay
     let remedy = failure.intent.flatMap { dialect.remedy(for: $0, of: failed(request, error)) }
-    failure.message = sentence(failure.message, remedy ?? failure.status.flatMap(advice))
+    let place = "check the URL's path and that the endpoint has the model '\(quoted(model))'"
+    failure.message = sentence(failure.message, remedy ?? (failure.status == 404 ? place : nil))
   }
 
   private func failed(_ request: RequestShape, _ error: ProviderError? = nil) -> FailedRequest {
@@ -135,14 +136,5 @@ struct EndpointMessages: Sendable {
       request: request, model: quoted(model), payload: payload, error: error,
       keyVariable: endpoint.keyVariable,
       hasKey: endpoint.headerNames.contains { names.contains($0.lowercased()) })
-  }
-
-  /// What a status alone tells.
-  private func advice(_ status: Int) -> String? {
-    switch status {
-    case 404: "check the URL's path and that the endpoint has the model '\(quoted(model))'"
-    case 413: "the request is too large: use fewer turns (--max-turns) or shorter ones (--max-chars)"
-    default: nil
-    }
   }
 }

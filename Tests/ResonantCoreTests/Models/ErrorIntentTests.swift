@@ -66,6 +66,7 @@ struct ErrorIntentTests {
 
   @Test func aStatusTellsWhereWordsDoNot() {
     #expect(ErrorIntent(nil, status: 402) == .quotaUsed)
+    #expect(ErrorIntent(nil, status: 413) == .requestTooLarge)
     #expect(ErrorIntent(ProviderError("no"), status: 403) == .keyRefused)
     #expect(ErrorIntent(ProviderError("The model x does not exist"), status: 403) == .modelUnknown)
     #expect(ErrorIntent(ProviderError("Country not supported"), status: 403) == nil)

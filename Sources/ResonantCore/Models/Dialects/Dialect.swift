@@ -31,7 +31,11 @@ extension Dialect {
   func fetchingModel(_ model: String) -> String? { nil }
   var keyHeader: String { #""Authorization": "Bearer ${NAME}""# }
   var replyLimits: [String] { ["max_tokens"] }
-  func moreTokens(_ payload: JSONObject) -> String { "a larger \(replyLimit(payload)) in --payload" }
+  func moreTokens(_ payload: JSONObject) -> String {
+    let limit = replyLimit(payload)
+    return payload[limit] == nil
+      ? "\(limit) in --payload, or \(largerContext)" : "a larger \(limit) in --payload"
+  }
   var parameterWords: [String: String] { [:] }
 
   /// The headers of a request: ours, unless the user gave one of that name, and the user's.

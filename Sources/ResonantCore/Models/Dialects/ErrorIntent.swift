@@ -4,6 +4,8 @@
 enum ErrorIntent: Sendable, Equatable, CaseIterable {
   /// What was sent does not fit the model's context.
   case contextFull
+  /// One request is more than is taken at once, however much the model's context holds.
+  case requestTooLarge
   /// The account has no quota or credit left: waiting does not help.
   case quotaUsed
   /// A quota is exceeded: used up, unless the endpoint says when to ask again.
@@ -31,6 +33,8 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
       self = known
     } else if status == 402 {
       self = .quotaUsed
+    } else if status == 413 {
+      self = .requestTooLarge
     } else if status == 401 || status == 403, !words.contains("country") {
       self = .keyRefused
     } else {
@@ -74,6 +78,8 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "too many tokens: ",  // Cohere
       ]
     ),
+    // OpenAI and Groq, where it is more than a minute's tokens; Anthropic.
+    (.requestTooLarge, ["request too large", "request_too_large"]),
     (
       .quotaUsed,
       [
@@ -177,7 +183,7 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "model*not found",  // Ollama, Gemini
         "not_found_error model:",  // Anthropic
         "model not exist",  // DeepSeek
-        "invalid model",  // LiteLLM, Mistral
+        "invalid model name", "invalid model:",  // LiteLLM, Mistral
         "is not a valid model", "no endpoints found for",  // OpenRouter
         "deploymentnotfound",  // Azure
       ]

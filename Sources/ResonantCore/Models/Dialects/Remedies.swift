@@ -18,6 +18,8 @@ extension Dialect {
   func remedy(for intent: ErrorIntent, of failure: FailedRequest) -> String? {
     switch intent {
     case .contextFull: lessContext(failure)
+    case .requestTooLarge:
+      "the request is too large: use fewer turns (--max-turns) or shorter ones (--max-chars)"
     case .quotaUsed, .quotaExceeded: moreQuota(failure)
     case .systemNotFirst:
       failure.request.hasSystemMessages
@@ -102,7 +104,8 @@ extension Dialect {
     if let key = named.first {
       // OpenAI: "'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
       let better = words.firstRange(of: "use '").map { words[$0.upperBound...].prefix { $0 != "'" } }
-      if let better, words.contains("instead"), better.allSatisfy({ $0.isLetter || $0 == "_" }) {
+      let isName = better.map { $0.count < 40 && $0.allSatisfy { $0.isLetter || $0 == "_" } } ?? false
+      if let better, isName, words.contains("instead") {
         return "use \(better) instead of \(key) in --payload"
       }
       return "leave \(named.joined(separator: " or ")) out of --payload"
