@@ -8,19 +8,19 @@ import Testing
 struct RemedyTests {
   static let paths = [Refusal.openAI, Refusal.anthropic, Refusal.ollama]
 
-  static let fullContexts: [(words: String, status: Int)] = [
-    ("This model's maximum context length is 4321 tokens. Please reduce the length.", 400),
-    ("prompt is too long: 5000 tokens > 4321 maximum", 400),
-    ("request (5000 tokens) exceeds the available context size (4321 tokens), try increasing it", 500),
+  static let fullContexts: [(path: String, words: String, status: Int)] = [
+    (
+      Refusal.openAI, "This model's maximum context length is 4321 tokens. Please reduce the length.", 400
+    ),
+    (Refusal.anthropic, "prompt is too long: 5000 tokens > 4321 maximum", 400),
+    (Refusal.ollama, "request (5000 tokens) exceeds the available context size (4321 tokens)", 500),
   ]
 
-  static let fewerTurns: [Refusal] = paths.flatMap { path in
-    fullContexts.map { words, status in
-      Refusal(
-        path: path, rule: { $0.roles.count > 4 ? Refusal.error(path, status, words) : nil },
-        first: ["--max-turns", "8"], said: ["4321 tokens", "--max-turns", "--max-chars"],
-        second: ["--max-turns", "3"])
-    }
+  static let fewerTurns: [Refusal] = fullContexts.map { path, words, status in
+    Refusal(
+      path: path, rule: { $0.roles.count > 4 ? Refusal.error(path, status, words) : nil },
+      first: ["--max-turns", "8"], said: ["4321 tokens", "--max-turns", "--max-chars"],
+      second: ["--max-turns", "3"])
   }
 
   static let context: [Refusal] = [
@@ -352,7 +352,8 @@ struct RemedyTests {
   }
 
   static let all: [[Refusal]] = [
-    fewerTurns, context, paths.flatMap(roles), systems, paths.flatMap(nothing), paths.map(blank), filtered,
+    fewerTurns, context, paths.flatMap(roles), systems, paths.flatMap(nothing), [blank(Refusal.openAI)],
+    filtered,
     empty,
     parameters, models, keys, quotas, credits,
   ]
