@@ -58,6 +58,47 @@ import Testing
     #expect(refused.ended.errors.contains("--roles alternate"), "\(refused.ended)")
   }
 
+  static let long = String(repeating: "word and ", count: 3000)
+
+  /// What the servers really say is understood, at each dialect.
+  @Test(
+    .needsServer("tiny"), .needsServer("strict"),
+    arguments: [
+      ("tiny", "/v1/chat/completions", ["--opening", long], "the model's context of 4096 tokens"),
+      ("tiny", "/v1/messages", ["--opening", long], "the model's context of 4096 tokens"),
+      ("strict", "/v1/messages", ["--roles", "as-is"], "--roles alternate"),
+    ])
+  func theWordsOfLlamaAreUnderstood(server: String, path: String, flags: [String], named: String) async throws
+  {
+    let result = try await converse(server, path, flags, turns: 4)
+    #expect(result.ended.exitCode == 1, "\(result.ended)")
+    #expect(result.ended.errors.contains(named), "\(result.ended)")
+  }
+
+  static let tool = #"{"tools":[{"type":"function","function":{"name":"f"}}]}"#
+
+  @Test(
+    .needsServer("ollama"),
+    arguments: [
+      ("/api/chat", ["--model", "nope"], "'ollama pull nope'"),
+      ("/v1/chat/completions", ["--model", "nope"], "check the name of the model 'nope'"),
+      ("/api/chat", ["--payload", tool], "leave tools out"),
+      ("/api/chat", ["--no-opening", "--top-level-system"], "--roles alternate"),
+      ("/v1/chat/completions", ["--no-opening", "--top-level-system"], "--roles alternate"),
+    ])
+  func theWordsOfOllamaAreUnderstood(path: String, flags: [String], named: String) async throws {
+    let result = try await converse("ollama", path, flags, turns: 4)
+    #expect(result.ended.exitCode == 1, "\(result.ended)")
+    #expect(result.ended.errors.contains(named), "\(result.ended)")
+  }
+
+  @Test(.needsServer("ollama"), arguments: ["/api/chat", "/v1/chat/completions"])
+  func alternatingRolesBeginWithAUserMessage(path: String) async throws {
+    let flags = ["--no-opening", "--top-level-system", "--roles", "alternate"]
+    let result = try await converse("ollama", path, flags, turns: 4)
+    #expect(result.ended.exitCode == 0, "\(result.ended)")
+  }
+
   @Test(.needsServer("ollama")) func ollamaHoldsALongConversation() async throws {
     expectWhole(try await converse("ollama", "/api/chat"))
     expectWhole(try await converse("ollama", "/v1/chat/completions"))

@@ -189,7 +189,8 @@ extension Conversation {
       turn: turn, system: participant.systemPrompt, systemPlacement: participant.systemPlacement,
       messages: Perspective.messages(for: index, among: participants, after: utterances),
       stream: settings.stream, seed: generator.next(),
-      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated })
+      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated },
+      roles: participant.roles)
   }
 
   /// Decides what became of a turn, and whether the conversation ends with it.
@@ -246,11 +247,12 @@ extension Conversation {
   private func emptiness(of turn: inout Turn) -> ModelError? {
     if turn.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       turn.text = ""
-      guard turn.thinking != nil else { return ModelError(.malformed, "the reply is empty") }
-      let reason = turn.finishReason.map { " (finish reason: \($0))" } ?? ""
+      if !turn.toolCalls.isEmpty {
+        return ModelError(
+          .malformed, "the reply calls a tool and has no text; leave tools and functions out of --payload")
+      }
       return ModelError(
-        .malformed,
-        "the reply has reasoning but no text\(reason); allow it more tokens, for example with --payload")
+        .malformed, turn.thinking == nil ? "the reply is empty" : "the reply has reasoning but no text")
     }
     guard settings.filterThinking else { return nil }
     let filtered = ThinkingSpans.filter(turn.text)

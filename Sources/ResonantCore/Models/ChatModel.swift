@@ -24,10 +24,12 @@ public final class ModelRequest: Sendable {
   /// Turns that the participant has generated so far (see `Outcome.isGenerated`): the messages don't tell, for
   /// those of the preamble and the opening look alike.
   public let ownTurns: Int
+  /// How the messages were put together, for advice when they are refused.
+  public let roles: RolePolicy
 
   public init(
     turn: Int, system: SharedText?, systemPlacement: SystemPlacement = .message, messages: [Message],
-    stream: Bool = true, seed: UInt64 = 0, ownTurns: Int = 0
+    stream: Bool = true, seed: UInt64 = 0, ownTurns: Int = 0, roles: RolePolicy = .asIs
   ) {
     self.turn = turn
     self.system = system
@@ -36,6 +38,7 @@ public final class ModelRequest: Sendable {
     self.stream = stream
     self.seed = seed
     self.ownTurns = ownTurns
+    self.roles = roles
   }
 }
 

@@ -11,29 +11,40 @@ struct EndpointMessages: Sendable {
   let model: String
   let redactor: Redactor
 
+  /// The payload of the request.
+  var payload: JSONObject = [:]
+
   /// A response with an error status.
-  func status(_ head: HTTPResponseHead, body: [UInt8]) -> AttemptFailure {
+  func status(
+    _ head: HTTPResponseHead, body: [UInt8], to request: RequestShape = RequestShape()
+  ) -> AttemptFailure {
     let error = ErrorBody.read(body)
     let said = error.map { quoted($0.message) } ?? ""
     let opening = "\(endpoint.display) answered HTTP \(head.status)"
-    let hint = error.flatMap(contextHint) ?? self.hint(status: head.status, said: error?.message ?? "")
-    var failure = AttemptFailure(.refused, sentence(opening + (said.isEmpty ? "" : ": " + said), hint))
+    var failure = AttemptFailure(.refused, opening + (said.isEmpty ? "" : ": " + said))
     failure.status = head.status
-    let isFull = error?.isContextFull ?? false
-    failure.isTransient = AttemptFailure.isTransient(status: head.status) && !isFull
+    failure.isTransient = AttemptFailure.isTransient(status: head.status)
+    advise(on: error, to: request, &failure)
     return failure
   }
 
   /// An error inside a reply.
-  func inReply(_ error: ProviderError) -> AttemptFailure {
-    let said = quoted(error.message)
-    let hint = contextHint(error) ?? error.status.flatMap { self.hint(status: $0, said: error.message) }
-    var failure = AttemptFailure(.refused, sentence("\(endpoint.display) reported an error: \(said)", hint))
+  func inReply(_ error: ProviderError, to request: RequestShape = RequestShape()) -> AttemptFailure {
+    var failure = AttemptFailure(
+      .refused, "\(endpoint.display) reported an error: \(quoted(error.message))")
     failure.status = error.status
     failure.isOverload = error.isOverload
-    failure.isTransient =
-      !error.isContextFull && (error.isOverload || error.status.map(AttemptFailure.isTransient) ?? false)
+    failure.isTransient = error.isOverload || error.status.map(AttemptFailure.isTransient) ?? false
+    advise(on: error, to: request, &failure)
     return failure
+  }
+
+  /// A whole reply without any text.
+  func empty(_ finishReason: String?, hasThinking: Bool, to request: RequestShape) -> AttemptFailure {
+    let what = hasThinking ? "has reasoning but no text" : "is empty"
+    let reason = finishReason.map { " (finish reason: \(quoted($0)))" } ?? ""
+    let remedy = dialect.remedyForEmptiness(finishReason, of: failed(request))
+    return AttemptFailure(.malformed, sentence("the reply of \(endpoint.display) \(what)\(reason)", remedy))
   }
 
   func transport(_ error: HTTPError) -> AttemptFailure {
@@ -80,7 +91,9 @@ struct EndpointMessages: Sendable {
   }
 
   /// The reply ended at once because nothing more fits.
-  func contextFull() -> AttemptFailure { inReply(ProviderError("model_context_window_exceeded")) }
+  func contextFull(to request: RequestShape) -> AttemptFailure {
+    inReply(ProviderError("model_context_window_exceeded"), to: request)
+  }
 
   // MARK: Parts
 
@@ -106,30 +119,22 @@ struct EndpointMessages: Sendable {
     return line.count > Self.lengthLimit ? start + "…" : start
   }
 
-  private func contextHint(_ error: ProviderError) -> String? {
-    guard error.isContextFull else { return nil }
-    let limit = error.contextLimit.map { " of \($0) tokens" } ?? ""
-    let larger =
-      endpoint.api == .ollama
-      ? "a larger options.num_ctx in --payload" : "a model or server with a larger context"
-    return "the conversation does not fit the model's context\(limit) any more: "
-      + "use fewer turns (--max-turns), shorter ones (--max-chars) or \(larger)"
+  private var dialect: any Dialect { endpoint.api.dialect(asksForUsage: false) }
+
+  /// Adds what an error is about and what to do.
+  private func advise(on error: ProviderError?, to request: RequestShape, _ failure: inout AttemptFailure) {
+    failure.intent = ErrorIntent(error, status: failure.status)
+    failure.retryAfter = error?.namedDelay
+    let remedy = failure.intent.flatMap { dialect.remedy(for: $0, of: failed(request, error)) }
+    let place = "check the URL's path and that the endpoint has the model '\(quoted(model))'"
+    failure.message = sentence(failure.message, remedy ?? (failure.status == 404 ? place : nil))
   }
 
-  private func hint(status: Int, said: String) -> String? {
-    let words = said.lowercased()
-    switch status {
-    case 400, 422, 500:
-      guard words.contains("alternat") || words.contains("role") && words.contains("user") else { return nil }
-      return "--roles alternate makes user and assistant take turns"
-    case 401, 403:
-      if let variable = endpoint.keyVariable { return "check the key in \(variable) or in --headers" }
-      return "give the endpoint's key in --headers, as in {\"Authorization\": \"Bearer ${NAME}\"}"
-    case 404:
-      let pull = endpoint.api == .ollama ? " ('ollama pull' fetches a model)" : ""
-      return "check the URL's path and that the endpoint has the model '\(quoted(model))'\(pull)"
-    case 413: return "the request is too large: use fewer turns (--max-turns) or shorter ones (--max-chars)"
-    default: return nil
-    }
+  private func failed(_ request: RequestShape, _ error: ProviderError? = nil) -> FailedRequest {
+    let names = ["authorization", "x-api-key", "api-key"]
+    return FailedRequest(
+      request: request, model: quoted(model), payload: payload, error: error,
+      keyVariable: endpoint.keyVariable,
+      hasKey: endpoint.headerNames.contains { names.contains($0.lowercased()) })
   }
 }

@@ -73,7 +73,7 @@ public final class EndpointModel: ChatModel {
   private var messages: EndpointMessages {
     EndpointMessages(
       endpoint: endpoint, model: model,
-      redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)))
+      redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)), payload: payload)
   }
 
   /// - Parameter payload: further members of the request's body, which win over ours.
@@ -129,7 +129,7 @@ public final class EndpointModel: ChatModel {
   private func conclude(_ exchange: Exchange, _ course: ReplyCourse) {
     let received = exchange.sink.finish()
     logResponse(received, exchange.failure)
-    course.result = judge(received, exchange.failure, exchange.live)
+    course.result = judge(received, exchange.failure, course)
     guard let pass = course.pass else { return }
     course.pass = nil
     switch course.result {
@@ -181,12 +181,13 @@ public final class EndpointModel: ChatModel {
 
   /// What came of an exchange. A reply that came to its own end counts, however the connection ended after it.
   private func judge(
-    _ received: ReplySink.Received, _ error: HTTPError?, _ live: LiveReply
+    _ received: ReplySink.Received, _ error: HTTPError?, _ course: ReplyCourse
   ) -> Result<Completion, AttemptFailure> {
-    let decoder = received.decoder
+    let (decoder, live) = (received.decoder, course.live)
+    var shape: RequestShape { RequestShape(course.request, payload: payload) }
     if live.verdict != nil { return .success(completion(decoder)) }
     if let head = received.head, !received.isGood {
-      var failure = messages.status(head, body: received.errorBody)
+      var failure = messages.status(head, body: received.errorBody, to: shape)
       failure.readHints(head, now: pacing.now())
       failure.refusesStreamOptions =
         [400, 422].contains(head.status)
@@ -195,17 +196,23 @@ public final class EndpointModel: ChatModel {
         }
       return .failure(failure)
     }
-    if let failure = decoder.failure { return .failure(messages.inReply(failure)) }
+    if let failure = decoder.failure { return .failure(messages.inReply(failure, to: shape)) }
     if decoder.isTooLong { return .failure(messages.tooLong()) }
     if decoder.isComplete {
-      let isFull = decoder.finishReason == "model_context_window_exceeded" && !live.hasArrived
-      return isFull ? .failure(messages.contextFull()) : .success(completion(decoder))
+      return !live.hasText && decoder.toolCalls.calls.isEmpty
+        ? .failure(nothing(decoder, live, shape)) : .success(completion(decoder))
     }
     if let error { return .failure(messages.transport(error)) }
     if let head = received.head, !decoder.isUnderstood {
       return .failure(messages.unreadable(head, opening: decoder.opening))
     }
     return .failure(messages.incomplete())
+  }
+
+  /// Why a reply that came to its own end has no text.
+  private func nothing(_ decoder: ReplyDecoder, _ live: LiveReply, _ shape: RequestShape) -> AttemptFailure {
+    if decoder.finishReason == "model_context_window_exceeded" { return messages.contextFull(to: shape) }
+    return messages.empty(decoder.finishReason, hasThinking: live.thinking != nil, to: shape)
   }
 
   /// What the endpoint says beside the text, in words that may be shown and recorded.

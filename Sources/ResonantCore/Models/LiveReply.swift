@@ -216,6 +216,7 @@ public final class LiveReply: Sendable {
 
   /// The reply so far as it would be recorded.
   public var text: String { state.withLock { $0.text.trimmed } }
+  var hasText: Bool { state.withLock { !$0.text.isEmpty } }
   public var thinking: String? {
     state.withLock { $0.thinking.isEmpty ? nil : String(decoding: $0.thinking, as: UTF8.self) }
   }

@@ -37,6 +37,9 @@ struct ReplyText {
     return String(decoding: held[start...end], as: UTF8.self)
   }
 
+  /// Whether `trimmed` is empty, without making a string in the usual case.
+  var isEmpty: Bool { inked == 0 && trimmed.isEmpty }
+
   /// Appends whole UTF-8 sequences; false when text had to be dropped for the limit, or nothing but white space comes
   /// any more.
   mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, limit: Int) -> Bool {

@@ -45,7 +45,7 @@ public struct RetryPolicy: Sendable, Equatable {
   ///   - course: the attempts before, this one not included.
   ///   - random: 0 up to 1, spreads the waits of many conversations.
   func decide(_ failure: AttemptFailure, after course: Course, random: Double) -> Decision {
-    if failure.shouldRetry == false { return .giveUp }
+    if failure.shouldRetry == false || failure.isFinal { return .giveUp }
     // "At once" from somebody who has just refused is no wish.
     let wished = failure.retryAfter.flatMap { $0 > .zero ? min($0, Self.longestWait) : nil }
     if let wished, failure.isRateLimit {
@@ -70,6 +70,8 @@ struct AttemptFailure: Error, Equatable {
   var isTransient = false
   /// An error inside a reply said that the endpoint has too much to do.
   var isOverload = false
+  /// What the error is about, where that is known.
+  var intent: ErrorIntent?
   /// How long the endpoint wants to be left alone.
   var retryAfter: Duration?
   /// The endpoint's own word on whether to try again.
@@ -88,8 +90,11 @@ struct AttemptFailure: Error, Equatable {
     [408, 409, 425, 429].contains(status) || (500..<600).contains(status)
   }
 
+  /// The same request will not succeed later either.
+  var isFinal: Bool { intent.map { $0 == .quotaExceeded ? retryAfter == nil : $0.isFinal } ?? false }
+
   /// Refused for a while, and not for what was asked.
-  var isRateLimit: Bool { status.map { [429, 503, 529].contains($0) } ?? false }
+  var isRateLimit: Bool { !isFinal && status.map { [429, 503, 529].contains($0) } ?? false }
 
   /// - Parameter attempts: failed ones, this one included.
   func modelError(attempts: Int) -> ModelError {
@@ -98,10 +103,10 @@ struct AttemptFailure: Error, Equatable {
   }
 
   var outcome: RequestOutcome {
-    isRateLimit || isOverload ? .overloaded(retryAfter: retryAfter) : .failed
+    isRateLimit || isOverload && !isFinal ? .overloaded(retryAfter: retryAfter) : .failed
   }
 
-  /// Takes over what the headers of a response say about another attempt.
+  /// Takes over what the headers of a response say about another attempt; they count before its body.
   ///
   /// - Parameter now: seconds since 1970.
   mutating func readHints(_ head: HTTPResponseHead, now: Double) {

@@ -9,6 +9,8 @@ struct AnthropicMessages: Dialect {
   static let defaultMaxTokens = 4096
 
   var headers: [HTTPRequest.Header] { [HTTPRequest.Header("anthropic-version", "2023-06-01")] }
+  var keyHeader: String { #""x-api-key": "${NAME}""# }
+  func moreTokens(_ payload: JSONObject) -> String { "a larger max_tokens in --payload" }
 
   /// System texts are no messages here: all of them go to the top level.
   func complete(_ body: inout RequestBody) {

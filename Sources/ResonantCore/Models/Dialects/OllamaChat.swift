@@ -6,6 +6,18 @@ import OrderedCollections
 /// Ollama's own chat (https://github.com/ollama/ollama/blob/main/docs/api.md).
 struct OllamaChat: Dialect {
   func complete(_ body: inout RequestBody) {}
+
+  var largerContext: String { "a larger options.num_ctx in --payload" }
+  var replyLimits: [String] { ["options.num_predict"] }
+  var parameterWords: [String: String] { ["think": "thinking"] }
+
+  func fetchingModel(_ model: String) -> String? { "'ollama pull \(model)' fetches it" }
+
+  /// Without a limit of its own, the reply ends where the context does.
+  func moreTokens(_ payload: JSONObject) -> String {
+    payload["options"]?["num_predict"] == nil
+      ? largerContext : "a larger options.num_predict in --payload"
+  }
 }
 
 extension ReplyEvent {

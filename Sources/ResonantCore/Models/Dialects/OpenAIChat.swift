@@ -13,6 +13,9 @@ struct OpenAIChat: Dialect {
     guard asksForUsage, body.isStream, body["stream_options"] == nil else { return }
     body["stream_options"] = .value(["include_usage": true])
   }
+
+  /// OpenAI's newer models know the second name only; most other servers know both, some the first only.
+  var replyLimits: [String] { ["max_tokens", "max_completion_tokens"] }
 }
 
 extension ReplyEvent {

@@ -9,6 +9,8 @@ struct ProviderError: Error, Sendable, Equatable {
   var status: Int?
   /// How many tokens fit into the context, where the error says so.
   var contextLimit: Int?
+  /// How long the endpoint wants to be left alone, where the error has a field for it.
+  var retryDelay: Duration?
 
   init(_ message: String, type: String? = nil, status: Int? = nil) {
     self.message = message
@@ -94,15 +96,7 @@ struct ProviderError: Error, Sendable, Equatable {
     let code = error["code"]?.int ?? error["code"]?.string.flatMap { Int($0) } ?? error["status"]?.int
     status = code.flatMap { (100..<600).contains($0) ? $0 : nil }
     contextLimit = error["n_ctx"]?.int
-  }
-
-  /// The context of the model is too small for what was sent.
-  var isContextFull: Bool {
-    let words = "\(type ?? "") \(message)".lowercased()
-    return [
-      "exceed_context_size", "context_length_exceeded", "maximum context length", "prompt is too long",
-      "model_context_window_exceeded", "exceeds the available context size", "context window",
-    ].contains { words.contains($0) }
+    retryDelay = Self.retryDelay(in: error)
   }
 
   /// The endpoint has too much to do at the moment.

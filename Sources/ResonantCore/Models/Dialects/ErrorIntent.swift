@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+
+/// What an error is about, as far as the user can do something about it.
+enum ErrorIntent: Sendable, Equatable, CaseIterable {
+  /// What was sent does not fit the model's context.
+  case contextFull
+  /// One request is more than is taken at once, however much the model's context holds.
+  case requestTooLarge
+  /// The account has no quota or credit left: waiting does not help.
+  case quotaUsed
+  /// A quota is exceeded: used up, unless the endpoint says when to ask again.
+  case quotaExceeded
+  /// System messages are taken at the start only.
+  case systemNotFirst
+  case noSystemRole
+  case userNotLast
+  case userNotFirst
+  case noUserMessage
+  case rolesNotAlternating
+  /// More tokens are asked for than the model can write.
+  case replyTooLong
+  case parameterRefused
+  case modelUnknown
+  /// No key, or one that does not count.
+  case keyRefused
+
+  /// The intent of an error in the endpoint's own words; nil when they tell of none.
+  ///
+  /// - Parameter status: of the response, or the one that the error names.
+  init?(_ error: ProviderError?, status: Int?) {
+    let words = error?.words ?? ""
+    if let known = Self.wordings.first(where: { $0.phrases.contains { Self.matches($0, words) } })?.intent {
+      self = known
+    } else if status == 402 {
+      self = .quotaUsed
+    } else if status == 413 {
+      self = .requestTooLarge
+    } else if status == 401 || status == 403, !words.contains("country") {
+      self = .keyRefused
+    } else {
+      return nil
+    }
+  }
+
+  /// Asking again for the same gives the same answer, whatever the status says: template errors come as 500, a quota
+  /// that is used up as 429.
+  var isFinal: Bool { ![.quotaExceeded, .modelUnknown].contains(self) }
+
+  /// - Parameter phrase: its parts, between `*`, stand in the words in this order.
+  private static func matches(_ phrase: String, _ words: String) -> Bool {
+    var rest = words[...]
+    for part in phrase.split(separator: "*") {
+      guard let range = rest.firstRange(of: part) else { return false }
+      rest = rest[range.upperBound...]
+    }
+    return true
+  }
+
+  /// Servers' wordings in lower case, with those who use them; the first intent that matches counts. They are common
+  /// to all dialects, for gateways pass on the words of whoever is behind them.
+  private static let wordings: [(intent: ErrorIntent, phrases: [String])] = [
+    (
+      .contextFull,
+      [
+        "exceed_context_size", "available context size",  // llama.cpp
+        "context_length_exceeded", "context window", "exceed the configured limit",  // OpenAI
+        "reduce the length of the messages",  // OpenAI, Groq
+        "maximum context length",  // OpenAI, vLLM, DeepSeek, Mistral, OpenRouter
+        "model's context length",  // vLLM, SGLang
+        "prompt is too long", "exceed context limit", "model_context_window_exceeded",  // Anthropic
+        "input token count (*exceeds",  // Gemini
+        "context length of only", "context size has been exceeded", "reached context length",
+        "greater than the context length", "exceeds context length",  // LM Studio
+        "exceeds the context length", "exceeded max context length",  // Ollama
+        "`inputs` tokens + `max_new_tokens`", "`inputs` must have less than",  // TGI, Together
+        "input is too long for requested model", "too many input tokens",  // Bedrock
+        "maximum prompt length",  // xAI
+        "too many tokens: ",  // Cohere
+      ]
+    ),
+    // OpenAI and Groq, where it is more than a minute's tokens; Anthropic.
+    (.requestTooLarge, ["request too large", "request_too_large"]),
+    (
+      .quotaUsed,
+      [
+        "insufficient_quota", "billing_hard_limit", "billing_not_active",  // OpenAI, Azure
+        "credit balance", "specified api usage limits",  // Anthropic
+        "insufficient balance",  // DeepSeek, Moonshot
+        "insufficient credits", "more credits",  // OpenRouter
+        "credit limit exceeded",  // Together
+        "used all available credits", "spending limit",  // xAI
+        "monthly included credits",  // Hugging Face
+      ]
+    ),
+    (.quotaExceeded, ["exceeded your current quota"]),  // Gemini; OpenAI, with insufficient_quota
+    (
+      .systemNotFirst,
+      [
+        "system message must be at the beginning",  // Qwen's templates
+        "system message should be the first",  // LangChain before Gemini
+        "exception of an initial optional system message",  // Mistral's templates
+        "unexpected role 'system' after role",  // Mistral
+      ]
+    ),
+    (
+      .noSystemRole,
+      [
+        "system role not supported",  // Gemma's templates
+        "only user and assistant roles are supported",  // Mistral's templates
+        "does not support 'system'",  // OpenAI
+        "support system messages",  // Bedrock, Vertex: doesn't, don't
+        "developer instruction is not enabled",  // Gemini, for Gemma
+        "message role: system",  // MiniMax
+        "unknown role: system",
+        "input should be 'user' or 'assistant'",  // services built with Pydantic
+        "role*system*not supported",
+      ]
+    ),
+    (
+      .userNotLast,
+      [
+        "expected last role user",  // Mistral
+        "assistant message prefill", "must end with a user message",  // Anthropic
+        "ends with a user role",  // Gemini
+        "assistant messages at the end of the list", "assistant response prefill",  // llama.cpp
+      ]
+    ),
+    (
+      .userNotFirst,
+      [
+        "must start with a user",  // Bedrock
+        "first message must use the \"user\" role",  // Anthropic
+        "first message*user", "must begin with a user",
+      ]
+    ),
+    (
+      .noUserMessage,
+      [
+        "no user query found",  // Qwen's templates, Ollama
+        "contents is not specified", "contents are required", "at least one parts field",  // Gemini
+        "at least one message is required", "at least one user message",  // Anthropic and others
+        "must have at least one element", "must have at least one message",  // Helicone, Mistral
+        "[] is too short",  // OpenAI
+        "only system messages",
+      ]
+    ),
+    (
+      .rolesNotAlternating,
+      [
+        "roles must alternate",  // the templates of Llama 2, Gemma and Mistral; Anthropic
+        "roles should be alternating",  // Perplexity
+        "alternate between user",  // Gemini
+        "role*alternat", "alternat*role",
+        "unexpected role*after role",  // Mistral
+      ]
+    ),
+    (
+      .replyTooLong,
+      [
+        "maximum allowed number of output tokens",  // Anthropic
+        "max_tokens*too large", "max_completion_tokens*too large",  // OpenAI
+        "invalid max_tokens value",  // DeepSeek
+        "max_tokens*must be less than or equal",  // Groq
+      ]
+    ),
+    (
+      .parameterRefused,
+      [
+        "unsupported parameter", "unsupported value", "unsupported_parameter", "unsupported_value",
+        "unknown parameter", "unknown_parameter", "unrecognized request argument",  // OpenAI
+        "extra inputs are not permitted", "extra_forbidden",  // Mistral, Anthropic
+        "is unsupported",  // Groq
+        "cannot find field",  // Gemini
+        "does not support parameters",  // LiteLLM
+        "does not support thinking", "does not support tools",  // Ollama
+        "cannot both be specified", "may only be set to",  // Anthropic
+      ]
+    ),
+    (
+      .modelUnknown,
+      [
+        "model_not_found", "model*does not exist",  // OpenAI, vLLM
+        "model*not found",  // Ollama, Gemini
+        "not_found_error model:",  // Anthropic
+        "model not exist",  // DeepSeek
+        "invalid model name", "invalid model:",  // LiteLLM, Mistral
+        "is not a valid model", "no endpoints found for",  // OpenRouter
+        "deploymentnotfound",  // Azure
+      ]
+    ),
+    (
+      .keyRefused,
+      [
+        "invalid_api_key", "incorrect api key", "invalid api key", "authentication_error",
+        "api key not valid",  // Gemini, with status 400
+        "no auth credentials",  // OpenRouter
+      ]
+    ),
+  ]
+}
+
+extension ProviderError {
+  /// As much of the words as tells what they are about.
+  private static let wordsLimit = 4000
+
+  /// The kind and the message in lower case.
+  var words: String {
+    String("\(type.map { $0 + " " } ?? "")\(message)".prefix(Self.wordsLimit)).lowercased()
+  }
+}

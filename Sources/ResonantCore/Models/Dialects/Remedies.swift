@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+
+/// What is known about a request that failed.
+struct FailedRequest {
+  var request = RequestShape()
+  var model: String
+  var payload: JSONObject = [:]
+  var error: ProviderError?
+  /// The variable that usually holds the key of this host.
+  var keyVariable: String?
+  var hasKey = false
+
+  var words: String { error?.words ?? "" }
+}
+
+extension Dialect {
+  /// What helps against an error, as the second half of its sentence; nil when nothing that we know does.
+  func remedy(for intent: ErrorIntent, of failure: FailedRequest) -> String? {
+    switch intent {
+    case .contextFull: lessContext(failure)
+    case .requestTooLarge:
+      "the request is too large: use fewer turns (--max-turns) or shorter ones (--max-chars)"
+    case .quotaUsed, .quotaExceeded: moreQuota(failure)
+    case .systemNotFirst:
+      failure.request.hasSystemMessages
+        ? "it takes one system message: put those of the preamble into --system-prompt" : nil
+    case .noSystemRole: noSystem(failure.request)
+    case .userNotLast:
+      failure.request.endsWithAssistant
+        ? "let the speaker's preamble, or its context in the template, end with a user message" : nil
+    case .noUserMessage: userMessage(failure.request)
+    case .userNotFirst, .rolesNotAlternating: alternation(failure.request)
+    case .replyTooLong: "use a smaller \(replyLimit(failure.payload)) in --payload"
+    case .parameterRefused: otherParameter(failure)
+    case .modelUnknown: otherModel(failure.model)
+    case .keyRefused: key(failure)
+    }
+  }
+
+  /// What helps against a reply without any text; nil when nothing that we know does.
+  func remedyForEmptiness(_ finishReason: String?, of failure: FailedRequest) -> String? {
+    switch finishReason?.lowercased() {
+    // OpenAI and Azure, Anthropic, Gemini, Zhipu, Bedrock.
+    case "content_filter"?, "content_filtered"?, "refusal"?, "safety"?, "recitation"?, "blocklist"?, "spii"?,
+      "prohibited_content"?, "sensitive"?, "guardrail_intervened"?:
+      "the provider withheld it: another model, or other words in --opening and --system-prompt, may pass"
+    // OpenAI, Anthropic, Gemini, Mistral.
+    case "length"?, "max_tokens"?, "model_length"?:
+      "allow it more tokens: " + moreTokens(failure.payload)
+    default: userMessage(failure.request)
+    }
+  }
+
+  // MARK: The common remedies
+
+  private func lessContext(_ failure: FailedRequest) -> String {
+    let limit = failure.error?.namedLimit.map { " of \($0) tokens" } ?? ""
+    return "the conversation does not fit the model's context\(limit) any more: "
+      + "use fewer turns (--max-turns), shorter ones (--max-chars)\(smallerReply(failure)) or \(largerContext)"
+  }
+
+  /// Where the endpoint counts what the reply might take.
+  private func smallerReply(_ failure: FailedRequest) -> String {
+    let counts = ["max_tokens", "max_completion_tokens", "max_new_tokens", "in the completion"]
+    guard counts.contains(where: failure.words.contains) else { return "" }
+    return ", a smaller \(replyLimit(failure.payload)) in --payload"
+  }
+
+  private func moreQuota(_ failure: FailedRequest) -> String {
+    let key = failure.keyVariable.map { "another key in \($0)" } ?? "another key"
+    return "the account's quota is used up: add to it, or use \(key)\(smallerReply(failure)) or another model"
+  }
+
+  private func noSystem(_ request: RequestShape) -> String? {
+    if request.hasSystemPrompt {
+      return "the model takes no system prompt: leave it empty (--system-prompt \"\") and say the same in "
+        + "--opening or a preamble"
+    }
+    return request.hasSystemMessages
+      ? "the model takes no system messages: make those of the preamble user messages" : nil
+  }
+
+  private func userMessage(_ request: RequestShape) -> String? {
+    guard !request.hasUserText else { return nil }
+    if request.hasUserMessage { return "the preamble's user messages are blank: give one of them a text" }
+    return request.roles == .asIs
+      ? "there is no user message to answer: --roles alternate begins with a short one" : nil
+  }
+
+  private func alternation(_ request: RequestShape) -> String? {
+    let hasSystem = request.hasSystemPrompt || request.hasSystemMessages
+    // Templates without a system role take the system prompt for a turn.
+    if request.roles == .alternate { return hasSystem ? noSystem(request) : nil }
+    let flag = "--roles alternate makes user and assistant take turns"
+    return request.isAlternating && request.hasSystemPrompt
+      ? flag + ", with --system-prompt \"\" where the model has no system role" : flag
+  }
+
+  private func otherParameter(_ failure: FailedRequest) -> String? {
+    let words = failure.words
+    let named = failure.payload.keys.filter { key in
+      words.hasWord(key.lowercased()) || parameterWords[key].map(words.hasWord) ?? false
+    }
+    if let key = named.first {
+      // OpenAI: "'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+      let better = words.firstRange(of: "use '").map { words[$0.upperBound...].prefix { $0 != "'" } }
+      let isName = better.map { $0.count < 40 && $0.allSatisfy { $0.isLetter || $0 == "_" } } ?? false
+      if let better, isName, words.contains("instead") {
+        return "use \(better) instead of \(key) in --payload"
+      }
+      return "leave \(named.joined(separator: " or ")) out of --payload"
+    }
+    return failure.request.isStream && words.hasWord("stream") ? "--no-stream asks for whole replies" : nil
+  }
+
+  private func otherModel(_ model: String) -> String {
+    let fetch = fetchingModel(model).map { "; \($0)" } ?? ""
+    return "check the name of the model '\(model)': 'resonant check' tells which ones there are\(fetch)"
+  }
+
+  private func key(_ failure: FailedRequest) -> String {
+    if failure.hasKey {
+      return "check the key in " + (failure.keyVariable.map { "\($0) or in " } ?? "") + "--headers"
+    }
+    let variable = failure.keyVariable.map { "in \($0), or " } ?? ""
+    return "give the endpoint's key \(variable)in --headers, as in {\(keyHeader)}"
+  }
+
+  /// The payload's own limit of a reply's tokens, or the usual one.
+  func replyLimit(_ payload: JSONObject) -> String {
+    replyLimits.first { payload[$0] != nil } ?? replyLimits.first ?? "max_tokens"
+  }
+}
+
+extension String {
+  /// Whether the word stands there by itself and not as a part of another.
+  func hasWord(_ word: String) -> Bool {
+    ranges(of: word).contains { range in
+      let around = [self[..<range.lowerBound].last, self[range.upperBound...].first]
+      return around.allSatisfy { $0.map { !$0.isLetter && !$0.isNumber && $0 != "_" } ?? true }
+    }
+  }
+}
