@@ -199,7 +199,7 @@ public final class EndpointModel: ChatModel {
     if let failure = decoder.failure { return .failure(messages.inReply(failure, to: shape)) }
     if decoder.isTooLong { return .failure(messages.tooLong()) }
     if decoder.isComplete {
-      return !live.hasText && decoder.toolCalls.calls.isEmpty
+      return !live.hasText && decoder.reply.toolCalls.calls.isEmpty
         ? .failure(nothing(decoder, live, shape)) : .success(completion(decoder))
     }
     if let error { return .failure(messages.transport(error)) }
