@@ -90,6 +90,25 @@ struct PageTests {
     #expect(page.html.matches(of: /<\/html>/).count == 1)
   }
 
+  @Test(.needsPandoc) func formulasInBracketsAreMath() async throws {
+    let text = """
+      Inline \\(E = mc^2\\) and
+
+      \\[
+      \\frac{a}{b} \\quad = c
+      \\]
+
+      but `\\(code\\)`, costs of $5 and $6, an open \\( and $x^2$.
+      """
+    let arena = try await Arena(.openAI(text.asPiece))
+    let ended = try await arena.chat("--max-turns", "2", "--pandoc-path", try #require(Tool.pandoc))
+    #expect(ended.exitCode == 0, "\(ended)")
+    let turn = try #require(try arena.page().turn(2))
+    #expect(turn.ranges(of: "<math").count == 3, "\(turn)")
+    #expect(turn.contains("<code>\\(code\\)</code>, costs of $5 and $6, an open ( and"), "\(turn)")
+    #expect(try arena.transcript().said.last == "Bob: \(text)")
+  }
+
   @Test func withoutPandocThePageHoldsTheTextAsItIs() async throws {
     let arena = try await Arena(.openAI("one\ntwo & <b>\n\n  <think>deep</think> end"))
     let ended = try await arena.chat("--max-turns", "2", environment: ["PATH": arena.directory.path])
