@@ -30,6 +30,14 @@ struct PageTests {
     #expect(!(ended.output + ended.errors).contains(".html"))
   }
 
+  @Test func whatAKilledProgramLeftBesideItsPageIsRemoved() async throws {
+    let arena = try await Arena(.openAI("x"))
+    try arena.directory.write("part", to: "pages/.resonant-1.tmp")
+    let ended = try await arena.chat("--max-turns", "2", "--out", "pages", "--name", "t")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(arena.directory.files == ["pages/t.html", "pages/t.jsonl"])
+  }
+
   @Test func withoutSavingNothingIsWrittenOrNamed() async throws {
     let arena = try await Arena(.openAI("x"))
     let ended = try await arena.chat("--max-turns", "2", "--no-save")
@@ -106,6 +114,24 @@ struct PageTests {
     let turn = try #require(try arena.page().turn(2))
     #expect(turn.ranges(of: "<math").count == 3, "\(turn)")
     #expect(turn.contains("<code>\\(code\\)</code>, costs of $5 and $6, an open ( and"), "\(turn)")
+    #expect(try arena.transcript().said.last == "Bob: \(text)")
+  }
+
+  @Test(.needsPandoc, arguments: [true, false])
+  func whatTurnsCharactersAboutIsMadeVisible(withPandoc: Bool) async throws {
+    let text = "a\u{202E}b\u{2067}c **d**\u{2028}e `f\u{202D}g` &#x202e;h שלום 👩‍👧"
+    let arena = try await Arena(.openAI(text.asPiece))
+    let flags = withPandoc ? ["--pandoc-path", try #require(Tool.pandoc)] : []
+    let ended = try await arena.chat(
+      ["--max-turns", "2", "--system-prompt", "x\u{202E}y"] + flags,
+      environment: withPandoc ? [:] : ["PATH": arena.directory.path])
+    #expect(ended.exitCode == 0, "\(ended)")
+    let html = try arena.page().html
+    #expect(
+      !html.unicodeScalars.contains {
+        (0x2028...0x202E).contains($0.value) || (0x2066...0x2069).contains($0.value)
+      })
+    #expect(html.contains("a\u{FFFD}b\u{FFFD}c") && html.contains("x\u{FFFD}y") && html.contains("שלום 👩‍👧"))
     #expect(try arena.transcript().said.last == "Bob: \(text)")
   }
 

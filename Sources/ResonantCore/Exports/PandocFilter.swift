@@ -17,16 +17,53 @@ enum PandocFilter {
     -- Stands for '<' where it could open HTML, so that the reader never sees any and the text survives. Readers
     -- of the commonmark family ignore "-raw_html" (https://github.com/jgm/pandoc/issues/8305).
     local LESS = '\u{F8F2}'
+    -- Stands for '$' where it is money: the reader takes "$5-$6" for a formula.
+    local DOLLAR = '\u{F8F4}'
     local REL = {{'rel', 'noopener noreferrer nofollow'}}
 
+    -- The text with `with(i)` in place of the i-th of some spans, which are in order.
+    local function replace(text, spans, with)
+      local pieces, at = {}, 1
+      for i, span in ipairs(spans) do
+        pieces[#pieces + 1] = text:sub(at, span.at - 1)
+        pieces[#pieces + 1] = with(i)
+        at = span.stop or span.at + 2
+      end
+      pieces[#pieces + 1] = text:sub(at)
+      return table.concat(pieces)
+    end
+
+    -- Money is a dollar sign before a digit with which no formula begins, for the next one does not end it: it has
+    -- a space before it or a digit behind it.
+    local function money(text)
+      local signs, found = {}, {}
+      for at in text:gmatch('()%$') do
+        if not text:find('^[\\$]', at - 1) or at == 1 then signs[#signs + 1] = at end
+      end
+      local i = 1
+      while i <= #signs do
+        local at, stop = signs[i], signs[i + 1]
+        if text:find('^%d', at + 1) then
+          if not stop or text:find('^%s', stop - 1) or text:find('^%d', stop + 1) then
+            found[#found + 1] = {at = at, stop = at + 1}
+          else
+            i = i + 1
+          end
+        end
+        i = i + 1
+      end
+      return found
+    end
+
     local function hide(text)
+      text = replace(text, money(text), function() return DOLLAR end)
       return (text:gsub('()<([%a/!?])', function(at, follows)
         if text:match('^<[hH][tT][tT][pP][sS]?://[^%s<>]*>', at) then return '<' .. follows end
         return LESS .. follows
       end))
     end
 
-    local function show(text) return (text:gsub(LESS, '<')) end
+    local function show(text) return (text:gsub(LESS, '<'):gsub(DOLLAR, '$')) end
     local function count(text, pattern) return select(2, text:gsub(pattern, '')) end
     local function bare() return pandoc.Attr('', {}, {}) end
 
@@ -131,18 +168,6 @@ enum PandocFilter {
         if sign:find('[][()]') then found[#found + 1] = {at = at, sign = sign} end
       end
       return found
-    end
-
-    -- The text with `with(i)` in place of the i-th of some spans, which are in order.
-    local function replace(text, spans, with)
-      local pieces, at = {}, 1
-      for i, span in ipairs(spans) do
-        pieces[#pieces + 1] = text:sub(at, span.at - 1)
-        pieces[#pieces + 1] = with(i)
-        at = span.stop or span.at + 2
-      end
-      pieces[#pieces + 1] = text:sub(at)
-      return table.concat(pieces)
     end
 
     local function mark(i) return MARK .. i .. MARK end
@@ -261,16 +286,20 @@ enum PandocFilter {
     local function render(text)
       budget(text)
       -- The reader of 2.17 loses the last row of a table that no line end follows.
-      text = text:gsub(LESS, '\u{FFFD}'):gsub(MARK, '\u{FFFD}') .. '\n'
+      for _, sign in ipairs{LESS, DOLLAR, MARK} do text = text:gsub(sign, '\u{FFFD}') end
+      text = text .. '\n'
       local spans = formulas(text)
       local hidden = hide(replace(text, spans, mark))
       local document = pandoc.read(hidden, READER)
       document.meta = {}
       if #spans > 0 then document = insert(document, text, spans) end
       document = document:walk(elements):walk(wrappers)
-      if hidden:find(LESS, 1, true) then document = document:walk(words) end
+      if hidden:find(LESS, 1, true) or hidden:find(DOLLAR, 1, true) then document = document:walk(words) end
       local html = tidy(pandoc.write(document, 'html5', options))
-      if html:find(LESS, 1, true) or html:find(MARK, 1, true) or not html:find('%S') then error('nothing to show') end
+      for _, sign in ipairs{LESS, DOLLAR, MARK} do
+        if html:find(sign, 1, true) then error('a sign is left') end
+      end
+      if not html:find('%S') then error('nothing to show') end
       return html
     end
 

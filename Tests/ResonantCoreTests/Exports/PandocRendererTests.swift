@@ -64,7 +64,10 @@ struct PandocRendererTests {
     ("> \\[\n> a_1 *b*\n> + c\n> \\]", 1, "a_1 *b*\n+ c</annotation>"),
     (#"**\(a*b*c\)** and _\(x_1\)_ and [\(y\)](http://example.org/\(z\))"#, 3, "http://example.org/(z)"),
     ("|\\(a|b\\)|c|\n|---|---|\n|1|\\[x\\]|", 2, "a|b</annotation>"),
-    (#"\[ \text{if \(x\)} \, y \\[2pt] z \] \(u\)"#, 2, "z</annotation>"),
+    (
+      #"\[ \text{if \(x\)} \, \begin{matrix}a \\[2pt] z\end{matrix} \] \(u\)"#, 2,
+      #"z\end{matrix}</annotation>"#
+    ),
     (#"a \( smiley, and \(x\)"#, 1, "a ( smiley"),
     (#"`\(a\)` and ``\[b\]``"#, 0, #"<code>\(a\)</code> and <code>\[b\]</code>"#),
     ("```\n\\(a\\)\n```", 0, #"<pre><code>\(a\)</code></pre>"#),
@@ -73,8 +76,10 @@ struct PandocRendererTests {
     (#"\\(a\\) \\[b\\]"#, 0, #"\(a\) \[b\]"#),
     ("\\(a\n\nb\\)", 0, "<p>(a</p>\n<p>b)</p>"), ("- \\(a\n- b\\)", 0, "<li>(a</li>"),
     (#"\(\) \[ \] \(a \]"#, 0, "() [ ] (a ]"),
-    ("costs of $5 and $6, or $7-$8", 0, "costs of $5 and $6, or $7-$8"),
-    (#"\(x < y > z & w\)"#, 1, "x &lt; y &gt; z &amp; w</annotation>"),
+    ("costs of $5 and $6, or $7-$8, US$9 or US$10", 0, "<p>costs of $5 and $6, or $7-$8, US$9 or US$10</p>"),
+    ("**$5**/$6 or `$7-$8`", 0, "<p><strong>$5</strong>/$6 or <code>$7-$8</code></p>"),
+    ("$5 a piece, $2x$ and $3$", 2, "<p>$5 a piece, <math"),
+    (#"\(x < y > z\)"#, 1, "x &lt; y &gt; z</annotation>"),
   ]
 
   @Test(arguments: formulas)
