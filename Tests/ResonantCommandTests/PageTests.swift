@@ -38,6 +38,17 @@ struct PageTests {
     #expect(arena.directory.files == ["pages/t.html", "pages/t.jsonl"])
   }
 
+  @Test func theErrorOfATurnThatIsAskedAgainStandsBeforeIt() async throws {
+    let arena = try await Arena(.openAI("B2"), .openAI("half", .cut), .openAI("A3 is whole"))
+    #expect(try await arena.chat("--max-turns", "3", "--name", "t", "--retries", "0").exitCode == 1)
+    let resumed = try await arena.resonant("resume", "t.jsonl")
+    #expect(resumed.exitCode == 0, "\(resumed)")
+    let html = try arena.page().html
+    let error = try #require(html.firstRange(of: "Error of Alice")?.lowerBound)
+    #expect(error > html.firstRange(of: "id=\"turn-2\"")?.lowerBound ?? html.endIndex)
+    #expect(error < html.firstRange(of: "id=\"turn-3\"")?.lowerBound ?? html.startIndex)
+  }
+
   @Test func withoutSavingNothingIsWrittenOrNamed() async throws {
     let arena = try await Arena(.openAI("x"))
     let ended = try await arena.chat("--max-turns", "2", "--no-save")

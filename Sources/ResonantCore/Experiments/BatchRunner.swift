@@ -65,9 +65,10 @@ public final class BatchRunner: Sendable {
   /// Trials that others have begun with other options.
   private let contradictions = Mutex<[String]>([])
 
-  private static let summaryInterval = Duration.seconds(30)
-  /// Most of the time that is spent on the summary: a hundredth, however many trials are finished.
-  private static let summaryShare = 100
+  /// How long the summary may be out of date, unless it takes long to write: at most a hundredth of the time is spent
+  /// on it, however many trials are finished.
+  static func pause(afterSummaryOf cost: Duration) -> Duration { max(.seconds(30), cost * 100) }
+
   /// Trials that are on the way to their first request at once: as many as keep disk and processors busy, and no more.
   private static let startsAtOnce = 48
 
@@ -156,7 +157,7 @@ public final class BatchRunner: Sendable {
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var lines = TrialLines(trials, of: batch.plan)
     var held: [Trial] = []
-    var next = ContinuousClock.now + Self.summaryInterval
+    var next = ContinuousClock.now + Self.pause(afterSummaryOf: .zero)
     await withTaskGroup(of: TrialJob.self) { tasks in
       let first = lines.first()
       let starts = StartingLine(places: Self.startsAtOnce)
@@ -169,7 +170,7 @@ public final class BatchRunner: Sendable {
         let now = ContinuousClock.now
         if now >= next {
           takeStock()
-          next = .now + max(Self.summaryInterval, now.duration(to: .now) * Self.summaryShare)
+          next = .now + Self.pause(afterSummaryOf: now.duration(to: .now))
         }
         guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: job.line) else { continue }
         let following = TrialJob(trial, line: job.line, of: self)
