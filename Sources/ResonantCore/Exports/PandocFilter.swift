@@ -122,6 +122,9 @@ enum PandocFilter {
       html = html:gsub('<span id="[%w-]+"><a href="#[%w-]+"[^>]*></a>', '<span>')
       html = html:gsub('(<div class="sourceCode") id="[%w-]+"', '%1')
       html = html:gsub('(<mtd[^>]*) style="[^"]*"', '%1')
+      -- A formula that is a block ends its line by itself.
+      html = html:gsub('(<math display="block".-</math>)', '%1' .. MARK)
+      html = html:gsub(MARK .. '<br />', ''):gsub(MARK, '')
       html = html:gsub('<input type="checkbox"([^>]*)>', function(attributes)
         return attributes:find('checked', 1, true) and '☑' or '☐'
       end)

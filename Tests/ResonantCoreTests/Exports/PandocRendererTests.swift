@@ -61,6 +61,7 @@ struct PandocRendererTests {
   private static let formulas: [(message: String, count: Int, remains: String)] = [
     (#"Euler: \(e^{i\pi} = -1\)."#, 1, "<p>Euler: <math"),
     ("\\[\n\\frac{a}{b} = c\n\\]", 1, #"display="block""#),
+    ("before:\n\\[x\\]\nafter", 1, "</math>\nafter</p>"),
     ("> \\[\n> a_1 *b*\n> + c\n> \\]", 1, "a_1 *b*\n+ c</annotation>"),
     (#"**\(a*b*c\)** and _\(x_1\)_ and [\(y\)](http://example.org/\(z\))"#, 3, "http://example.org/(z)"),
     ("|\\(a|b\\)|c|\n|---|---|\n|1|\\[x\\]|", 2, "a|b</annotation>"),
