@@ -97,6 +97,40 @@ struct OfflineTests {
     if format == "json" { _ = try DecodedJSON.parse(ended.output) }
   }
 
+  @Test(arguments: ["html", "markdown", "text", "json"])
+  func afterARewindEventsAreExportedWhereTheyBelong(format: String) async throws {
+    let directory = try TemporaryDirectory()
+    let whole = try await talk(directory, "one", seed: 3)
+    func note(_ text: String) -> String {
+      #"{"type":"event","kind":"note","t":"2026-01-01T00:00:00Z","text":"\#(text)"}"#
+    }
+    func turn(_ number: Int, _ text: String) -> String {
+      #"{"type":"turn","n":\#(number),"speaker":"Bob","model":"m","text":"\#(text)","chars":4,"outcome":"finished","#
+        + #""started":"2026-01-01T00:00:00Z","ms":1,"retries":0}"#
+    }
+    let rewind = #"{"type":"event","kind":"rewind","t":"2026-01-01T00:00:00Z","to":1}"#
+    let header = try #require(whole.header).jsonText
+    try directory.write(
+      [
+        header, turn(1, "said-1"), turn(2, "gone-2"), note("then-1"), turn(3, "gone-3"), note("then-2"),
+        rewind,
+        note("then-3"), turn(2, "said-2"), note("then-4"), turn(3, "said-3"), "",
+      ].joined(separator: "\n"), to: "two.jsonl")
+    let ended = try await ResonantBinary.run(["export", "two.jsonl", "--to", format], in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    if format == "json" {
+      let events = try DecodedJSON.parse(ended.output)["events"]?.array ?? []
+      #expect(
+        events.map { $0["text"]?.string ?? "rewind" } == ["then-1", "then-2", "rewind", "then-3", "then-4"])
+      #expect(events.map { $0["after"]?.int } == [1, 1, 1, 1, 2])
+      return
+    }
+    let body = ended.output.split(separator: "<nav>").joined()
+    let words = body.matches(of: /(said|then|gone)-\d|Rewound/).map { String($0.output.0) }
+    #expect(
+      words == ["said-1", "then-1", "then-2", "Rewound", "then-3", "said-2", "then-4", "said-3"], "\(words)")
+  }
+
   @Test(arguments: ["one.jsonl", "two.jsonl", "link.txt"])
   func anExportReplacesNoTranscript(target: String) async throws {
     let directory = try TemporaryDirectory()

@@ -30,6 +30,25 @@ struct PageTests {
     #expect(!(ended.output + ended.errors).contains(".html"))
   }
 
+  @Test func whatAKilledProgramLeftBesideItsPageIsRemoved() async throws {
+    let arena = try await Arena(.openAI("x"))
+    try arena.directory.write("part", to: "pages/.resonant-1.tmp")
+    let ended = try await arena.chat("--max-turns", "2", "--out", "pages", "--name", "t")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(arena.directory.files == ["pages/t.html", "pages/t.jsonl"])
+  }
+
+  @Test func theErrorOfATurnThatIsAskedAgainStandsBeforeIt() async throws {
+    let arena = try await Arena(.openAI("B2"), .openAI("half", .cut), .openAI("A3 is whole"))
+    #expect(try await arena.chat("--max-turns", "3", "--name", "t", "--retries", "0").exitCode == 1)
+    let resumed = try await arena.resonant("resume", "t.jsonl")
+    #expect(resumed.exitCode == 0, "\(resumed)")
+    let html = try arena.page().html
+    let error = try #require(html.firstRange(of: "Error of Alice")?.lowerBound)
+    #expect(error > html.firstRange(of: "id=\"turn-2\"")?.lowerBound ?? html.endIndex)
+    #expect(error < html.firstRange(of: "id=\"turn-3\"")?.lowerBound ?? html.startIndex)
+  }
+
   @Test func withoutSavingNothingIsWrittenOrNamed() async throws {
     let arena = try await Arena(.openAI("x"))
     let ended = try await arena.chat("--max-turns", "2", "--no-save")
@@ -88,6 +107,43 @@ struct PageTests {
     let last = try #require(page.turn(3))
     #expect(last.contains(withPandoc ? "<strong>place</strong>" : "**place**"))
     #expect(page.html.matches(of: /<\/html>/).count == 1)
+  }
+
+  @Test(.needsPandoc) func formulasInBracketsAreMath() async throws {
+    let text = """
+      Inline \\(E = mc^2\\) and
+
+      \\[
+      \\frac{a}{b} \\quad = c
+      \\]
+
+      but `\\(code\\)`, costs of $5 and $6, an open \\( and $x^2$.
+      """
+    let arena = try await Arena(.openAI(text.asPiece))
+    let ended = try await arena.chat("--max-turns", "2", "--pandoc-path", try #require(Tool.pandoc))
+    #expect(ended.exitCode == 0, "\(ended)")
+    let turn = try #require(try arena.page().turn(2))
+    #expect(turn.ranges(of: "<math").count == 3, "\(turn)")
+    #expect(turn.contains("<code>\\(code\\)</code>, costs of $5 and $6, an open ( and"), "\(turn)")
+    #expect(try arena.transcript().said.last == "Bob: \(text)")
+  }
+
+  @Test(.needsPandoc, arguments: [true, false])
+  func whatTurnsCharactersAboutIsMadeVisible(withPandoc: Bool) async throws {
+    let text = "a\u{202E}b\u{2067}c **d**\u{2028}e `f\u{202D}g` &#x202e;h שלום 👩‍👧"
+    let arena = try await Arena(.openAI(text.asPiece))
+    let flags = withPandoc ? ["--pandoc-path", try #require(Tool.pandoc)] : []
+    let ended = try await arena.chat(
+      ["--max-turns", "2", "--system-prompt", "x\u{202E}y"] + flags,
+      environment: withPandoc ? [:] : ["PATH": arena.directory.path])
+    #expect(ended.exitCode == 0, "\(ended)")
+    let html = try arena.page().html
+    #expect(
+      !html.unicodeScalars.contains {
+        (0x2028...0x202E).contains($0.value) || (0x2066...0x2069).contains($0.value)
+      })
+    #expect(html.contains("a\u{FFFD}b\u{FFFD}c") && html.contains("x\u{FFFD}y") && html.contains("שלום 👩‍👧"))
+    #expect(try arena.transcript().said.last == "Bob: \(text)")
   }
 
   @Test func withoutPandocThePageHoldsTheTextAsItIs() async throws {

@@ -31,6 +31,27 @@ struct SecretTests {
       ])
   }
 
+  @Test(arguments: [
+    #"sk-s3cret\u002bb\/c&1"#, "sk-s3cret&#x2B;b&#x2F;c&amp;1", "sk-s3cret&#43;b&#47;c&#38;1",
+    "sk-s3cret&plus;b&sol;c&amp;1",
+    "sk-s3cret%2bb%2fc%261", "sk-s3cret%2Bb%2Fc%261", #"sk-s3cret\\u002Bb\\/c\\u00261"#,
+    "sk-s3cret+b/c&amp;1",
+  ])
+  func anEchoedKeyIsMaskedHoweverItIsEscaped(spelling: String) async throws {
+    let page = "<html><body>bad key \(spelling) here</body></html>"
+    for answer in [
+      .text(page, status: 401, type: "text/html"), .error(401, "bad key \(spelling) here"),
+      .text("bad key \(spelling) here", status: 401, type: "text/plain"),
+    ] as [Answer] {
+      let arena = try await Arena(answer)
+      let ended = try await arena.chat(
+        "--headers", #"{"Authorization":"Bearer sk-s3cret+b/c&1"}"#, "--verbose")
+      #expect(ended.exitCode == 1, "\(ended)")
+      #expect(ended.errors.contains("bad key *** here"), "\(ended)")
+      #expect(!(try everything(ended, arena.directory).contains("s3cret")), "\(ended)")
+    }
+  }
+
   /// With reasoning alone the reason stands in the error, with text in the turn.
   @Test(arguments: [ReplyPiece.thinking("hm"), .text("fine")])
   func whatTheServerCallsItsReasonsIsShownInWordsOfOurs(piece: ReplyPiece) async throws {

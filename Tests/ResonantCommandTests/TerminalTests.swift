@@ -36,6 +36,26 @@ struct TerminalTests {
     #expect(try arena.transcript().said.last == "Bob: \(text)")
   }
 
+  @Test(arguments: ["", " --format ndjson"])
+  func whatTurnsCharactersAboutIsMadeVisible(format: String) async throws {
+    let text = "a\u{202E}b\u{2066}c\u{2069}d\u{2028}e\u{2029}f שלום 👩‍👧 g\u{200F}"
+    let arena = try await Arena(.openAI(text.asPiece))
+    let ended = try await onTerminal(arena, "--max-turns 2 --color never" + format)
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(
+      ended.output.contains("a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}e\u{FFFD}f שלום 👩‍👧 g\u{200F}"), "\(ended)")
+    #expect(!ended.output.unicodeScalars.contains { "\u{202E}\u{2066}\u{2028}".unicodeScalars.contains($0) })
+    #expect(try arena.transcript().said.last == "Bob: \(text)")
+    let name = try arena.directory.only(".jsonl")
+    let script = try #require(Tool.path("script"))
+    let export = try await Program(
+      script, ["-qec", "\(try ResonantBinary.executable()) export \(name) --to text", "/dev/null"],
+      environment: ["PATH": ResonantBinary.path, "TERM": "xterm", "LANG": "C.UTF-8"],
+      directory: arena.directory.path, input: nil
+    ).finish()
+    #expect(export.output.contains("a\u{FFFD}b"), "\(export)")
+  }
+
   @Test(arguments: [([:], true), (["NO_COLOR": "1"], false)])
   func aTerminalHasColourUnlessItIsUnwanted(environment: [String: String], hasColour: Bool) async throws {
     let arena = try await Arena(.openAI("x"))
@@ -45,8 +65,8 @@ struct TerminalTests {
   }
 
   @Test func controlCharactersReachAFileAsTheyAre() async throws {
-    let arena = try await Arena(.openAI("a\u{1B}[31mb"))
+    let arena = try await Arena(.openAI("a\u{1B}[31mb\u{202E}c"))
     let ended = try await arena.chat("--max-turns", "2")
-    #expect(ended.output.contains("a\u{1B}[31mb"), "\(ended)")
+    #expect(ended.output.contains("a\u{1B}[31mb\u{202E}c"), "\(ended)")
   }
 }

@@ -58,7 +58,8 @@ extension ResolvedConversation {
   private static func shaping(_ participant: Transcript.Participant) -> JSONObject {
     [
       "name": .string(participant.name), "model": .string(participant.model),
-      "endpoint": .string(participant.endpoint), "api": .string(participant.api.rawValue),
+      "endpoint": .string(EndpointAddress.plain(participant.endpoint)),
+      "api": .string(participant.api.rawValue),
       "system_prompt": .string(participant.systemPrompt ?? ""), "payload": .object(participant.payload),
     ]
   }

@@ -45,7 +45,8 @@ public enum OptionTable {
     ),
     .init(
       "payload", .object, .conversation,
-      "Further fields of the request body, a JSON object such as {\"temperature\": 1}."),
+      "Further fields of the request body, a JSON object such as {\"temperature\": 1}; ${NAME} in a string is read"
+        + " from the environment."),
     .init(
       "alice_payload", .object, .conversation, "Fields for the first participant, instead of the common ones."
     ),

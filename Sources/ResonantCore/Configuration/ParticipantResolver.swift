@@ -30,17 +30,30 @@ struct ParticipantResolver {
   }
 
   private func participant(_ seat: Seat) throws(ConfigurationError) -> Participant {
-    let endpoint = try endpoint(seat)
+    let written = (seat.own["payload"] ?? options.values["payload"])?.object ?? [:]
+    let payload = try filled(written, of: seat)
+    let endpoint = try endpoint(seat).hiding(payload.values)
     let model = try model(seat)
     let speaksAnthropic = endpoint.api == .anthropic && !endpoint.isBuiltin
     let prompt =
       seat.own["system_prompt"]?.string ?? options.text("system_prompt") ?? Self.defaultSystemPrompt
-    return Participant(
+    var participant = Participant(
       name: seat.name, model: model, endpoint: endpoint, systemPrompt: prompt.isEmpty ? nil : prompt,
       systemPlacement: hasTopLevelSystem(seat) || speaksAnthropic ? .topLevel : .message,
       preamble: Self.messages(seat.own["preamble"]),
-      payload: (seat.own["payload"] ?? options.values["payload"])?.object ?? [:],
+      payload: payload.filled,
       roles: options.text("roles").flatMap(RolePolicy.init) ?? (speaksAnthropic ? .alternate : .asIs))
+    participant.writtenPayload = written
+    return participant
+  }
+
+  private func filled(_ payload: JSONObject, of seat: Seat) throws(ConfigurationError) -> PayloadText {
+    do {
+      return try PayloadText(payload, environment: context.environment)
+    } catch {
+      let path = seat.own["payload"] == nil ? "payload" : seat.path("payload")
+      throw options.failure("\(path).\(error.path)", error.reason)
+    }
   }
 
   private func hasTopLevelSystem(_ seat: Seat) -> Bool {

@@ -52,10 +52,11 @@ public struct Plan: Sendable {
     var lanes: OrderedDictionary<String, RequestLimits.Lane> = [:]
     for endpoint in conversations.flatMap({ $0.participants.map(\.endpoint) }) {
       let limits = experiment.limits
+      let name = EndpointAddress.plain(endpoint.source)
       var lane = lanes[endpoint.display] ?? RequestLimits.Lane()
       // Two names may mean the same endpoint: the stricter limit holds.
-      lane.limit = [lane.limit, limits.endpoints[endpoint.source]].compactMap(\.self).min()
-      lane.requestsPerMinute = [lane.requestsPerMinute, limits.requestsPerMinute[endpoint.source]]
+      lane.limit = [lane.limit, limits.endpoints[name]].compactMap(\.self).min()
+      lane.requestsPerMinute = [lane.requestsPerMinute, limits.requestsPerMinute[name]]
         .compactMap(\.self).min()
       lanes[endpoint.display] = lane
     }

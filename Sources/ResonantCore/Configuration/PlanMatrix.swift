@@ -64,9 +64,10 @@ struct PlanMatrix {
     return cells
   }
 
-  /// With the names of models in the place of the variables that hold them: a condition is known by its models.
+  /// With the names of models in the place of the variables that hold them, for a condition is known by its models,
+  /// and with endpoints in one spelling of the same URL.
   private func named(_ values: JSONObject) -> JSONObject {
-    var named = values
+    var named = Self.spelled(values)
     for key in ["model", "alice_model", "bob_model"] {
       guard let text = values[key]?.string, text.contains("${"),
         let name = try? VariableText(text, environment: reader.context.environment)
@@ -74,6 +75,22 @@ struct PlanMatrix {
       named[key] = .string(String(decoding: name.expanded, as: UTF8.self))
     }
     return named
+  }
+
+  private static func spelled(_ values: JSONObject) -> JSONObject {
+    JSONObject(
+      uniqueKeysWithValues: values.map { key, value in
+        if key == "endpoint" || OptionTable.sides.contains(where: { key == $0 + "endpoint" }) {
+          return (key, value.string.map { .string(EndpointAddress.plain($0)) } ?? value)
+        }
+        guard key == "participant" else { return (key, value) }
+        if let list = value.array { return (key, .array(list.map(spelled))) }
+        return (key, spelled(value))
+      })
+  }
+
+  private static func spelled(_ participant: JSONValue) -> JSONValue {
+    participant.object.map { .object(spelled($0)) } ?? participant
   }
 
   /// Two conditions must be told apart by what may be shown of them.
@@ -84,7 +101,7 @@ struct PlanMatrix {
       return reader.failure(
         path,
         "two conditions differ only in secrets, which are kept and shown nowhere, and are both"
-          + " \(Excerpt.of(condition.label)); give secrets of headers as ${NAME}, others in bundles with another option that sets them apart"
+          + " \(Excerpt.of(condition.label)); give secrets of headers and payloads as ${NAME}, others in bundles with another option that sets them apart"
       )
     }
     return reader.failure(
@@ -171,8 +188,8 @@ struct PlanMatrix {
   }
 
   private func excluding(_ rows: [Row]) throws(ConfigurationError) -> [Row] {
-    let base = try reader.object("base")
-    let values = rows.map(\.values)
+    let base = Self.spelled(try reader.object("base"))
+    let values = rows.map { Self.spelled($0.values) }
     var isLeft = Array(repeating: true, count: rows.count)
     for (index, item) in try reader.list(reader.file.value["exclude"], at: "exclude").enumerated() {
       let path = "exclude[\(index)]"
@@ -184,7 +201,7 @@ struct PlanMatrix {
           "\(path).\(key)",
           "no condition of the matrix has this key" + Suggestion.text(for: key, among: Array(known)))
       }
-      let form = wanted.mapValues(Condition.canonical)
+      let form = Self.spelled(wanted).mapValues(Condition.canonical)
       let matching = values.indices.filter { index in
         form.allSatisfy { key, value in (values[index][key] ?? base[key]).map(Condition.canonical) == value }
       }

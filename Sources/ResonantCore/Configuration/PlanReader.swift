@@ -122,7 +122,8 @@ struct PlanReader {
     limits.budgetTokens = try integer(values["budget_tokens"], at: "limits.budget_tokens")
     var path = "limits.endpoints"
     for (name, value) in try object(values["endpoints"] ?? .null, at: path) where !value.isNull {
-      limits.endpoints[name] = try concurrency(value) { failure("\(path).\(name)", $0) }
+      let most = try concurrency(value) { failure("\(path).\(name)", $0) }
+      limits.endpoints.merge([EndpointAddress.plain(name): most], uniquingKeysWith: min)
     }
     path = "limits.requests_per_minute"
     for (name, value) in try object(values["requests_per_minute"] ?? .null, at: path) where !value.isNull {
@@ -131,7 +132,7 @@ struct PlanReader {
           "\(path).\(name)",
           "must be a number of at least \(Experiment.Limits.leastRate), not \(Excerpt.of(value.jsonText))")
       }
-      limits.requestsPerMinute[name] = rate
+      limits.requestsPerMinute.merge([EndpointAddress.plain(name): rate], uniquingKeysWith: min)
     }
     return limits
   }
@@ -148,7 +149,8 @@ struct PlanReader {
 
   /// A limit for an endpoint that nobody asks is a slip of the pen.
   private func checkNames(_ plan: Plan) throws(ConfigurationError) {
-    let known = OrderedSet(plan.conversations.flatMap { $0.participants.map(\.endpoint.source) })
+    let known = OrderedSet(
+      plan.conversations.flatMap { $0.participants.map { EndpointAddress.plain($0.endpoint.source) } })
     let limits = plan.experiment.limits
     let named =
       limits.endpoints.keys.map { ("limits.endpoints", $0) }

@@ -58,7 +58,7 @@ extension Participant {
   var facts: Transcript.Participant {
     Transcript.Participant(
       name: name, model: model, endpoint: endpoint.display, api: endpoint.api,
-      systemPrompt: systemPrompt?.string, payload: Redactor.masked(payload),
+      systemPrompt: systemPrompt?.string, payload: Redactor.masked(writtenPayload),
       headerNames: endpoint.headerNames, headerReferences: endpoint.headerReferences)
   }
 }

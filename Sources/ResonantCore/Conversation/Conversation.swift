@@ -61,12 +61,12 @@ public actor Conversation {
         $0 + $1.content.string.unicodeScalars.count
       }
     }
-    while self.transcript.turns.last?.outcome.isCut == true { self.transcript.turns.removeLast() }
-    earlier = self.transcript.turns.duration(pause: settings.delay)
-    for turn in self.transcript.turns {
-      spent = spent + (turn.usage ?? .zero)
-      spokenCharacters += turn.characters
+    while let last = self.transcript.turns.last, last.outcome.isCut {
+      self.transcript.forgetTurns(above: last.number - 1)
     }
+    spent = self.transcript.spent
+    earlier = self.transcript.turns.duration(pause: settings.delay)
+    for turn in self.transcript.turns { spokenCharacters += turn.characters }
     let room = min(settings.maxTurns, Self.turnsAhead)
     self.transcript.turns.reserveCapacity(room)
     utterances.reserveCapacity(room)

@@ -13,8 +13,10 @@ public struct Participant: Sendable, Equatable {
   public var systemPlacement: ModelRequest.SystemPlacement
   /// Messages that only this participant sees, before everything else, roles from its own point of view.
   public var preamble: [Message]
-  /// Further top-level fields of the request body, which override ours.
+  /// Further top-level fields of the request body, which override ours. Holds secrets.
   public var payload: JSONObject
+  /// The same as it was written, with the names of variables.
+  public var writtenPayload: JSONObject
   public var roles: RolePolicy
 
   public init(
@@ -30,6 +32,7 @@ public struct Participant: Sendable, Equatable {
     self.systemPlacement = systemPlacement
     self.preamble = preamble
     self.payload = payload
+    writtenPayload = payload
     self.roles = roles
   }
 }

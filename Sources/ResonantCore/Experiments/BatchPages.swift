@@ -75,10 +75,10 @@ public struct BatchPages: Sendable {
 
   private func put(_ bytes: [UInt8], at path: String) -> String? {
     do {
-      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+      try WholeFile.write(bytes, to: path)
       return nil
     } catch {
-      return "\(path) can't be written\(FileProblem.reason(error))"
+      return "\(path) can't be written: \(error)"
     }
   }
 

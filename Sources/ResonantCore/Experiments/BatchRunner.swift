@@ -65,7 +65,10 @@ public final class BatchRunner: Sendable {
   /// Trials that others have begun with other options.
   private let contradictions = Mutex<[String]>([])
 
-  private static let summaryInterval = Duration.seconds(30)
+  /// How long the summary may be out of date, unless it takes long to write: at most a hundredth of the time is spent
+  /// on it, however many trials are finished.
+  static func pause(afterSummaryOf cost: Duration) -> Duration { max(.seconds(30), cost * 100) }
+
   /// Trials that are on the way to their first request at once: as many as keep disk and processors busy, and no more.
   private static let startsAtOnce = 48
 
@@ -154,7 +157,7 @@ public final class BatchRunner: Sendable {
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var lines = TrialLines(trials, of: batch.plan)
     var held: [Trial] = []
-    var written = ContinuousClock.now
+    var next = ContinuousClock.now + Self.pause(afterSummaryOf: .zero)
     await withTaskGroup(of: TrialJob.self) { tasks in
       let first = lines.first()
       let starts = StartingLine(places: Self.startsAtOnce)
@@ -164,13 +167,14 @@ public final class BatchRunner: Sendable {
       }
       for await job in tasks {
         if let report = job.report { note(report) } else { held.append(job.trial) }
-        if ContinuousClock.now - written >= Self.summaryInterval {
-          written = .now
+        let now = ContinuousClock.now
+        if now >= next {
           takeStock()
+          next = .now + Self.pause(afterSummaryOf: now.duration(to: .now))
         }
         guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: job.line) else { continue }
-        let next = TrialJob(trial, line: job.line, of: self)
-        tasks.addTask { await next.run() }
+        let following = TrialJob(trial, line: job.line, of: self)
+        tasks.addTask { await following.run() }
       }
     }
     return held

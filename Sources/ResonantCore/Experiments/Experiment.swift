@@ -12,7 +12,8 @@ public struct Experiment: Sendable, Equatable {
     public static let mostConcurrency = 100_000
     /// Less than a request in half a day is a slip of the pen.
     public static let leastRate = 0.001
-    /// Most requests in flight of one endpoint, by the name that the plan's options give it.
+    /// Most requests in flight of one endpoint, by the name that the plan's options give it,
+    /// in its plain spelling.
     public var endpoints: OrderedDictionary<String, Int> = [:]
     /// Most requests that start within a minute, by the same names. At least `leastRate`.
     public var requestsPerMinute: OrderedDictionary<String, Double> = [:]

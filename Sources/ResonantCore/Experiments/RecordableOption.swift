@@ -46,20 +46,9 @@ enum RecordableOption {
   private static func header(_ value: JSONValue) -> JSONValue {
     switch value {
     case .null: value
-    case .string(let text) where isReference(text): value
+    case .string(let text) where VariableText.isReference(text): value
     default: .string(Redactor.mask)
     }
-  }
-
-  /// `${NAME}`, also behind `Bearer `: what a transcript keeps of a header's value.
-  private static func isReference(_ text: String) -> Bool {
-    let text = text.hasPrefix("Bearer ") ? text.dropFirst("Bearer ".count) : text[...]
-    guard text.hasPrefix("${"), text.hasSuffix("}") else { return false }
-    let name = text.dropFirst(2).dropLast()
-    return !name.isEmpty
-      && name.utf8.allSatisfy { byte in
-        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "_")
-      }
   }
 
   /// A value that stands deep in an object, whose keys tell whether it is a secret.

@@ -34,7 +34,7 @@ public struct RunDirectory: Sendable, Equatable {
 
   func path(of id: String) -> String { "\(trials)/\(id).jsonl" }
 
-  /// Makes the directories that are missing. Throws `InvalidValue` when that fails.
+  /// Makes the directories that are missing, and removes what killed processes have left of files. Throws `InvalidValue` when that fails.
   public func make() throws(InvalidValue) {
     do {
       try FileManager.default.createDirectory(atPath: trials, withIntermediateDirectories: true)
@@ -42,6 +42,7 @@ public struct RunDirectory: Sendable, Equatable {
       throw InvalidValue(
         "the directory \(trials) can't be made\(FileProblem.reason(error)); choose another with --out")
     }
+    for directory in [path, trials] { WholeFile.removeRemains(in: directory) }
   }
 
   /// Keeps the plan as it is resolved now.
@@ -68,9 +69,9 @@ public struct RunDirectory: Sendable, Equatable {
 
   private func write(_ bytes: [UInt8], to name: String) throws(InvalidValue) {
     do {
-      try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"), options: .atomic)
+      try WholeFile.write(bytes, to: "\(path)/\(name)")
     } catch {
-      throw InvalidValue("\(path)/\(name) can't be written\(FileProblem.reason(error))")
+      throw InvalidValue("\(path)/\(name) can't be written: \(error)")
     }
   }
 

@@ -87,7 +87,7 @@ extension TrialReport {
     let turns = transcript.turns.filter { !$0.outcome.isCut }
     self.turns = turns.count
     characters = turns.reduce(0) { $0 + $1.characters }
-    usage = transcript.turns.reduce(.zero) { $0 + ($1.usage ?? .zero) }
+    usage = transcript.spent
     milliseconds = turns.duration(pause: transcript.header.settings["delay"]?.seconds ?? .zero)
   }
 }

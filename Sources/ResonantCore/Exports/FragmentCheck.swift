@@ -71,7 +71,8 @@ struct FragmentCheck {
         throw Refusal(reason: "attribute \(attribute) of <\(name)>")
       }
     }
-    let isVoid = FragmentRules.void.contains(name)
+    let isClosed = peek == UInt8(ascii: "/") && FragmentRules.maybeVoid.contains(name)
+    let isVoid = isClosed || FragmentRules.void.contains(name)
     if isVoid { try expect("/") } else { open.append(name) }
     guard open.count <= Self.deepest else { throw Refusal(reason: "nested too deeply") }
     try expect(">")

@@ -20,8 +20,11 @@ enum FragmentRules {
     }
   }
 
-  /// Elements without content.
-  static let void: Set<String> = ["br", "hr", "col", "mspace", "mprescripts", "none"]
+  /// Elements without content, which are closed where they open.
+  static let void: Set<String> = ["br", "hr", "col"]
+
+  /// Those of MathML without content, which may be closed where they open or behind that.
+  static let maybeVoid: Set<String> = ["mspace", "mprescripts", "none"]
 
   /// The attributes that an element may have; nil when it may not stand inside these open elements.
   static func attributes(of element: String, inside open: [String]) -> [String: Value]? {

@@ -2,19 +2,6 @@
 
 import Synchronization
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Keeps a conversation's page on disk up to date while it is held, off the path of its turns. States that come
 /// faster than pages are written are left out; the last one never is.
 public final class HTMLCheckpoint: Sendable {
@@ -67,6 +54,7 @@ private actor PageWriter {
   private let renderer: PageRenderer
   private let warn: @Sendable (String) -> Void
   private var page = HTMLPage()
+  private var isFirst = true
   private var hasWarned = false
   /// What kept the last page from being written.
   private(set) var problem: String?
@@ -78,20 +66,17 @@ private actor PageWriter {
   }
 
   func write(_ transcript: Transcript) async {
+    if isFirst { WholeFile.removeRemains(beside: path) }
+    isFirst = false
     let missing = page.missing(in: transcript)
     page.add(await renderer.render(missing), for: missing)
     do {
-      try Data(page.render(transcript)).write(to: URL(filePath: path), options: .atomic)
+      try WholeFile.write(page.render(transcript), to: path)
       problem = nil
     } catch {
-      problem = "cannot write the page \(path): \(Self.reason(error))"
-      if !hasWarned { warn("cannot write the page \(path), the conversation goes on: \(Self.reason(error))") }
+      problem = "cannot write the page \(path): \(error)"
+      if !hasWarned { warn("cannot write the page \(path), the conversation goes on: \(error)") }
       hasWarned = true
     }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as? CocoaError)?.underlying ?? error
-    return (underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(underlying)"
   }
 }

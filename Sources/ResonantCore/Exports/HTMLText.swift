@@ -2,16 +2,18 @@
 
 /// Text on its way into a page.
 enum HTMLText {
-  /// Line ends as LF, and U+FFFD for what XML and HTML have no place for: control characters other than newline
-  /// and tab, and noncharacters.
+  /// Line ends as LF, those of Unicode too, and U+FFFD for what XML and HTML have no place for: control characters
+  /// other than newline and tab, and noncharacters; also for what turns the order of other characters about, so that
+  /// a text can look like another (UTS 55). Letters that run from right to left do so without.
   static func clean(_ text: String) -> String {
     var cleaned = String.UnicodeScalarView()
     var afterReturn = false
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x0A where afterReturn: break
-      case 0x0A, 0x0D: cleaned.append("\n")
-      case 0..<0x09, 0x0B..<0x20, 0x7F..<0xA0, 0xFDD0...0xFDEF: cleaned.append("\u{FFFD}")
+      case 0x0A, 0x0D, 0x2028, 0x2029: cleaned.append("\n")
+      case 0..<0x09, 0x0B..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069, 0xFDD0...0xFDEF:
+        cleaned.append("\u{FFFD}")
       case let value where value & 0xFFFE == 0xFFFE: cleaned.append("\u{FFFD}")
       default: cleaned.append(scalar)
       }

@@ -11,22 +11,11 @@
 enum PandocFilter {
   static let greeting = "resonant-filter "
 
-  static let source = #"""
-    if not pandoc.write then error('too old') end
-    local READER = 'gfm-yaml_metadata_block-footnotes+hard_line_breaks+tex_math_dollars'
-    -- Stands for '<' where it could open HTML, so that the reader never sees any and the text survives. Readers
-    -- of the commonmark family ignore "-raw_html" (https://github.com/jgm/pandoc/issues/8305).
-    local LESS = '\u{F8F2}'
+  static let source = text + rendering
+
+  private static let rendering = #"""
     local REL = {{'rel', 'noopener noreferrer nofollow'}}
 
-    local function hide(text)
-      return (text:gsub('()<([%a/!?])', function(at, follows)
-        if text:match('^<[hH][tT][tT][pP][sS]?://[^%s<>]*>', at) then return '<' .. follows end
-        return LESS .. follows
-      end))
-    end
-
-    local function show(text) return (text:gsub(LESS, '<')) end
     local function bare() return pandoc.Attr('', {}, {}) end
 
     local function safe(target)
@@ -116,8 +105,6 @@ enum PandocFilter {
     }
     local wrappers = {Div = function(e) return e.content end, Span = function(e) return e.content end}
 
-    local function count(text, pattern) return select(2, text:gsub(pattern, '')) end
-
     -- What the reader takes quadratic time for, and what nobody reads rendered.
     local function budget(text)
       if #text > 131072 then error('too long') end
@@ -135,6 +122,9 @@ enum PandocFilter {
       html = html:gsub('<span id="[%w-]+"><a href="#[%w-]+"[^>]*></a>', '<span>')
       html = html:gsub('(<div class="sourceCode") id="[%w-]+"', '%1')
       html = html:gsub('(<mtd[^>]*) style="[^"]*"', '%1')
+      -- A formula that is a block ends its line by itself.
+      html = html:gsub('(<math display="block".-</math>)', '%1' .. MARK)
+      html = html:gsub(MARK .. '<br />', ''):gsub(MARK, '')
       html = html:gsub('<input type="checkbox"([^>]*)>', function(attributes)
         return attributes:find('checked', 1, true) and '☑' or '☐'
       end)
@@ -147,13 +137,20 @@ enum PandocFilter {
     local function render(text)
       budget(text)
       -- The reader of 2.17 loses the last row of a table that no line end follows.
-      local hidden = hide((text:gsub(LESS, '\u{FFFD}')))
-      local document = pandoc.read(hidden .. '\n', READER)
+      for _, sign in ipairs{LESS, DOLLAR, MARK} do text = text:gsub(sign, '\u{FFFD}') end
+      text = text .. '\n'
+      local spans = formulas(text)
+      local hidden = hide(replace(text, spans, mark))
+      local document = pandoc.read(hidden, READER)
       document.meta = {}
+      if #spans > 0 then document = insert(document, text, spans) end
       document = document:walk(elements):walk(wrappers)
-      if hidden:find(LESS, 1, true) then document = document:walk(words) end
+      if hidden:find(LESS, 1, true) or hidden:find(DOLLAR, 1, true) then document = document:walk(words) end
       local html = tidy(pandoc.write(document, 'html5', options))
-      if html:find(LESS, 1, true) or not html:find('%S') then error('nothing to show') end
+      for _, sign in ipairs{LESS, DOLLAR, MARK} do
+        if html:find(sign, 1, true) then error('a sign is left') end
+      end
+      if not html:find('%S') then error('nothing to show') end
       return html
     end
 

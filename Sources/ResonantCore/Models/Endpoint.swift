@@ -39,7 +39,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
   /// Whether the URL has a query or user info, which `display` leaves out.
   public let hidesPart: Bool
   /// Strings that may appear in no output.
-  let secrets: [String]
+  private(set) var secrets: [String]
   /// Who offers the endpoint, where a preset or a known host tells.
   public let company: String?
   /// The environment variable that usually holds the key of this host.
@@ -54,6 +54,13 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
     Endpoint(
       url: "builtin:", display: "builtin:", api: .openai, headers: [], headerNames: [], headerReferences: [:],
       hidesPart: false, secrets: [], company: nil, keyVariable: nil, source: source)
+  }
+
+  /// The same, with further strings that may appear in no output, for they are sent to it.
+  func hiding(_ secrets: [String]) -> Endpoint {
+    var endpoint = self
+    endpoint.secrets += secrets
+    return endpoint
   }
 
   public var isBuiltin: Bool { display == "builtin:" }

@@ -50,9 +50,39 @@ struct EndpointAddress {
 
   /// In lower case, without the port.
   var host: String {
-    let authority = text(authority)
+    let authority = text(authority).lowercased()
     if authority.hasPrefix("[") { return authority.lastIndex(of: "]").map { String(authority[...$0]) } ?? "" }
-    return authority.prefix { $0 != ":" }.lowercased()
+    return String(authority.prefix { $0 != ":" })
+  }
+
+  /// Scheme, host and port as they are usually written: in lower case, without the scheme's own port.
+  var origin: String {
+    (isSecure ? "https://" : "http://") + host + (hasDefaultPort ? "" : ":\(port)")
+  }
+
+  /// Whether a path is appended to this one: there is none, or it is that of a base URL, `/v1`.
+  static func isBase(_ path: String) -> Bool {
+    let path = withoutSlashes(path)
+    return path.isEmpty || path.hasSuffix("/v1")
+  }
+
+  static func withoutSlashes(_ path: String) -> String {
+    var path = path[...]
+    while path.last == "/" { path.removeLast() }
+    return String(path)
+  }
+
+  /// An endpoint as a user wrote it, in the one spelling of all that mean the same URL: with its usual origin, and
+  /// no slash behind a base URL. A host that a variable holds, and what is no URL, stay as they are.
+  static func plain(_ text: String) -> String {
+    guard let address = try? EndpointAddress(Array(text.utf8)) else { return text }
+    let authority = address.text(address.authority)
+    let userInfo = address.userInfo.map { address.text($0) + "@" } ?? ""
+    let scheme = address.isSecure ? "https://" : "http://"
+    let place = authority.contains("$") ? authority : String(address.origin.dropFirst(scheme.count))
+    let path = address.text(address.path)
+    let rest = address.text(address.path.upperBound..<address.bytes.count)
+    return scheme + userInfo + place + (isBase(path) ? withoutSlashes(path) : path) + rest
   }
 
   /// Whether requests go to the scheme's own port.

@@ -31,16 +31,14 @@ extension Endpoint {
     if let preset { written = try VariableText(preset.base, environment: [:]) }
     let address = try EndpointAddress(written.expanded)
     let suffix = suffix(to: address.text(address.path), api: api ?? preset?.api, rule: paths)
-    let target =
-      address.text(address.scheme) + address.text(address.authority) + suffix.path(address.text(address.path))
+    let target = address.origin + suffix.path(address.text(address.path))
     let host = address.isSecure && address.hasDefaultPort ? KnownHost.all[address.host] : nil
     var fields = try HeaderFields(headers, environment: environment)
     try fields.addCredentials(
       userInfo: address.userInfo.map(address.text), host: host, environment: environment)
     return Endpoint(
       url: target + (address.query.map { "?" + address.text($0) } ?? ""),
-      display: suffix.path(
-        written.source(of: [address.scheme, address.authority.lowerBound..<address.path.upperBound])),
+      display: suffix.path(display(of: address, written)),
       api: api ?? preset?.api ?? self.api(ofPath: suffix.path(address.text(address.path))),
       headers: fields.headers, headerNames: fields.names, headerReferences: fields.references,
       hidesPart: address.userInfo != nil || address.query != nil,
@@ -49,25 +47,30 @@ extension Endpoint {
       source: text)
   }
 
+  /// The URL without query and user info, variables by their names; a host that none holds in its usual spelling.
+  private static func display(of address: EndpointAddress, _ written: VariableText) -> String {
+    let place = written.source(of: [address.scheme, address.authority])
+    guard place == address.text(address.scheme) + address.text(address.authority) else {
+      return written.source(of: [address.scheme, address.authority.lowerBound..<address.path.upperBound])
+    }
+    return address.origin + written.source(of: [address.path])
+  }
+
   /// What is appended to a path, behind its trailing slashes if it has some.
   private struct Suffix {
     var text: String
     func path(_ path: String) -> String {
-      guard !text.isEmpty else { return path }
-      var path = path[...]
-      while path.last == "/" { path.removeLast() }
-      return path + text
+      text.isEmpty ? path : EndpointAddress.withoutSlashes(path) + text
     }
   }
 
   private static func suffix(to path: String, api: API?, rule: PathRule) -> Suffix {
-    var path = path[...]
-    while path.last == "/" { path.removeLast() }
+    let path = EndpointAddress.withoutSlashes(path)
     let verb = api == .anthropic ? "/messages" : "/chat/completions"
     switch rule {
     case .endpoint:
       if path.isEmpty { return Suffix(text: api == .ollama ? "/api/chat" : "/v1" + verb) }
-      return Suffix(text: path.hasSuffix("/v1") ? verb : "")
+      return Suffix(text: EndpointAddress.isBase(path) ? verb : "")
     case .base:
       let isWhole = ["/chat/completions", "/api/chat", "/messages"].contains { path.hasSuffix($0) }
       return Suffix(text: isWhole ? "" : api == .ollama && path.isEmpty ? "/api/chat" : verb)
@@ -75,8 +78,7 @@ extension Endpoint {
   }
 
   private static func api(ofPath path: String) -> API {
-    var path = path[...]
-    while path.last == "/" { path.removeLast() }
+    let path = EndpointAddress.withoutSlashes(path)
     if path.hasSuffix("/api/chat") { return .ollama }
     return path.hasSuffix("/messages") ? .anthropic : .openai
   }

@@ -12,74 +12,94 @@ public struct Redactor: Sendable, Equatable {
   /// What a text ends with may be a secret that was cut off; less of one than this tells nothing.
   static let shortestBeginning = 8
 
-  /// Longest first, so that a secret that is part of another leaves nothing of it.
-  private let secrets: [[UInt8]]
+  /// Layers of escapes that are looked through: those of a text, and of one that is quoted in it.
+  private static let layers = 3
+
+  private let secrets: [Pattern]
 
   public init(secrets: [String]) {
-    let worthwhile = Set(secrets.filter { $0.utf8.count >= Self.shortest }.flatMap(Self.spellings))
-    self.secrets = worthwhile.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }.map { Array($0.utf8) }
-  }
-
-  /// As it is, as JSON writers escape it, and as it stands in a URL.
-  private static func spellings(of secret: String) -> [String] {
-    guard !secret.utf8.allSatisfy(isUnreserved) else { return [secret] }
-    let escaped = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
-    return [secret, escaped, percentEncoded(secret)]
-  }
-
-  /// RFC 3986, section 2.1.
-  private static func percentEncoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    return String(
-      decoding: text.utf8.flatMap { byte in
-        isUnreserved(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }, as: UTF8.self)
-  }
-
-  /// RFC 3986, section 2.3.
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-      UInt8(ascii: "~"):
-      true
-    default: false
+    let worthwhile = secrets.map { Array($0.utf8) }.filter { $0.count >= Self.shortest }
+    // What looks like an escape in a secret is resolved in the text, too.
+    let resolved = worthwhile.compactMap { EscapedText($0).resolved()?.bytes }.filter {
+      $0.count >= Self.shortest
     }
+    self.secrets = OrderedSet(worthwhile + resolved).map(Pattern.init)
   }
 
-  /// The text with every secret replaced by `***`, also where the text is cut off within one.
+  /// The text with every secret replaced by `***`, however it is escaped, also where the text is cut off within one.
   public func redact(_ text: String) -> String {
     guard !secrets.isEmpty else { return text }
     let bytes = Array(text.utf8)
-    var kept: [UInt8] = []
-    var index = 0
-    var hasMasked = false
-    while index < bytes.count {
-      if let length = secretLength(at: bytes[index...]) {
-        kept += Self.mask.utf8
-        index += length
-        hasMasked = true
-      } else {
-        kept.append(bytes[index])
-        index += 1
-      }
+    var found: [Range<Int>] = []
+    var layer: EscapedText? = EscapedText(bytes)
+    for _ in 0..<Self.layers {
+      guard let text = layer else { break }
+      for secret in secrets { found += secret.places(in: text) }
+      layer = text.resolved()
     }
-    return hasMasked ? String(decoding: kept, as: UTF8.self) : text
+    return found.isEmpty ? text : Self.masking(found, in: bytes)
   }
 
-  /// How long the secret is that a text begins with; nil when there is none.
-  private func secretLength(at text: ArraySlice<UInt8>) -> Int? {
-    for secret in secrets where text.first == secret[0] {
-      if text.starts(with: secret) { return secret.count }
-      if text.count >= Self.shortestBeginning, secret.starts(with: text) { return text.count }
+  private static func masking(_ places: [Range<Int>], in bytes: [UInt8]) -> String {
+    var masked: [UInt8] = []
+    var end = 0
+    var isFirst = true
+    for place in places.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      // What overlaps is one.
+      if isFirst || place.lowerBound >= end {
+        masked += bytes[end..<place.lowerBound] + mask.utf8
+        end = place.upperBound
+        isFirst = false
+      }
+      end = max(end, place.upperBound)
     }
-    return nil
+    return String(decoding: masked + bytes[end...], as: UTF8.self)
+  }
+
+  /// A secret to be looked for in time that grows with the text alone (Knuth, Morris and Pratt, 1977).
+  private struct Pattern: Sendable, Equatable {
+    private let bytes: [UInt8]
+    /// For each beginning of the secret the length of its longest end that the secret begins with, too.
+    private let fallbacks: [Int]
+
+    init(_ bytes: [UInt8]) {
+      self.bytes = bytes
+      var fallbacks = [0]
+      for byte in bytes.dropFirst() {
+        var length = fallbacks[fallbacks.count - 1]
+        while length > 0, bytes[length] != byte { length = fallbacks[length - 1] }
+        fallbacks.append(bytes[length] == byte ? length + 1 : 0)
+      }
+      self.fallbacks = fallbacks
+    }
+
+    /// Where the text as it was has the secret, or ends with a beginning of it.
+    func places(in text: EscapedText) -> [Range<Int>] {
+      var places: [Range<Int>] = []
+      func note(_ length: Int, before end: Int, through last: Int) {
+        places.append(text.sources[end - length].lowerBound..<text.sources[last - 1].upperBound)
+      }
+      var length = 0
+      for (index, byte) in text.bytes.enumerated() {
+        if index == text.end, length >= Redactor.shortestBeginning, length < bytes.count {
+          note(length, before: index, through: text.bytes.count)
+        }
+        if length == bytes.count { length = fallbacks[length - 1] }
+        while length > 0, bytes[length] != byte { length = fallbacks[length - 1] }
+        if bytes[length] == byte { length += 1 }
+        if length == bytes.count { note(length, before: index + 1, through: index + 1) }
+      }
+      if length >= Redactor.shortestBeginning, length < bytes.count {
+        note(length, before: text.bytes.count, through: text.bytes.count)
+      }
+      return places
+    }
   }
 
   // MARK: Payloads
 
-  /// The payload as it may be recorded: values whose key names a key, token, secret or password are masked, at
-  /// any depth. Amounts (`max_tokens`) and flags stay.
+  /// The payload, as it was written, as it may be recorded: values whose key names a key, token, secret or password
+  /// are masked, at any depth. Amounts (`max_tokens`), flags and references to variables stay.
   public static func masked(_ payload: JSONObject) -> JSONObject {
     JSONObject(uniqueKeysWithValues: payload.map { ($0.key, masked($0.value, isSecret: isSecret($0.key))) })
   }
@@ -87,6 +107,7 @@ public struct Redactor: Sendable, Equatable {
   private static func masked(_ value: JSONValue, isSecret: Bool) -> JSONValue {
     switch value {
     case .null, .bool: value
+    case .string(let text) where VariableText.isReference(text): value
     case .string, .number: isSecret ? .string(mask) : value
     case .array(let items): .array(items.map { masked($0, isSecret: isSecret) })
     case .object(let members):

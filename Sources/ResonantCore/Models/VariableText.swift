@@ -72,6 +72,12 @@ struct VariableText {
       && written.dropLast().map(\.source).joined() == prefix
   }
 
+  /// Whether a text as it was written is `${NAME}`, also behind `Bearer `: what is kept of a secret.
+  static func isReference(_ written: String) -> Bool {
+    let text = written.hasPrefix("Bearer ") ? written.dropFirst("Bearer ".count) : written[...]
+    return text.hasPrefix("${") && text.hasSuffix("}") && isName(text.dropFirst(2).dropLast())
+  }
+
   private mutating func appendLiteral(_ text: Substring) {
     guard !text.isEmpty else { return }
     pieces.append(Piece(source: String(text), value: Array(text.utf8), isVariable: false))

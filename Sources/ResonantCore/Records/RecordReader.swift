@@ -106,7 +106,7 @@ struct RecordReader {
     guard let last = event.fields["to"]?.int, last >= 0 else {
       throw InvalidValue("a rewind without the number of a turn, or 0, in \"to\"")
     }
-    while lastTurn > last { transcript?.turns.removeLast() }
+    transcript?.forgetTurns(above: last)
   }
 
   private var lastTurn: Int { transcript?.turns.last?.number ?? 0 }
@@ -122,19 +122,4 @@ struct RecordReader {
 
   /// How a header begins; a file that is less than that is a torn one.
   private static let beginning = Array(#"{"type":"header""#.utf8)
-}
-
-extension Transcript {
-  /// Takes up a turn in its place; the one of the same number goes, and what happened after that happened
-  /// before the new one.
-  fileprivate mutating func add(_ turn: Turn) {
-    let place = turns.lastIndex { $0.number <= turn.number }
-    guard let place else { return turns.insert(turn, at: 0) }
-    guard turns[place].number == turn.number else { return turns.insert(turn, at: place + 1) }
-    turns[place] = turn
-    for index in events.indices.reversed() {
-      guard events[index].after == turn.number else { break }
-      events[index].after = turn.number - 1
-    }
-  }
 }

@@ -159,6 +159,8 @@ public struct Transcript: Sendable, Equatable {
   /// In order of their numbers, one for each number; a cut turn may be the last.
   public var turns: [Turn]
   public var events: [Event]
+  /// What the turns have used that stand no longer: those that were cut and asked again, or forgotten.
+  public private(set) var forgotten = Usage.zero
   /// Nil while the conversation goes on, or when it was killed.
   public var end: End?
 
@@ -171,4 +173,31 @@ public struct Transcript: Sendable, Equatable {
     self.events = events
     self.end = end
   }
+}
+
+extension Transcript {
+  /// What has been used in all, also by turns that stand no longer.
+  public var spent: Usage { turns.reduce(forgotten) { $0 + ($1.usage ?? .zero) } }
+
+  /// Forgets the turns above a number, 0 for all. What happened since then happened before those that will follow.
+  mutating func forgetTurns(above number: Int) {
+    while let last = turns.last, last.number > number { forget(turns.removeLast()) }
+    for index in events.indices { events[index].after = min(events[index].after, number) }
+  }
+
+  /// Takes up a turn in its place; the one of the same number goes, and what happened after that happened
+  /// before the new one.
+  mutating func add(_ turn: Turn) {
+    let place = turns.lastIndex { $0.number <= turn.number }
+    guard let place else { return turns.insert(turn, at: 0) }
+    guard turns[place].number == turn.number else { return turns.insert(turn, at: place + 1) }
+    forget(turns[place])
+    turns[place] = turn
+    for index in events.indices.reversed() {
+      guard events[index].after == turn.number else { break }
+      events[index].after = turn.number - 1
+    }
+  }
+
+  private mutating func forget(_ turn: Turn) { forgotten = forgotten + (turn.usage ?? .zero) }
 }

@@ -140,15 +140,15 @@ private struct ExportDestination {
   func write(_ bytes: [UInt8], _ index: Int) async throws {
     guard let files else {
       let console = Console()
-      console.write(bytes)
+      console.write(Console.style.safe(bytes))
       await console.flush()
       if console.isClosed { throw RunEnd(code: 141) }
       return
     }
     do {
-      try Data(bytes).write(to: URL(filePath: files[index]), options: .atomic)
+      try WholeFile.write(bytes, to: files[index])
     } catch {
-      Diagnostics.error("\(files[index]) can't be written")
+      Diagnostics.error("\(files[index]) can't be written: \(error)")
       throw RunEnd(code: 1)
     }
   }

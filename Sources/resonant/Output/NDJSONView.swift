@@ -22,7 +22,7 @@ struct NDJSONView: ConversationObserver {
   }
 
   private func write(_ records: [Record]) {
-    for record in records { console.write(record.line) }
+    for record in records { console.write(Console.style.safe(record.line)) }
   }
 
   private static func delta(_ text: [UInt8], turn: Int, speaker: String) -> [UInt8] {
@@ -31,6 +31,6 @@ struct NDJSONView: ConversationObserver {
       "type": "delta", "n": .int(turn), "speaker": .string(speaker),
       "text": .string(String(decoding: text, as: UTF8.self)),
     ]
-    return delta.json + [0x0A]
+    return Console.style.safe(delta.json) + [0x0A]
   }
 }

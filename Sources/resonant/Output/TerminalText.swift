@@ -3,7 +3,7 @@
 /// How text may be shown: colours or not, and whether a terminal would obey what is in it.
 struct TerminalStyle: Sendable {
   var usesColor: Bool
-  /// Control characters are made visible, so that model text can't drive the terminal.
+  /// Control characters are made visible, so that model text can't drive the terminal or look like another text.
   var isTerminal: Bool
 
   private static let hues = [36, 35, 33, 32, 34, 31, 96, 95, 93, 92]
@@ -23,7 +23,8 @@ struct TerminalStyle: Sendable {
   func safe(_ utf8: [UInt8]) -> [UInt8] { isTerminal ? Self.visible(utf8) : utf8 }
 
   /// Valid UTF-8 with every control character but newline and tab replaced by a picture of it: C0 and DEL by
-  /// their Unicode control pictures, C1 (U+0080 to U+009F, which some terminals obey) by U+FFFD.
+  /// their Unicode control pictures; C1 (U+0080 to U+009F, which some terminals obey), what turns the order of other
+  /// characters about (U+202A to U+202E, U+2066 to U+2069), and Unicode's own line ends (U+2028, U+2029) by U+FFFD.
   static func visible(_ utf8: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(utf8.count)
@@ -37,11 +38,25 @@ struct TerminalStyle: Sendable {
       case 0xC2 where index + 1 < utf8.count && utf8[index + 1] < 0xA0:
         result += [0xEF, 0xBF, 0xBD]
         index += 1
+      case 0xE2 where isMisleading(utf8[index...]):
+        result += [0xEF, 0xBF, 0xBD]
+        index += 2
       default: result.append(byte)
       }
       index += 1
     }
     return result
+  }
+
+  /// Whether a text begins with a character from U+2028 to U+202E or from U+2066 to U+2069.
+  private static func isMisleading(_ utf8: ArraySlice<UInt8>) -> Bool {
+    guard utf8.count >= 3 else { return false }
+    let last = utf8[utf8.startIndex + 2]
+    switch utf8[utf8.startIndex + 1] {
+    case 0x80: return 0xA8...0xAE ~= last
+    case 0x81: return 0xA6...0xA9 ~= last
+    default: return false
+    }
   }
 }
 

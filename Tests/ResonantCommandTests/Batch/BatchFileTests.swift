@@ -48,6 +48,30 @@ struct BatchFileTests {
     #expect(ended.output.contains("1 failed: \(taken)"), "\(ended)")
   }
 
+  @Test(arguments: ["summary.csv", "summary.jsonl", "plan.json"])
+  func `a directory in the place of a derived file is told with the reason`(name: String) async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server))
+    try lab.directory.write("", to: "x/\(name)/file")
+    let ended = try await lab.batch()
+    #expect(ended.exitCode == (name == "plan.json" ? 2 : 1), "\(ended)")
+    #expect(ended.errors.contains("x/\(name) can't be written: Is a directory"), "\(ended)")
+    #expect(!lab.directory.files.contains { $0.hasSuffix(".tmp") || $0.contains(".dat.nosync") })
+  }
+
+  @Test func `what a killed process left is removed, what another one writes is not`() async throws {
+    let server = try await ScriptedServer.willing()
+    try lab.plan(base(server))
+    let (left, written) = ("x/.resonant-1.tmp", "x/trials/.resonant-3.tmp")
+    for name in [left, "x/trials/.resonant-2.tmp", written] { try lab.directory.write("part", to: name) }
+    let descriptor = open(lab.directory.path(written), O_RDONLY)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let ended = try await lab.batch("--html")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(lab.directory.files.filter { $0.contains(".resonant-") } == [written])
+  }
+
   @Test func `a pipe in the place of a transcript is a failure and is not waited for`() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 2\n")

@@ -51,6 +51,42 @@ struct BatchTests {
     #expect(server.requests.count == 8)
   }
 
+  @Test func `two spellings of one base URL are one endpoint`() async throws {
+    let gate = Gate()
+    let pieces = [ReplyPiece.hold(gate), .text("answer")]
+    let server = try await ScriptedServer { _ in .openAI(pieces) }
+    let url = server.url("/v1")
+    let other = url.replacing("http", with: "HTTP") + "/"
+    func plan(_ first: String, _ second: String, limited: String) throws {
+      try lab.plan(
+        """
+        base: {model: m, retries: 0, max_turns: 2, bob_endpoint: '\(second)'}
+        matrix: {endpoint: ['\(first)'], opening: [A, B, C]}
+        limits: {endpoints: {'\(limited)': 1}}
+
+        """)
+    }
+    try plan(url, other, limited: other)
+    let program = try await lab.start()
+    try await server.waitForRequest(1)
+    gate.open()
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(server.requests.count == 3 && server.mostInFlight == 1)
+    let facts = try lab.trials().values.flatMap { $0.header?["participants"]?.array ?? [] }
+    #expect(Set(facts.compactMap { $0["endpoint"]?.string }) == [url + "/chat/completions"])
+    try plan(other, url, limited: url)
+    let again = try await lab.batch()
+    #expect(again.exitCode == 0, "\(again)")
+    #expect(server.requests.count == 3)
+    #expect(try lab.summary().map { $0["endpoint"] } == [.string(url), .string(url), .string(url)])
+
+    try lab.plan("base: {model: m}\nmatrix: {endpoint: ['\(url)', '\(other)']}\n")
+    let twice = try await lab.batch()
+    #expect(twice.exitCode == 2, "\(twice)")
+    #expect(twice.errors.contains("is there twice"), "\(twice)")
+  }
+
   @Test func `an option that contradicts finished trials is an error that names it`() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "matrix: {opening: [Hi]}\n")

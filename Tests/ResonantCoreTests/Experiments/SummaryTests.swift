@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import ResonantCore
 import TestSupport
 import Testing
+
+@testable import ResonantCore
 
 struct SummaryTests {
   private let experiment = Experiment(
@@ -100,5 +101,10 @@ struct SummaryTests {
         In the directory and its summary, but none of this plan: 1
 
         """)
+  }
+
+  @Test(arguments: [(0, 30), (40, 30), (300, 30), (350, 35), (2_000, 200)])
+  func `at most a hundredth of the time is spent on it`(milliseconds: Int, pause: Int) {
+    #expect(BatchRunner.pause(afterSummaryOf: .milliseconds(milliseconds)) == .seconds(pause))
   }
 }

@@ -25,6 +25,9 @@ enum Attacks {
     "<base href=\"\(host)/\"><a href=\"x\">base</a>",
     "<math><annotation-xml encoding=\"text/html\"><script>document.title='owned'</script></annotation-xml></math>",
     "$\\href{javascript:alert(1)}{x}$ $\\style{color:red}{x}$ $$\\begin{matrix}<script>x</script>\\end{matrix}$$",
+    "\\(<script>document.title='owned'</script>\\) \\[\\text{<img src=x onerror=\"document.title='owned'\">}\\]",
+    "\\(\\href{javascript:alert(1)}{x}\\) \\[\\style{background:url(\(host)/style)}{x}\\] \\(</math><svg onload=x>\\)",
+    "\\[\n</annotation></semantics></math><img src=\"\(host)/math\">\n\\] \\(\u{F8F3}1\u{F8F3}<iframe>\\)",
     "<div id=\"turn-2\" class=\"note\">fake</div> <textarea> <title> <noscript> <xmp> <plaintext>",
     "<think><script>document.title='owned'</script>", "a\u{1B}]0;owned\u{7} b\u{0}c\u{85}d",
   ]
@@ -52,6 +55,8 @@ enum Attacks {
     (1...200).map { String(repeating: "`", count: $0) }.joined(separator: " "),
     String(repeating: "<!-- ", count: 2000), String(repeating: "<a ", count: 5000),
     String(repeating: "x", count: 300_000), "$" + String(repeating: "{", count: 3000) + "$",
+    String(repeating: "\\(x\\) ", count: 20_000), String(repeating: "\\(\\[", count: 30_000),
+    "\\(\n\n" + String(repeating: "\\) ", count: 40_000), "\\(" + String(repeating: "{", count: 1900) + "\\)",
   ]
 
   /// What some readers swallow.

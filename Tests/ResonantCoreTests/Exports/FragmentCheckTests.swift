@@ -12,6 +12,7 @@ struct FragmentCheckTests {
     #"<pre data-lang="c++"><code>a &lt; b</code></pre>"#,
     #"<ol start="3" type="1"><li>a</li></ol><table><tr><td class="right">1</td></tr></table>"#,
     #"<math display="inline" xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi><mspace width="1em" /></math>"#,
+    #"<math display="inline"><mi>x</mi><mspace width="0.167em"></mspace><none></none></math>"#,
   ])
   func `what a rendered message needs passes`(fragment: String) {
     #expect(FragmentCheck.problem(in: Array(fragment.utf8)) == nil)

@@ -13,6 +13,15 @@ struct HTMLTextTests {
     #expect(HTMLText.clean(none + "👨‍👩‍👧") == "\u{FFFD}\u{FFFD}\u{FFFD}👨‍👩‍👧")
   }
 
+  @Test func `what turns the order of characters about is made visible, what runs the other way stays`() {
+    #expect(
+      HTMLText.clean("a\u{202E}b\u{202A}c\u{2066}d\u{2069}e") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}e")
+    #expect(HTMLText.clean("a\u{2028}b\u{2029}c") == "a\nb\nc")
+    for text in ["שלום עולם", "مرحبا\u{200F}!", "a\u{200E}b", "👩‍👩‍👧", "میخواهم\u{200C}"] {
+      #expect(HTMLText.clean(text) == text)
+    }
+  }
+
   @Test func `escaped text can stand anywhere`() {
     #expect(
       HTMLText.escape("<a href=\"x\" id='y'>&amp;") == "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;")

@@ -57,6 +57,42 @@ struct PandocRendererTests {
     }
   }
 
+  /// A message, how many formulas it has, and what stands in the fragment beside them.
+  private static let formulas: [(message: String, count: Int, remains: String)] = [
+    (#"Euler: \(e^{i\pi} = -1\)."#, 1, "<p>Euler: <math"),
+    ("\\[\n\\frac{a}{b} = c\n\\]", 1, #"display="block""#),
+    ("before:\n\\[x\\]\nafter", 1, "</math>\nafter</p>"),
+    ("> \\[\n> a_1 *b*\n> + c\n> \\]", 1, "a_1 *b*\n+ c</annotation>"),
+    (#"**\(a*b*c\)** and _\(x_1\)_ and [\(y\)](http://example.org/\(z\))"#, 3, "http://example.org/(z)"),
+    ("|\\(a|b\\)|c|\n|---|---|\n|1|\\[x\\]|", 2, "a|b</annotation>"),
+    (
+      #"\[ \text{if \(x\)} \, \begin{matrix}a \\[2pt] z\end{matrix} \] \(u\)"#, 2,
+      #"z\end{matrix}</annotation>"#
+    ),
+    (#"a \( smiley, and \(x\)"#, 1, "a ( smiley"),
+    (#"`\(a\)` and ``\[b\]``"#, 0, #"<code>\(a\)</code> and <code>\[b\]</code>"#),
+    ("```\n\\(a\\)\n```", 0, #"<pre><code>\(a\)</code></pre>"#),
+    ("x\n\n    \\[a\\]", 0, #"<pre><code>\[a\]</code></pre>"#),
+    (#"\( and `\)` and \)"#, 0, #"( and <code>\)</code> and )"#),
+    (#"\\(a\\) \\[b\\]"#, 0, #"\(a\) \[b\]"#),
+    ("\\(a\n\nb\\)", 0, "<p>(a</p>\n<p>b)</p>"), ("- \\(a\n- b\\)", 0, "<li>(a</li>"),
+    (#"\(\) \[ \] \(a \]"#, 0, "() [ ] (a ]"),
+    ("costs of $5 and $6, or $7-$8, US$9 or US$10", 0, "<p>costs of $5 and $6, or $7-$8, US$9 or US$10</p>"),
+    ("**$5**/$6 or `$7-$8`", 0, "<p><strong>$5</strong>/$6 or <code>$7-$8</code></p>"),
+    ("$5 a piece, $2x$ and $3$", 2, "<p>$5 a piece, <math"),
+    (#"\(x < y > z\)"#, 1, "x &lt; y &gt; z</annotation>"),
+  ]
+
+  @Test(arguments: formulas)
+  func `formulas in brackets are math outside of code`(
+    message: String, count: Int, remains: String
+  ) async throws {
+    let fragment = try #require(await render([message])[0])
+    #expect(FragmentCheck.problem(in: Array(fragment.utf8)) == nil, "\(fragment)")
+    #expect(fragment.ranges(of: "<math").count == count, "\(fragment)")
+    #expect(fragment.contains(remains), "\(fragment)")
+  }
+
   @Test func `no attack comes through, and the filter alone stops it`() async throws {
     let messages = (Attacks.active + Attacks.links + Attacks.swallowed).map(HTMLText.clean)
     for (message, fragment) in zip(messages, await renderer().render(messages)) {

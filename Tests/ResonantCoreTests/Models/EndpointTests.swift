@@ -14,6 +14,27 @@ import Testing
   }
 
   @Test(arguments: [
+    ["http://h:1/v1", "http://h:1/v1/", "HTTP://H:1/v1//"], ["http://h:1", "http://h:1/"],
+    ["http://h/v1", "http://h:80/v1", "http://H:80/v1/", "http://h:/v1"],
+    ["https://h/p/v1?a=B", "https://H:443/p/v1/?a=B"], ["http://[::1]/v1", "http://[::1]:80/v1"],
+    ["http://h/api/Chat", "http://H:80/api/Chat"], ["http://u:P@h/v1", "http://u:P@H/v1/"],
+  ])
+  func spellingsOfOneURLAreOneEndpoint(spellings: [String]) throws {
+    let endpoints = try spellings.map { try resolve($0) }
+    #expect(Set(endpoints.map(\.url)).count == 1)
+    #expect(Set(endpoints.map(\.display)).count == 1)
+    #expect(Set(spellings.map(EndpointAddress.plain)) == [EndpointAddress.plain(spellings[0])])
+    #expect(EndpointAddress.plain(spellings[0]) == spellings[0])
+  }
+
+  @Test(arguments: [
+    "builtin:", "ollama", "${URL}", "http://${HOST}:80/v1", "http://h/v1/messages/", "http://h/V1/", "no url",
+  ])
+  func whatMayMeanAnotherStays(text: String) {
+    #expect(EndpointAddress.plain(text) == text)
+  }
+
+  @Test(arguments: [
     ("http://localhost:11434/api/chat", "http://localhost:11434/api/chat", API.ollama),
     ("https://api.openai.com/v1/chat/completions", "https://api.openai.com/v1/chat/completions", .openai),
     ("https://api.anthropic.com/v1/messages", "https://api.anthropic.com/v1/messages", .anthropic),
@@ -24,7 +45,7 @@ import Testing
     ("http://h", "http://h/v1/chat/completions", .openai),
     ("http://h/", "http://h/v1/chat/completions", .openai),
     ("http://h?a=b", "http://h/v1/chat/completions?a=b", .openai),
-    ("HTTP://H/some/path", "HTTP://H/some/path", .openai),
+    ("HTTP://H/some/Path", "http://h/some/Path", .openai),
     ("http://[::1]:8080/v1", "http://[::1]:8080/v1/chat/completions", .openai),
     ("http://h/v1#top", "http://h/v1/chat/completions", .openai),
     ("ollama", "http://localhost:11434/api/chat", .ollama),

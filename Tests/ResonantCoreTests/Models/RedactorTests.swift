@@ -24,6 +24,30 @@ import Testing
     #expect(redactor.redact(#"ab\/cd+ef== and /ab%2Fcd%2Bef%3D%3D?x"#) == "*** and /***?x")
   }
 
+  @Test(arguments: [
+    #"sk-a\u002bb/c=&"1"#, #"sk-a\u002Bb\/c\u003d\u0026\"1"#, "sk-a&#x2B;b&#X2f;c&#61;&amp;&quot;1",
+    "sk-a&plus;b&sol;c&equals;&amp;&#34;1", "sk-a%2bb%2Fc%3D%26%221", "s%6B-a+b/c=&\"1", #"sk-a\x2bb/c=&"1"#,
+    #"sk-a\\u002bb\\/c=&\\\"1"#, "sk-a%252bb%252fc%253d%2526%25221", "sk-a&amp;#43;b/c=&amp;amp;&amp;quot;1",
+  ])
+  func masksASecretHoweverItIsEscaped(spelling: String) {
+    let redactor = Redactor(secrets: [#"sk-a+b/c=&"1"#, "key-é😀-9"])
+    #expect(redactor.redact("bad <\(spelling)>, no") == "bad <***>, no")
+  }
+
+  @Test(arguments: [
+    ("x sk-longer\\u002", "x ***"), ("x sk-longer%2", "x ***"), ("x sk-longer&#x2", "x ***"),
+    ("x sk-longer\\", "x ***"),
+    ("x sk-longer+one%2", "x ***%2"), (#"key-\u00e9\ud83d\ude00-9!"#, "***!"),
+    ("key-%C3%A9%F0%9F%98%80-9!", "***!"),
+    ("key-&#233;&#128512;-9", "***"), ("sk-longer+onesk-longer+one", "******"),
+    ("100% &c. \\o/ sk-longer!", "100% &c. \\o/ sk-longer!"),
+    ("ab%2Fab%2Fcd, ab/abcd", "***, ab/abcd"),
+  ])
+  func masksWhatIsCutOffInAnEscapeToo(text: String, masked: String) {
+    let redactor = Redactor(secrets: ["sk-longer+one", "key-é😀-9", "ab%2Fab%2Fcd"])
+    #expect(redactor.redact(text) == masked)
+  }
+
   @Test func masksBytesNotCharacters() {
     #expect(Redactor(secrets: ["secret"]).redact("asecret\u{301}b") == "a***\u{301}b")
   }

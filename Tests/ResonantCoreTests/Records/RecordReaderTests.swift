@@ -66,6 +66,41 @@ import Testing
     #expect(transcript.events == [note])
   }
 
+  /// The numbers of turns and the texts of events in the order in which every export has them.
+  private static func order(_ transcript: Transcript) -> [String] {
+    var events = transcript.events[...]
+    var order: [String] = []
+    for number in [0] + transcript.turns.map(\.number) {
+      if number > 0 { order.append("\(number)") }
+      while let event = events.first, event.after <= number {
+        order.append(event.fields["text"]?.string ?? event.kind)
+        events.removeFirst()
+      }
+    }
+    return order + events.map { _ in "left over" }
+  }
+
+  @Test func eventsOfForgottenTurnsStandBeforeTheTurnsThatFollow() throws {
+    func event(_ kind: String, _ fields: JSONObject) -> Record {
+      .event(Transcript.Event(kind: kind, time: Date(), after: 0, fields: fields))
+    }
+    var cut = Turn.fixture(3)
+    cut.outcome = .interrupted
+    let records: [Record] = [
+      header, .turn(.fixture(1)), event("note", ["text": "a"]), .turn(.fixture(2)),
+      event("note", ["text": "b"]),
+      .turn(.fixture(3)), event("note", ["text": "c"]), event("rewind", ["to": 1]),
+      event("note", ["text": "d"]),
+      .turn(.fixture(2)), event("note", ["text": "e"]), .turn(cut), event("note", ["text": "f"]),
+      .turn(.fixture(3)), event("note", ["text": "g"]),
+    ]
+    let transcript = try read(records)
+    #expect(Self.order(transcript) == ["1", "a", "b", "c", "rewind", "d", "2", "e", "f", "3", "g"])
+    // 10 for each prompt, and as many for each completion as the turn's number.
+    #expect(transcript.forgotten == Usage(promptTokens: 30, completionTokens: 8, estimated: true))
+    #expect(transcript.spent == Usage(promptTokens: 60, completionTokens: 14, estimated: true))
+  }
+
   @Test func rewindForgetsTheTurnsAbove() throws {
     let rewind = Transcript.Event(kind: "rewind", time: Date(), after: 3, fields: ["to": 1])
     let transcript = try read([
