@@ -160,7 +160,11 @@ struct PageTests {
 
   @Test func aPlansPandocThatIsNoProgramIsAMistake() async throws {
     let lab = try Laboratory()
-    try lab.plan("base: {endpoint: 'builtin:', model: eliza, pandoc_path: ./plan.yaml}\n")
+    try FileManager.default.createDirectory(
+      atPath: lab.directory.path("folder"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: lab.directory.path("pandoc"), withDestinationPath: "folder")
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza, pandoc_path: ./pandoc}\n")
     let ended = try await lab.batch("--html")
     #expect(ended.exitCode == 2 && ended.errors.contains("pandoc_path"), "\(ended)")
     #expect(lab.directory.files == ["plan.yaml"])

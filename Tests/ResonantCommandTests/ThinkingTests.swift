@@ -84,13 +84,6 @@ struct ThinkingTests {
     #expect(ended.output.contains("\u{1B}[2m") == (color == "always"), "\(ended)")
   }
 
-  @Test func piecesOfTheTextHoldNoReasoning() async throws {
-    let arena = try await Arena(.openAI(.thinking("so"), "first ", .thinking("then"), "last"))
-    let ended = try await arena.chat("--max-turns", "2", "--show-thinking", "--format", "ndjson")
-    let pieces = try DecodedJSON.lines(ended.output).filter { $0["type"] == "delta" }
-    #expect(pieces.compactMap { $0["text"]?.string }.joined() == "first last", "\(ended)")
-  }
-
   @Test func aReplyThatIsNothingButThinkingFails() async throws {
     let arena = try await Arena(.openAI("<think>only this</think>\n"), .openAI("never"))
     let ended = try await arena.chat("--filter-thinking", "--max-turns", "3")

@@ -76,7 +76,7 @@ final class RecordFile: Sendable {
     try Self.contents(descriptor, path)
   }
 
-  /// Has the first append put right how the file ends.
+  /// Makes the first append put right how the file ends.
   func mend(_ tail: Tail) { self.tail.withLock { $0 = tail } }
 
   /// Appends with one write(2). What a failed write left behind is cut off again, so that no record is ever

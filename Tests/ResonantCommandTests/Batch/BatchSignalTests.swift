@@ -69,6 +69,7 @@ struct BatchSignalTests {
     try lab.plan("base: {endpoint: 'builtin:', model: eliza}\n")
     let ended = try await lab.batch("--grace=\(grace)")
     #expect(ended.exitCode == 2 && ended.errors.contains("--grace"), "\(ended)")
+    #expect(!ended.errors.contains("Unknown option"), "\(ended)")
     #expect(lab.directory.files == ["plan.yaml"])
   }
 

@@ -24,9 +24,13 @@ final class StalledOutput {
     try #require(reader >= 0)
     let writer = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     try #require(writer >= 0)
-    for piece in [[UInt8](repeating: 0x2E, count: 1 << 10), [0x2E]] {
-      while write(writer, piece, piece.count) > 0 {}
-    }
+    // A terminal passes on what it was given, which makes room again, until that is full as well.
+    var room = pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)
+    repeat {
+      for piece in [[UInt8](repeating: 0x2E, count: 1 << 10), [0x2E]] {
+        while write(writer, piece, piece.count) > 0 {}
+      }
+    } while poll(&room, 1, 200) > 0
     close(writer)
   }
 
