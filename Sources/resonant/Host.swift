@@ -87,13 +87,7 @@ struct Host {
   }
 
   func pages(_ pandoc: String?) -> PageRenderer {
-    PageRenderer(pandoc: pandoc ?? program("pandoc"), warn: Diagnostics.warning)
-  }
-
-  /// The path of a program on the search path; nil when it isn't there.
-  func program(_ name: String) -> String? {
-    (environment["PATH"] ?? "").split(separator: ":").lazy.map { "\($0)/\(name)" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
+    PageRenderer(pandoc: pandoc ?? context.program("pandoc"), warn: Diagnostics.warning)
   }
 
   /// The path of this program.

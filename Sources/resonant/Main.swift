@@ -15,7 +15,9 @@ enum Main {
     // A reader that goes away is an error of `write`, not a reason to die in the middle of a turn.
     signal(SIGPIPE, SIG_IGN)
     occupyStandardDescriptors()
-    exit(await status())
+    let code = await status()
+    await Diagnostics.flush()
+    exit(code)
   }
 
   /// Where standard output is closed from the start, a transcript must not be opened in its place. What stands

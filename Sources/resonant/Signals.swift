@@ -16,16 +16,15 @@ final class SignalWatch: Sendable {
 
   private let sources: Mutex<[any DispatchSourceSignal]>
 
-  /// - Parameter handler: is given each signal and how many have come so far, itself included.
-  init(_ handler: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
-    let counter = Counter()
+  /// - Parameter handler: is given each signal.
+  init(_ handler: @escaping @Sendable (_ signal: Int32) -> Void) {
     sources = Mutex(
       Self.watched.compactMap { number -> (any DispatchSourceSignal)? in
         let former = signal(number, SIG_IGN)
         // Who starts a program with nohup wants it to outlive the terminal.
         if number == SIGHUP, Self.isIgnoring(former) { return nil }
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler { handler(number, counter.next()) }
+        source.setEventHandler { handler(number) }
         source.resume()
         return source
       })
@@ -39,17 +38,6 @@ final class SignalWatch: Sendable {
   private static func isIgnoring<Handler>(_ handler: Handler) -> Bool {
     withUnsafeBytes(of: handler) { handler in
       withUnsafeBytes(of: SIG_IGN) { $0.elementsEqual(handler) }
-    }
-  }
-
-  private final class Counter: Sendable {
-    private let value = Mutex(0)
-
-    func next() -> Int {
-      value.withLock {
-        $0 += 1
-        return $0
-      }
     }
   }
 

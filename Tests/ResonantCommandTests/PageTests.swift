@@ -183,6 +183,49 @@ struct PageTests {
     #expect(try arena.page().turn(4)?.contains("B4") == true)
   }
 
+  @Test func aDirectoryOnTheSearchPathIsNoPandoc() async throws {
+    let arena = try await Arena(.openAI("B2"))
+    try arena.directory.write("", to: "first/pandoc/file")
+    try arena.directory.write("text", to: "second/pandoc")
+    let program = try arena.directory.write("#!/bin/sh\nexit 9\n", to: "third/pandoc", executable: true)
+    let folders = ["first", "second", "third"].map(arena.directory.path)
+    let flags = ["check", "--endpoint", "builtin:", "--model", "eliza"]
+    for (path, line) in [(folders, "ok: pandoc at \(program)\n"), (Array(folders.prefix(2)), "no pandoc: ")] {
+      let found = try await ResonantBinary.run(
+        flags, in: arena.directory, environment: ["PATH": path.joined(separator: ":")])
+      #expect(found.exitCode == 0 && found.output.contains(line), "\(found)")
+    }
+    let ended = try await arena.chat(["--max-turns", "2"], environment: ["PATH": folders[0]])
+    #expect(ended.exitCode == 0 && ended.errors.isEmpty, "\(ended)")
+  }
+
+  @Test(arguments: [
+    ["export", "t.jsonl", "--to", "html"], ["export", "t.jsonl", "--to", "text", "--out", "new.txt"],
+    ["resume", "t.jsonl", "--max-turns", "3"], ["check", "--endpoint", "builtin:", "--model", "eliza"],
+  ])
+  func aPandocThatIsNoProgramIsAMistake(command: [String]) async throws {
+    let arena = try await Arena(.openAI("B2"))
+    #expect(try await arena.chat("--max-turns", "2", "--name", "t").exitCode == 0)
+    let before = arena.directory.files
+    for path in ["./t.jsonl", arena.directory.path, "no-such-pandoc"] {
+      let ended = try await ResonantBinary.run(command + ["--pandoc-path", path], in: arena.directory)
+      #expect(ended.exitCode == 2 && ended.errors.contains("--pandoc-path: "), "\(ended)")
+      #expect(ended.stdout.isEmpty && arena.directory.files == before, "\(ended)")
+    }
+  }
+
+  @Test func aPlansPandocThatIsNoProgramIsAMistake() async throws {
+    let lab = try Laboratory()
+    try FileManager.default.createDirectory(
+      atPath: lab.directory.path("folder"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: lab.directory.path("pandoc"), withDestinationPath: "folder")
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza, pandoc_path: ./pandoc}\n")
+    let ended = try await lab.batch("--html")
+    #expect(ended.exitCode == 2 && ended.errors.contains("pandoc_path"), "\(ended)")
+    #expect(lab.directory.files == ["plan.yaml"])
+  }
+
   @Test func thePageShowsTheSystemPromptThatWasSent() async throws {
     let arena = try await Arena(.openAI("x"))
     let ended = try await arena.chat(

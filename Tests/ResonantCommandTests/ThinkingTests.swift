@@ -51,6 +51,39 @@ struct ThinkingTests {
     #expect(page.turn(3)?.contains("A3 in place") == true)
   }
 
+  /// How the output is written: into a pipe, or on a terminal that `script` of util-linux makes.
+  enum Screen { case pipe, terminal }
+
+  @Test(
+    .enabled(if: Tool.path("script") != nil || Tool.isCI, "`script` is missing: apt-get install bsdutils"),
+    arguments: [Screen.pipe, .terminal], ["never", "always"])
+  func shownReasoningStandsApartFromTheText(screen: Screen, color: String) async throws {
+    let gates = (0..<4).map { _ in Gate() }
+    let arena = try await Arena(
+      .openAI(
+        .thinking("so be"), .thinking(" it"), .hold(gates[0]), "first ", "words", .hold(gates[1]),
+        .thinking("once more\n"), .hold(gates[2]), "last", .hold(gates[3]), " words"))
+    var command = [try ResonantBinary.executable(), "--endpoint", arena.server.url("/v1"), "--model", "m"]
+    command += ["--max-turns", "2", "--show-thinking", "--color", color]
+    if screen == .terminal {
+      command = [try #require(Tool.path("script")), "-qec", command.joined(separator: " "), "/dev/null"]
+    }
+    let program = await Program(
+      command[0], Array(command.dropFirst()),
+      environment: ["PATH": ResonantBinary.path, "HOME": arena.directory.path, "TERM": "xterm"],
+      directory: arena.directory.path, input: nil)
+    for (gate, shown) in zip(gates, ["it", "words", "once more", "last"]) {
+      try await gate.waitUntilReached()
+      try await program.waitForOutput(containing: shown)
+      gate.open()
+    }
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    let plain = ended.output.replacing(/\u{1B}\[[0-9;]*m/, with: "").replacing("\r\n", with: "\n")
+    #expect(plain.contains("\nso be it\nfirst words\nonce more\nlast words\n["), "\(ended)")
+    #expect(ended.output.contains("\u{1B}[2m") == (color == "always"), "\(ended)")
+  }
+
   @Test func aReplyThatIsNothingButThinkingFails() async throws {
     let arena = try await Arena(.openAI("<think>only this</think>\n"), .openAI("never"))
     let ended = try await arena.chat("--filter-thinking", "--max-turns", "3")

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Glibc)
@@ -32,16 +26,16 @@ enum OptionFile {
     }
   }
 
-  static func isDirectory(_ path: String) -> Bool {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return attributes?[.type] as? FileAttributeType == .typeDirectory
-  }
+  static func isDirectory(_ path: String) -> Bool { mode(path) == S_IFDIR }
 
-  /// Whether `path` is a program that can be started.
-  static func isProgram(_ path: String) -> Bool {
-    FileManager.default.isExecutableFile(atPath: path) && !isDirectory(path)
-  }
+  /// Whether `path` is a program that can be started: a regular file, or a link to one.
+  static func isProgram(_ path: String) -> Bool { mode(path) == S_IFREG && access(path, X_OK) == 0 }
 
+  /// The kind of file that a path leads to; nil for none.
+  private static func mode(_ path: String) -> mode_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
   /// The text of a file, exactly.
   static func text(_ path: String) throws(InvalidValue) -> String {
     guard let text = String(validating: try bytes(path), as: UTF8.self) else {
@@ -60,9 +54,10 @@ enum OptionFile {
     }
   }
 
+  /// No deeper than a plan may be: a transcript holds it within values of its own, and must be readable.
   static func parse(_ bytes: [UInt8]) throws(InvalidValue) -> JSONValue {
     do {
-      return try JSONValue.parse(bytes)
+      return try JSONValue.parse(bytes, depth: PlanDocument.depthLimit)
     } catch {
       throw InvalidValue("is no JSON: \(error)")
     }

@@ -85,6 +85,12 @@ public struct ResolutionContext: Sendable {
     self.randomSeed = randomSeed
   }
 
+  /// The path of a program on the search path; nil when it isn't there.
+  public func program(_ name: String) -> String? {
+    (environment["PATH"] ?? "").split(separator: ":").lazy.map { "\($0)/\(name)" }
+      .first(where: OptionFile.isProgram)
+  }
+
   /// `path` seen from the current directory.
   func path(_ path: String) -> String {
     path.hasPrefix("/") || directory.isEmpty || directory == "." ? path : "\(directory)/\(path)"

@@ -82,16 +82,14 @@ extension Options {
     return name
   }
 
-  private func pandocPath(_ context: ResolutionContext) throws(ConfigurationError) -> String? {
+  /// The program that `pandoc_path` names; nil when nothing is given.
+  public func pandocPath(_ context: ResolutionContext) throws(ConfigurationError) -> String? {
     guard let command = text("pandoc_path") else { return nil }
     if command.contains("/") {
       if OptionFile.isProgram(command) { return command }
       throw failure("pandoc_path", "\(command) is not an executable file")
     }
-    let folders = (context.environment["PATH"] ?? "").split(separator: ":")
-    guard let folder = folders.first(where: { OptionFile.isProgram("\($0)/\(command)") }) else {
-      throw failure("pandoc_path", "there is no program \(command) on the PATH")
-    }
-    return "\(folder)/\(command)"
+    if let path = context.program(command) { return path }
+    throw failure("pandoc_path", "there is no program \(command) on the PATH")
   }
 }

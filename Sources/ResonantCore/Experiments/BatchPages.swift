@@ -25,14 +25,12 @@ public struct BatchPages: Sendable {
   /// Writes the pages that are missing or older than their transcripts, then the index; returns what went wrong,
   /// a sentence each. Cancelling the task also leaves out the pages that are under way. The index has every trial,
   /// and leads to the pages that there are.
-  ///
-  /// - Parameter goesOn: asked before each page; once it says no, no further page is begun.
-  public func write(while goesOn: @escaping @Sendable () -> Bool = { true }) async -> [String] {
+  public func write() async -> [String] {
     // Those without a repeat are no transcripts.
     let known = directory.reports().values.filter { $0.repeat > 0 }
     var problems: [String] = []
     var waiting = known.map(\.id).filter(isMissing)[...]
-    let next = { !Task.isCancelled && goesOn() ? waiting.popFirst() : nil }
+    let next = { !Task.isCancelled ? waiting.popFirst() : nil }
     await withTaskGroup(of: String?.self) { tasks in
       for _ in 0..<Self.atOnce {
         if let id = next() { tasks.addTask { await writePage(id) } }

@@ -14,6 +14,13 @@ public struct SlurmScript: Sendable, Equatable {
   public var tasks: Int
   /// Further arguments, such as `--html`.
   public var arguments: [String]
+  /// Seconds that the turns in flight have to finish when the time is nearly up.
+  public var grace = 80
+
+  /// Seconds that are left after that, to cut turns and write the summary.
+  private static let margin = 10
+  /// The earliest signal that Slurm allows, in seconds before the end.
+  private static let earliestSignal = 65_535
 
   /// How many tasks there are when nobody says.
   public static let usualTasks = 4
@@ -40,6 +47,8 @@ public struct SlurmScript: Sendable, Equatable {
   public var text: String {
     let command = ([program, "batch", plan, "--out", directory] + arguments).map(Self.quoted)
     let job = Self.word(name)
+    let grace = min(grace, Self.earliestSignal - Self.margin)
+    let signal = grace + Self.margin
     return """
       #!/bin/bash
       # Runs the experiment \(job) as \(tasks) tasks that share the directory \(Self.quoted(directory)).
@@ -54,12 +63,12 @@ public struct SlurmScript: Sendable, Equatable {
       # A task that is requeued goes on with its log as with its trials.
       #SBATCH --open-mode=append
       #SBATCH --requeue
-      # 90 s before the time is up: start no more turns and let those in flight finish.
-      #SBATCH --signal=B:INT@90
+      # \(signal) s before the time is up: start no more turns and let those in flight finish.
+      #SBATCH --signal=B:INT@\(signal)
 
       # Each task is told its share, so that one alone can be submitted again: sbatch --array=2 …
       # exec: signals reach the program itself, not a shell that waits for it.
-      exec \(command.joined(separator: " ")) --shard "$((SLURM_ARRAY_TASK_ID + 1))/\(tasks)"
+      exec \(command.joined(separator: " ")) --grace \(grace) --shard "$((SLURM_ARRAY_TASK_ID + 1))/\(tasks)"
 
       # Every task writes the summary of the whole directory when it ends. For the state of all of them:
       #   \(command.joined(separator: " ")) --status

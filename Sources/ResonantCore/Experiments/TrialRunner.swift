@@ -86,7 +86,7 @@ public final class TrialResult: Sendable {
 
 /// Holds conversations: the one path that single conversations, groups and batches take.
 public struct TrialRunner: Sendable {
-  let pages: PageRenderer
+  public let pages: PageRenderer
   /// Told of each thing that is amiss but stops nothing.
   let warn: @Sendable (String) -> Void
 

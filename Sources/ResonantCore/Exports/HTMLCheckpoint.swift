@@ -10,6 +10,9 @@ public final class HTMLCheckpoint: Sendable {
     var worker: Task<Void, Never>?
   }
 
+  /// How long pandoc may still take once the run is cut: about what it needs for the last messages.
+  private static let patience = Duration.milliseconds(400)
+
   private let state = Mutex(State())
   private let writer: PageWriter
 
@@ -28,10 +31,18 @@ public final class HTMLCheckpoint: Sendable {
     }
   }
 
-  /// Waits until the last state is on disk. Returns what is wrong with the file, in a sentence; nil when it is
-  /// whole.
+  /// Waits until the last state is on disk. Cancelling the task cuts pandoc short: what it has not rendered by then
+  /// is shown as plain text. Returns what is wrong with the file, in a sentence; nil when it is whole.
   public func finish() async -> String? {
-    while let worker = state.withLock({ $0.worker }) { await worker.value }
+    await withTaskCancellationHandler {
+      while let worker = state.withLock({ $0.worker }) { await worker.value }
+    } onCancel: {
+      guard let worker = state.withLock({ $0.worker }) else { return }
+      Task {
+        try? await Task.sleep(for: Self.patience)
+        worker.cancel()
+      }
+    }
     return await writer.problem
   }
 

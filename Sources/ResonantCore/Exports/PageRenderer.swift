@@ -22,6 +22,9 @@ public struct PageRenderer: Sendable {
     return page.render(transcript)
   }
 
+  /// Kills what is running, for a process that ends at once and can't wait for a cancelled task.
+  public func abandon() { pandoc?.abandon() }
+
   /// The texts as fragments; one process, none when there is nothing to do.
   func render(_ texts: [String]) async -> [[UInt8]?] {
     guard let pandoc, !texts.isEmpty else { return texts.map { _ in nil } }

@@ -44,6 +44,8 @@ public actor PandocRenderer {
   private var runtimeOptions = ["+RTS", "-M512M", "-RTS"]
   private var processes = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
+  /// What is running: the process groups, which bear the ids of their first processes, and their files.
+  private let running = Mutex<[pid_t: BatchFiles]>([:])
   /// As pandoc says it; nil before the first batch.
   private(set) var version: String?
 
@@ -92,6 +94,16 @@ public actor PandocRenderer {
     return fragments + Array(repeating: nil, count: messages.count - fragments.count)
   }
 
+  /// Kills what is running, for a process that ends at once and can't wait for a cancelled task.
+  nonisolated func abandon() {
+    running.withLock { running in
+      for (group, files) in running {
+        kill(-group, SIGKILL)
+        files.delete()
+      }
+    }
+  }
+
   private func enter() async {
     if processes < Self.mostProcesses {
       processes += 1
@@ -125,11 +137,10 @@ public actor PandocRenderer {
     let output = Collected()
     let arguments =
       runtimeOptions + ["-f", "commonmark", "-t", "plain", "--sandbox", "--quiet", "--lua-filter"]
-    let path = path
     let isTimedOut = await withTaskGroup(of: Bool.self) { group in
       group.addTask {
         // Whatever goes wrong, the output shows how far pandoc came.
-        try? await Self.run(path, arguments, batch, into: output)
+        try? await self.run(arguments, batch, into: output)
         return false
       }
       group.addTask { (try? await Task.sleep(for: allowance)) != nil }
@@ -139,8 +150,8 @@ public actor PandocRenderer {
     return PandocOutput(output.bytes.withLock { $0 }, isTimedOut: isTimedOut)
   }
 
-  private static func run(
-    _ path: String, _ arguments: [String], _ batch: [String], into output: Collected
+  private nonisolated func run(
+    _ arguments: [String], _ batch: [String], into output: Collected
   ) async throws {
     let files = try BatchFiles(batch)
     defer { files.remove() }
@@ -156,10 +167,13 @@ public actor PandocRenderer {
       input: .fileDescriptor(.init(rawValue: files.input), closeAfterSpawningProcess: false),
       output: .sequence, error: .discarded
     ) { execution in
+      let group = execution.processIdentifier.value
+      running.withLock { $0[group] = files }
+      defer { running.withLock { $0[group] = nil } }
       var received = 0
       for try await chunk in execution.standardOutput {
         received += chunk.count
-        guard received <= outputLimit else { throw CancellationError() }
+        guard received <= Self.outputLimit else { throw CancellationError() }
         output.bytes.withLock { bytes in chunk.withUnsafeBytes { bytes += $0 } }
       }
     }
@@ -200,7 +214,7 @@ struct PandocOutput {
 }
 
 /// The filter and the messages of one run, in a directory that only this user can enter.
-private struct BatchFiles {
+private struct BatchFiles: Sendable {
   let filter: String
   /// Open for reading.
   let input: Int32
@@ -230,6 +244,8 @@ private struct BatchFiles {
 
   func remove() {
     close(input)
-    try? FileManager.default.removeItem(atPath: directory)
+    delete()
   }
+
+  func delete() { try? FileManager.default.removeItem(atPath: directory) }
 }

@@ -6,10 +6,10 @@ extension JSONValue {
   /// Reads one value and nothing behind it. Objects keep the order of their keys.
   public static func parse(
     _ bytes: some Sequence<UInt8>, syntax: JSONParser.Syntax = .json,
-    duplicates: JSONParser.Duplicates = .lastWins
+    duplicates: JSONParser.Duplicates = .lastWins, depth: Int = JSONParser.depthLimit
   ) throws(JSONParser.Failure) -> JSONValue {
     let parse = { (bytes: UnsafeBufferPointer<UInt8>) in
-      JSONParser.parse(bytes, syntax: syntax, duplicates: duplicates)
+      JSONParser.parse(bytes, syntax: syntax, duplicates: duplicates, depth: depth)
     }
     return try (bytes.withContiguousStorageIfAvailable(parse) ?? Array(bytes).withUnsafeBufferPointer(parse))
       .get()
@@ -52,24 +52,29 @@ public struct JSONParser {
   }
 
   /// Values may be nested so deep: hostile input must not use up the stack.
-  static let depthLimit = 256
+  public static let depthLimit = 256
 
   let bytes: UnsafeBufferPointer<UInt8>
   let syntax: Syntax
   private let duplicates: Duplicates
+  private let deepest: Int
   var index = 0
   private var depth = 0
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>, _ syntax: Syntax, _ duplicates: Duplicates) {
+  private init(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ syntax: Syntax, _ duplicates: Duplicates, deepest: Int
+  ) {
     self.bytes = bytes
     self.syntax = syntax
     self.duplicates = duplicates
+    self.deepest = deepest
   }
 
   static func parse(
-    _ bytes: UnsafeBufferPointer<UInt8>, syntax: Syntax, duplicates: Duplicates = .lastWins
+    _ bytes: UnsafeBufferPointer<UInt8>, syntax: Syntax, duplicates: Duplicates = .lastWins,
+    depth: Int = depthLimit
   ) -> Result<JSONValue, Failure> {
-    var parser = JSONParser(bytes, syntax, duplicates)
+    var parser = JSONParser(bytes, syntax, duplicates, deepest: depth)
     do throws(Failure) {
       return .success(try parser.document())
     } catch {
@@ -134,7 +139,7 @@ public struct JSONParser {
 
   private mutating func enter() throws(Failure) {
     depth += 1
-    guard depth <= Self.depthLimit else { throw failure("values are nested deeper than \(Self.depthLimit)") }
+    guard depth <= deepest else { throw failure("values are nested deeper than \(deepest)") }
     index += 1
   }
 

@@ -27,9 +27,19 @@ final class RecordFile: Sendable {
     var waiting: [@Sendable (RecordError?) -> Void] = []
   }
 
+  /// What stands behind the last whole line of a file that is taken up again.
+  enum Tail: Sendable {
+    /// A torn record behind that many bytes.
+    case torn(length: Int)
+    /// A whole record that lacks its line feed.
+    case unterminated
+  }
+
   let path: String
   private let descriptor: Int32
   private let syncing = Mutex(Syncing())
+  /// Put right by the first append, so that a file in which nothing goes on stays as it is.
+  private let tail = Mutex<Tail?>(nil)
   /// In bytes, as far as this process knows.
   private let length = Atomic(0)
 
@@ -66,9 +76,23 @@ final class RecordFile: Sendable {
     try Self.contents(descriptor, path)
   }
 
+  /// Makes the first append put right how the file ends.
+  func mend(_ tail: Tail) { self.tail.withLock { $0 = tail } }
+
   /// Appends with one write(2). What a failed write left behind is cut off again, so that no record is ever
   /// glued to a piece of another.
   func append(_ bytes: [UInt8]) throws(RecordError) {
+    switch tail.withLock({ $0 }) {
+    case nil: return try put(bytes)
+    case .torn(let length):
+      try truncate(to: length)
+      try put(bytes)
+    case .unterminated: try put([UInt8(ascii: "\n")] + bytes)
+    }
+    tail.withLock { $0 = nil }
+  }
+
+  private func put(_ bytes: [UInt8]) throws(RecordError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -89,6 +113,7 @@ final class RecordFile: Sendable {
       throw Self.error(errno, path, "can't be shortened")
     }
     self.length.store(length, ordering: .relaxed)
+    tail.withLock { $0 = nil }
   }
 
   /// Waits until what was written is on the disk.

@@ -45,7 +45,8 @@ public final class RecordWriter: Sendable {
     return RecordWriter(file, store: store, hasBegun: false)
   }
 
-  /// Opens a file to go on with it, reads it and cuts off a torn last line.
+  /// Opens a file to go on with it and reads it. It stays as it is until the first append, which cuts off a torn last
+  /// line.
   ///
   /// - Parameter isLocked: the caller already holds the `flock` of the file.
   public static func resume(
@@ -55,8 +56,8 @@ public final class RecordWriter: Sendable {
       let file = try RecordFile(path, .existing, isLocked: isLocked)
       let bytes = try file.contents()
       let reading = try RecordReader.read(bytes, path: path)
-      if reading.length < bytes.count { try file.truncate(to: reading.length) }
-      if reading.lacksLineFeed { try file.append([UInt8(ascii: "\n")]) }
+      if reading.length < bytes.count { file.mend(.torn(length: reading.length)) }
+      if reading.lacksLineFeed { file.mend(.unterminated) }
       return (file, reading)
     }
     let writer = RecordWriter(file, store: store, hasBegun: reading.transcript != nil)

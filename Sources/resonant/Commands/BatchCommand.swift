@@ -12,7 +12,7 @@ struct BatchCommand: AsyncParsableCommand {
     discussion: """
       Everything is kept in a directory with the plan's name. The same \
       command again goes on: finished trials are kept, unfinished ones go on after their last whole turn. Ctrl-C \
-      lets the turns in flight finish; a second one cuts them.
+      lets the turns in flight finish, for as long as --grace says; a second one cuts them.
 
       A plan has these keys: 'name'; 'base', any options of chat in snake_case; 'matrix', for each option a list of \
       values, or a list of bundles of options; 'include' and 'exclude', lists of conditions; 'repeats'; 'seed'; \
@@ -35,6 +35,14 @@ struct BatchCommand: AsyncParsableCommand {
       "Maximum number of requests in flight, up to 100000. (default: the plan's, else 16)", valueName: "n")
   )
   var concurrency: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How long Ctrl-C lets the turns in flight finish; fractions are allowed, with 0 it cuts them at once. \
+      (default: 10; with --emit, what the script's signal leaves)
+      """, valueName: "seconds"))
+  var grace: Seconds?
 
   @Option(help: ArgumentHelp("Take only every N-th trial, beginning with trial I.", valueName: "i/n"))
   var shard: String?
@@ -74,7 +82,9 @@ struct BatchCommand: AsyncParsableCommand {
       plan: plan, directory: directory, shard: try shard(host.environment), retriesFailed: retryFailed)
     warn(about: plan.twins)
     if dryRun { return try await print("\(batch.forecast)") }
-    let code = try await BatchRun(batch, host: host, writesPages: html).run()
+    let code = try await BatchRun(
+      batch, host: host, writesPages: html, grace: grace ?? Self.usualGrace
+    ).run()
     if code != 0 { throw RunEnd(code: code) }
   }
 
@@ -104,7 +114,13 @@ struct BatchCommand: AsyncParsableCommand {
     ("--status", "--shard"), ("--status", "--shards"), ("--shard", "--shards"),
   ]
 
+  private static let usualGrace = Seconds(10)
+
   private func checkFlags() throws(ConfigurationError) {
+    if let grace, !(0...ChatOption.maximumSeconds).contains(grace.value) {
+      throw ConfigurationError(
+        OptionPlace(path: "--grace"), "must be a number of seconds from 0 to 1000000000, not \(grace)")
+    }
     if let concurrency, !(1...Experiment.Limits.mostConcurrency).contains(concurrency) {
       throw ConfigurationError(
         OptionPlace(path: "--concurrency"),
@@ -137,9 +153,11 @@ struct BatchCommand: AsyncParsableCommand {
     if retryFailed { arguments.append("--retry-failed") }
     if html { arguments.append("--html") }
     do {
-      return try SlurmScript(
+      var script = try SlurmScript(
         name: plan.experiment.name, program: Host.programPath, plan: Host.absolute(self.plan),
         directory: Host.absolute(out), tasks: shards ?? SlurmScript.usualTasks, arguments: arguments)
+      if let grace { script.grace = Int(grace.value.rounded(.up)) }
+      return script
     } catch {
       throw ConfigurationError(nil, error.description)
     }

@@ -2,20 +2,30 @@
 
 import ResonantCore
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A batch on this terminal: shows how it gets on, lets signals end it in good order, and says what became of it.
 struct BatchRun {
   private let batch: Batch
   private let runner: BatchRunner
+  private let renderer: PageRenderer
   private let pages: BatchPages?
+  /// Seconds that the first Ctrl-C leaves the turns in flight.
+  private let grace: Seconds
 
   /// Errors that are shown at the end, equal ones once.
   private static let mostErrors = 5
 
   /// Prepares the run directory. Throws `ConfigurationError` when the batch can't begin.
-  init(_ batch: Batch, host: Host, writesPages: Bool) throws {
+  init(_ batch: Batch, host: Host, writesPages: Bool, grace: Seconds) throws {
     self.batch = batch
+    self.grace = grace
     let plan = batch.plan
-    let renderer = host.pages(plan.conversations.first?.output.pandocPath)
+    renderer = host.pages(plan.conversations.first?.output.pandocPath)
     pages = writesPages ? BatchPages(batch.directory, of: plan.experiment, renderer: renderer) : nil
     do {
       runner = try BatchRunner(
@@ -32,28 +42,39 @@ struct BatchRun {
 
   /// Returns the exit code.
   func run() async -> Int32 {
-    let signals = BatchSignals()
-    let task = Task { await work(signals) }
-    let watch = SignalWatch { [control = runner.control] signal, _ in
-      signals.take(signal, drain: { control.drain(.signal) }, cut: { task.cancel() })
-    }
+    let interruption = Interruption(renderer)
+    let task = Task { await work(interruption) }
+    interruption.arm { task.cancel() }
+    let watch = SignalWatch { signal in take(signal, interruption) }
     defer { withExtendedLifetime(watch) {} }
-    let outcome = await task.value
-    await report(outcome, hasPages: signals.isWritingPages)
-    return signals.exitCode ?? (outcome.isComplete ? 0 : 1)
+    let (outcome, hasPages) = await task.value
+    await report(outcome, hasPages: hasPages)
+    await Diagnostics.flush()
+    return interruption.exitCode ?? (outcome.isComplete ? 0 : 1)
   }
 
-  /// Holds the conversations, then writes the pages. Cancelling the task cuts either.
-  private func work(_ signals: BatchSignals) async -> BatchOutcome {
+  /// The first Ctrl-C lets the turns in flight finish, for a while; anything else cuts.
+  private func take(_ signal: Int32, _ interruption: Interruption) {
+    runner.control.drain(.signal)
+    guard signal == SIGINT, grace.value > 0,
+      interruption.drain(exitCode: SignalWatch.exitCode(for: signal), for: grace.value)
+    else { return interruption.take(signal) }
+    Diagnostics.line(
+      "resonant: letting the turns in flight finish, for up to \(grace) s; once more to cut them")
+  }
+
+  /// Holds the conversations, then writes the pages, unless a signal says otherwise. Cancelling the task cuts either.
+  private func work(_ interruption: Interruption) async -> (outcome: BatchOutcome, hasPages: Bool) {
     let display = BatchDisplay(runner.progress, runner.limits, requests: batch.forecast.cost.requests)
     let showing = Task { await display.run() }
     var outcome = await runner.run()
     showing.cancel()
     await showing.value
-    if let pages, signals.beginPages() {
-      outcome.problems += await pages.write(while: { signals.exitCode == nil })
-    }
-    return outcome
+    // Pages can be made at any time.
+    interruption.settle()
+    guard let pages, interruption.exitCode == nil else { return (outcome, false) }
+    outcome.problems += await pages.write()
+    return (outcome, true)
   }
 
   private func report(_ outcome: BatchOutcome, hasPages: Bool) async {

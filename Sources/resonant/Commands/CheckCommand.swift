@@ -82,7 +82,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   private func pandoc(_ host: Host, _ given: String?) -> String {
-    guard let path = given ?? host.program("pandoc") else {
+    guard let path = given ?? host.context.program("pandoc") else {
       return "no pandoc: pages show messages as plain text; install pandoc for Markdown"
     }
     return "ok: pandoc at \(path)"

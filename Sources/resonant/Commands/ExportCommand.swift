@@ -49,20 +49,38 @@ struct ExportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let host = Host.current
+    let options = try Options.read(
+      pandocPath.map { ["pandoc_path": .string($0)] } ?? [:], source: .commandLine, context: host.context)
+    let pages = host.pages(try options.pandocPath(host.context))
     let transcripts = try paths.map { path in
       let (transcript, warnings) = try host.read(path)
       warnings.forEach(Diagnostics.warning)
       return transcript
     }
     let destination = try ExportDestination(out, sources: paths, fileExtension: to.fileExtension)
-    let pages = host.pages(pandocPath.flatMap { $0.isEmpty ? nil : $0 })
-    for (index, transcript) in transcripts.enumerated() {
-      try await destination.write(await bytes(of: transcript, pages), index)
+    let interruption = Interruption(pages)
+    // Files are replaced as a whole, and nothing else can be lost.
+    interruption.settle()
+    let watch = SignalWatch { interruption.take($0) }
+    defer { withExtendedLifetime(watch) {} }
+    let task = Task { [to] in
+      for (index, transcript) in transcripts.enumerated() {
+        let bytes = await to.document(of: transcript, pages)
+        // What was cut short is not what was asked for.
+        guard !Task.isCancelled else { return }
+        try await destination.write(bytes, index)
+      }
+      await Diagnostics.flush()
     }
+    interruption.arm { task.cancel() }
+    try await task.value
+    if let code = interruption.exitCode { throw RunEnd(code: code) }
   }
+}
 
-  private func bytes(of transcript: Transcript, _ pages: PageRenderer) async -> [UInt8] {
-    switch to {
+extension ExportCommand.Format {
+  fileprivate func document(of transcript: Transcript, _ pages: PageRenderer) async -> [UInt8] {
+    switch self {
     case .html: await pages.page(of: transcript)
     case .markdown: Array(MarkdownExport.document(of: transcript).utf8)
     case .text: Array(TextExport.document(of: transcript).utf8)

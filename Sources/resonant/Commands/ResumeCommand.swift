@@ -22,22 +22,32 @@ struct ResumeCommand: AsyncParsableCommand {
     let host = Host.current
     let resumed = try await host.reopen(transcript)
     resumed.warnings.forEach(Diagnostics.warning)
-    guard var recorded = resumed.transcript else {
-      throw ConfigurationError(
-        OptionPlace(file: transcript), "has no header, so there is nothing to go on with")
-    }
+    var recorded = try held(resumed)
     let overrides = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.continuing(
       recorded, file: transcript, overrides: overrides, context: host.context)
     warn(about: conversation, recorded)
     if isOver(recorded, conversation) { return }
-    if let event = conversation.resumption(of: recorded, at: host.now) {
-      try await record(event, resumed.writer)
-      recorded.events.append(event)
-    }
+    let event = conversation.resumption(of: recorded, at: host.now)
+    if let event { recorded.events.append(event) }
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
+    // Before the file is touched: whatever is refused leaves it as it was.
     let trial = try host.prepare(conversation, transcript: recorded, options: options)
+    if let event { try await record(event, resumed.writer) }
     try await host.hold(trial.recorded(in: resumed.writer, page: files.page), options: options)
+  }
+
+  /// The transcript, if it is one that can go on here.
+  private func held(_ resumed: RecordWriter.Resumed) throws(ConfigurationError) -> Transcript {
+    guard let recorded = resumed.transcript else {
+      throw ConfigurationError(
+        OptionPlace(file: transcript), "has no header, so there is nothing to go on with")
+    }
+    guard let trial = recorded.header.trial else { return recorded }
+    throw ConfigurationError(
+      OptionPlace(file: transcript),
+      "is a trial of the experiment \(trial.experiment), and only `resonant batch` goes on with that;"
+        + " export it with `resonant export`")
   }
 
   private func record(_ event: Transcript.Event, _ writer: RecordWriter) async throws {
@@ -61,11 +71,6 @@ struct ResumeCommand: AsyncParsableCommand {
     let ignored = ResolvedConversation.settledFlags(among: options.overlay())
     if !ignored.isEmpty {
       Diagnostics.warning("the conversation has begun; \(ignored.joined(separator: ", ")) can't change that")
-    }
-    if let trial = recorded.header.trial {
-      Diagnostics.warning(
-        "\(transcript) is a trial of the experiment \(trial.experiment), which goes on with `resonant batch`;"
-          + " what goes beyond its plan spoils it there")
     }
     let turns = recorded.turns.count
     if turns >= conversation.settings.maxTurns {

@@ -18,13 +18,18 @@ extension SpeakerOrder: ExpressibleByArgument {}
 extension RolePolicy: ExpressibleByArgument {}
 
 /// A number of seconds on the command line, with fractions.
-struct Seconds: ExpressibleByArgument, Equatable {
+struct Seconds: ExpressibleByArgument, Equatable, CustomStringConvertible {
   var value: Double
+
+  init(_ value: Double) { self.value = value }
 
   init?(argument: String) {
     guard let value = Double(argument), value.isFinite else { return nil }
     self.value = value
   }
+
+  /// Without a fraction where there is none.
+  var description: String { Int(exactly: value).map(String.init) ?? String(value) }
 }
 
 /// Collects the options that were given, keyed as in a plan.

@@ -10,8 +10,8 @@ import Glibc
 import Darwin
 #endif
 
-/// Standard output on a thread of its own, so that a blocked terminal never holds up a transfer or the
-/// transcript: whatever has gathered is written with one `write(2)` at each wake-up.
+/// Standard output or standard error on a thread of its own, so that a blocked terminal never holds up a transfer or
+/// the transcript: whatever has gathered is written with one `write(2)` at each wake-up.
 final class Console: Sendable {
   /// Turns what has arrived of a reply since the last time into bytes for the screen.
   typealias Rendering = @Sendable (_ text: [UInt8], _ thinking: [UInt8]) -> [UInt8]
@@ -122,7 +122,8 @@ final class Console: Sendable {
           _ = poll(&wanted, 1, -1)
         } else if errno != EINTR {
           let reason = errno
-          if reason != EPIPE, reason != EBADF {
+          // Nobody is left to be told when standard error itself can't be written.
+          if reason != EPIPE, reason != EBADF, descriptor != STDERR_FILENO {
             Diagnostics.error("standard output can't be written: \(String(cString: strerror(reason)))")
           }
           return false

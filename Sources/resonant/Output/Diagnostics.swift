@@ -13,6 +13,7 @@ import Darwin
 enum Diagnostics {
   static let style = TerminalStyle(usesColor: false, isTerminal: isatty(STDERR_FILENO) == 1)
 
+  private static let console = Console(descriptor: STDERR_FILENO)
   /// What the status line says; empty when there is none.
   private static let status = Mutex("")
   /// Back to the start of the line, and nothing behind it.
@@ -25,7 +26,7 @@ enum Diagnostics {
   static func line(_ text: String) {
     status.withLock { status in
       let bytes = style.safe(Array(text.utf8)) + [0x0A]
-      put(status.isEmpty ? bytes : Array(clearing.utf8) + bytes + Array(fitting(status).utf8))
+      console.write(status.isEmpty ? bytes : Array(clearing.utf8) + bytes + Array(fitting(status).utf8))
     }
   }
 
@@ -33,9 +34,12 @@ enum Diagnostics {
   static func show(status text: String) {
     status.withLock { status in
       status = text
-      put(Array((clearing + fitting(text)).utf8))
+      console.write(clearing + fitting(text))
     }
   }
+
+  /// Returns when everything is written or nobody reads any more.
+  static func flush() async { await console.flush() }
 
   /// As much as has place on one line; one that wraps could not be replaced.
   private static func fitting(_ text: String) -> String { String(text.prefix(max(1, columns - 1))) }
@@ -45,10 +49,5 @@ enum Diagnostics {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
-  }
-
-  private static func put(_ bytes: [UInt8]) {
-    // Nobody is left to be told when this fails.
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }

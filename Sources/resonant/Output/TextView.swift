@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import ResonantCore
+import Synchronization
 
 /// Shows a conversation as text, turn by turn, while it is spoken.
 struct TextView: ConversationObserver {
@@ -32,14 +33,21 @@ struct TextView: ConversationObserver {
     }
   }
 
+  /// Text and reasoning begin a line each, also where one goes on after the other.
   private func rendering() -> Console.Rendering {
-    { [style, showsThinking] text, thinking in
+    let last = Mutex<(isThinking: Bool, endsLine: Bool)?>(nil)
+    return { [style, showsThinking] text, thinking in
       var bytes: [UInt8] = []
-      if showsThinking, !thinking.isEmpty {
-        bytes += style.dimmed(String(decoding: style.safe(thinking), as: UTF8.self)).utf8
-        if !text.isEmpty { bytes.append(0x0A) }
+      for (piece, isThinking) in [(showsThinking ? thinking : [], true), (text, false)] where !piece.isEmpty {
+        let before = last.withLock { last in
+          defer { last = (isThinking, piece.last == 0x0A) }
+          return last
+        }
+        if let before, before.isThinking != isThinking, !before.endsLine { bytes.append(0x0A) }
+        let shown = style.safe(piece)
+        bytes += isThinking ? Array(style.dimmed(String(decoding: shown, as: UTF8.self)).utf8) : shown
       }
-      return bytes + style.safe(text)
+      return bytes
     }
   }
 

@@ -57,7 +57,7 @@ struct BatchDisplayTests {
     let ended = try await program.finish()
     #expect(ended.exitCode == 130, "\(ended)")
     let shown = ended.output.replacing("\r\n", with: "\n").components(separatedBy: "\r\u{1B}[K")
-    let said = "resonant: letting the turns in flight finish; once more to cut them\n"
+    let said = "resonant: letting the turns in flight finish, for up to 10 s; once more to cut them\n"
     #expect(shown.contains { $0.hasPrefix(said) }, "\(ended)")
     // The terminal itself shows the keys.
     let lines = shown.filter { !$0.contains("Summary: ") }.map {

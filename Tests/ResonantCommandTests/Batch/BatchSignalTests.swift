@@ -12,7 +12,9 @@ struct BatchSignalTests {
   init() throws { lab = try Laboratory() }
 
   /// Begins four trials, two at a time, on a server whose answers stop in the middle.
-  private func start() async throws -> (program: Program, server: ScriptedServer) {
+  private func start(
+    _ flags: String...
+  ) async throws -> (program: Program, server: ScriptedServer) {
     let server = try await ScriptedServer { [gate] _ in .openAI(.text("some "), .hold(gate), .text("more")) }
     try lab.plan(
       """
@@ -21,7 +23,7 @@ struct BatchSignalTests {
       limits: {concurrency: 2}
 
       """)
-    let program = try await lab.start()
+    let program = try await ResonantBinary.start(["batch", "plan.yaml"] + flags, in: lab.directory)
     try await server.waitForRequest(2)
     try await gate.waitUntilReached()
     // By the time that this process is over, what was sent has long arrived.
@@ -43,6 +45,46 @@ struct BatchSignalTests {
     let again = try await lab.batch()
     #expect(again.exitCode == 0, "\(again)")
     #expect(server.requests.count == 8)
+  }
+
+  @Test func `the first Ctrl-C says how long, and then cuts`() async throws {
+    let (program, server) = try await start("--grace", "0.25")
+    try await program.send(SIGINT)
+    try await program.waitForErrors(containing: "letting the turns in flight finish, for up to 0.25 s")
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 130, "\(ended)")
+    try await expectCut(server)
+  }
+
+  @Test func `without any grace the first Ctrl-C cuts`() async throws {
+    let (program, server) = try await start("--grace", "0")
+    try await program.send(SIGINT)
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 130 && !ended.errors.contains("in flight"), "\(ended)")
+    try await expectCut(server)
+  }
+
+  @Test(arguments: ["-1", "soon", "nan", "1e10", ""])
+  func `a grace that is no time is a mistake`(grace: String) async throws {
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza}\n")
+    let ended = try await lab.batch("--grace=\(grace)")
+    #expect(ended.exitCode == 2 && ended.errors.contains("--grace"), "\(ended)")
+    #expect(!ended.errors.contains("Unknown option"), "\(ended)")
+    #expect(lab.directory.files == ["plan.yaml"])
+  }
+
+  @Test(arguments: [
+    ([], 80, 90), (["--grace", "119.5"], 120, 130), (["--grace", "1000000"], 65_525, 65_535),
+  ])
+  func `a Slurm script passes as grace what its signal leaves`(
+    flags: [String], grace: Int, signal: Int
+  ) async throws {
+    try lab.plan("base: {endpoint: 'builtin:', model: eliza}\n")
+    let ended = try await ResonantBinary.run(
+      ["batch", "plan.yaml", "--emit", "slurm"] + flags, in: lab.directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.output.contains("\n#SBATCH --signal=B:INT@\(signal)\n"), "\(ended)")
+    #expect(ended.output.contains(" --grace \(grace) --shard "), "\(ended)")
   }
 
   @Test func `a second Ctrl-C cuts the turns in flight`() async throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -123,7 +124,9 @@ import Testing
     let found = try resolved(
       ["pandoc_path": "pandoc"], context(["PATH": "/nowhere:" + directory.path("bin")]))
     #expect(found.output.pandocPath == directory.path("bin/pandoc"))
-    for wrong in [directory.path("plain"), directory.path("bin"), directory.path("absent")] {
+    try FileManager.default.createSymbolicLink(
+      atPath: directory.path("link"), withDestinationPath: directory.path("bin"))
+    for wrong in ["plain", "bin", "link", "absent"].map(directory.path) {
       #expect(
         refusal { try resolved(["pandoc_path": .string(wrong)]) }.hasPrefix("--pandoc-path: \(wrong) is"))
     }

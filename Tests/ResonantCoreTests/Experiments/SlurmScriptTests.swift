@@ -20,7 +20,7 @@ struct SlurmScriptTests {
     #expect(lines.contains("#SBATCH --job-name=two-words"))
     #expect(
       lines.contains(
-        #"exec /opt/resonant batch '/home/me/it'\''s a plan.yaml' --out /scratch/runs --html --shard "#
+        #"exec /opt/resonant batch '/home/me/it'\''s a plan.yaml' --out /scratch/runs --html --grace 80 --shard "#
           + #""$((SLURM_ARRAY_TASK_ID + 1))/8""#))
   }
 
