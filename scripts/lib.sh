@@ -78,26 +78,27 @@ want_pandoc() {
   say "pandoc is missing: pages will hold plain text (apt-get install pandoc, or brew install pandoc)"
 }
 
-# static_libyaml: sets `archive` to libyaml's, or to nothing where there is none
+# static_libyaml: fills .build/static with libyaml's archive and a pkg-config file that leads to it; fails without one
 static_libyaml() {
+  local archive directory=$PWD/.build/static
   for archive in /usr/lib/*/libyaml.a /usr/lib64/libyaml.a /usr/lib/libyaml.a; do
-    [ ! -e "$archive" ] || return 0
+    [ -e "$archive" ] || continue
+    mkdir -p "$directory"
+    ln -sf "$archive" "$directory/"
+    printf '%s\n' 'Name: yaml' 'Description: libyaml' 'Version: 0' "Libs: -L$directory -lyaml" \
+      > "$directory/yaml-0.1.pc"
+    return 0
   done
-  archive=
+  return 1
 }
 
 # build_release: builds the program and sets `binary` to its path; on Linux it needs no library of Swift's to run, nor
-# libyaml where that has an archive, which the linker finds first in a directory of its own
+# libyaml where that has an archive
 build_release() {
-  local options=(-c release --product resonant) archive
+  local options=(-c release --product resonant)
   if [ "$(uname)" != Darwin ]; then
     options+=(--static-swift-stdlib)
-    static_libyaml
-    if [ -n "$archive" ]; then
-      mkdir -p .build/static
-      ln -sf "$archive" .build/static/
-      options+=(-Xlinker "-L$PWD/.build/static")
-    fi
+    if static_libyaml; then options+=(--pkg-config-path "$PWD/.build/static"); fi
   fi
   quietly "building a release (the first time takes some minutes)" swift build "${options[@]}"
   # shellcheck disable=SC2034  # for the scripts
