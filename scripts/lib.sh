@@ -53,18 +53,22 @@ need_swift() {
 # has_header NAME: whether a C header is where compilers look
 has_header() {
   local directory
-  for directory in /usr/include /usr/include/* /usr/local/include; do
+  for directory in /usr/include /usr/include/* /usr/local/include /opt/homebrew/include; do
     [ ! -e "$directory/$1" ] || return 0
   done
   return 1
 }
 
-# the headers of libcurl and zlib, without which nothing builds; macOS has them
+# the headers of libcurl, libyaml and zlib, without which nothing builds; macOS lacks libyaml's alone
 need_headers() {
-  if [ "$(uname)" = Darwin ] || { has_header curl/curl.h && has_header zlib.h; }; then return; fi
-  can_install || fail "the headers of libcurl and zlib are missing: install libcurl4-openssl-dev and zlib1g-dev" \
-    "(Debian, Ubuntu), libcurl-devel and zlib-devel (Fedora), or curl and zlib (Arch)"
-  quietly "installing the headers of libcurl and zlib" apt_install libcurl4-openssl-dev zlib1g-dev
+  if has_header yaml.h; then
+    if [ "$(uname)" = Darwin ] || { has_header curl/curl.h && has_header zlib.h; }; then return; fi
+  fi
+  can_install || fail "headers of libcurl, libyaml or zlib are missing: install libcurl4-openssl-dev, libyaml-dev" \
+    "and zlib1g-dev (Debian, Ubuntu), libcurl-devel, libyaml-devel and zlib-devel (Fedora), curl, libyaml and zlib" \
+    "(Arch), or libyaml (Homebrew)"
+  quietly "installing the headers of libcurl, libyaml and zlib" \
+    apt_install libcurl4-openssl-dev libyaml-dev zlib1g-dev
 }
 
 # pandoc renders Markdown in HTML pages; without it they hold plain text
@@ -74,10 +78,28 @@ want_pandoc() {
   say "pandoc is missing: pages will hold plain text (apt-get install pandoc, or brew install pandoc)"
 }
 
-# build_release: builds the program and sets `binary` to its path
+# static_libyaml: fills .build/static with libyaml's archive and a pkg-config file that leads to it; fails without one
+static_libyaml() {
+  local archive directory=$PWD/.build/static
+  for archive in /usr/lib/*/libyaml.a /usr/lib64/libyaml.a /usr/lib/libyaml.a; do
+    [ -e "$archive" ] || continue
+    mkdir -p "$directory"
+    ln -sf "$archive" "$directory/"
+    printf '%s\n' 'Name: yaml' 'Description: libyaml' 'Version: 0' "Libs: -L$directory -lyaml" \
+      > "$directory/yaml-0.1.pc"
+    return 0
+  done
+  return 1
+}
+
+# build_release: builds the program and sets `binary` to its path; on Linux it needs no library of Swift's to run, nor
+# libyaml where that has an archive
 build_release() {
   local options=(-c release --product resonant)
-  [ "$(uname)" = Darwin ] || options+=(--static-swift-stdlib)
+  if [ "$(uname)" != Darwin ]; then
+    options+=(--static-swift-stdlib)
+    if static_libyaml; then options+=(--pkg-config-path "$PWD/.build/static"); fi
+  fi
   quietly "building a release (the first time takes some minutes)" swift build "${options[@]}"
   # shellcheck disable=SC2034  # for the scripts
   binary=$(swift build "${options[@]}" --show-bin-path)/resonant

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import OrderedCollections
-import Yams
 
 /// The value that a YAML or JSON text says, with the line of each of its parts.
 struct PlanDocument {
@@ -19,8 +18,6 @@ struct PlanDocument {
   /// How much memory `lines` may still take, in bytes.
   private var room = 64 << 20
   private var repeatedCount = 0
-  /// How far the text has been read, by line and column.
-  private var reached = (line: 0, column: 0)
 
   /// Aliases may make a small text a huge value; so many parts may come through them, which is enough for any plan.
   private static let repeatedLimit = 50_000
@@ -44,46 +41,13 @@ struct PlanDocument {
     }
   }
 
-  private static func node(_ bytes: [UInt8]) throws(Failure) -> Node? {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Failure(message: "is not UTF-8 text")
-    }
-    try PlanKeys(bytes)?.check()
-    do {
-      // Its own guesses at what a scalar is would cost as much as all the rest.
-      return try Yams.compose(yaml: text, .basic)
-    } catch let error as YamlError {
-      throw failure(error)
-    } catch {
-      throw Failure(message: "is no YAML")
-    }
+  private static func node(_ bytes: [UInt8]) throws(Failure) -> YAMLNode? {
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw Failure(message: "is not UTF-8 text") }
+    return try YAMLNode.read(bytes)
   }
 
-  /// What is mostly behind a problem, which the parser's words don't tell.
-  private static func hint(_ problem: String) -> String {
-    if problem.contains("cannot start any token") { return "; YAML is indented with spaces, never with tabs" }
-    if problem.contains("':'") || problem.contains("mapping values") {
-      return "; a text with a colon, such as \"builtin:\", wants quotes"
-    }
-    return ""
-  }
-
-  /// The parser's problem without its excerpt of the file, which may hold a secret.
-  static func failure(_ error: YamlError) -> Failure {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      Failure(line: mark.line, message: "is no YAML: \(problem) (column \(mark.column))" + hint(problem))
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      Failure(
-        line: context.mark.line,
-        message: "has a key twice: \(duplicates.map(EndpointAddress.redact).joined(separator: ", "))")
-    default: Failure(message: "is no YAML")
-    }
-  }
-
-  static func noText(_ key: Node) -> Failure {
-    Failure(line: key.mark?.line, message: "has a key that is no text")
+  static func tooLarge(line: Int) -> Failure {
+    Failure(line: line, message: "is too large or nested too deeply")
   }
 
   /// The path of a part; nil where its line is not kept, and then no line of what is in it.
@@ -92,69 +56,58 @@ struct PlanDocument {
     return outer + part
   }
 
-  private mutating func keep(_ line: Int?, at path: String?) {
-    guard let path, let line else { return }
+  private mutating func keep(_ line: Int, at path: String?) {
+    guard let path else { return }
     // With what a string and a place in a dictionary take.
     if lines.updateValue(line, forKey: path) == nil { room -= path.utf8.count + 64 }
   }
 
-  private mutating func json(_ node: Node, at path: String?, depth: Int) throws(Failure) -> JSONValue {
-    if isRepeated(node) { repeatedCount += 1 }
-    if let path, lines[path] == nil { keep(node.mark?.line, at: path) }
+  /// `alias` is the line of the alias that the node comes through.
+  private mutating func json(
+    _ node: YAMLNode, at path: String?, depth: Int, alias: Int? = nil
+  ) throws(Failure) -> JSONValue {
+    let alias = alias ?? (node.isAlias ? node.line : nil)
+    if alias != nil { repeatedCount += 1 }
+    if let path, lines[path] == nil { keep(node.line, at: path) }
     guard repeatedCount <= Self.repeatedLimit, depth <= Self.depthLimit else {
-      throw Failure(line: node.mark?.line, message: "is too large or nested too deeply")
+      throw Self.tooLarge(line: alias ?? node.line)
     }
-    switch node {
-    case .scalar(let scalar): return try YAMLScalar.value(scalar)
-    case .sequence(let sequence):
+    switch node.content {
+    case .scalar(let scalar): return try scalar.value(line: node.line)
+    case .sequence(let nodes):
       var items: [JSONValue] = []
-      for (index, item) in sequence.enumerated() {
-        items.append(try json(item, at: self.path(path, "[\(index)]"), depth: depth + 1))
+      for (index, item) in nodes.enumerated() {
+        items.append(try json(item, at: self.path(path, "[\(index)]"), depth: depth + 1, alias: alias))
       }
       return .array(items)
-    case .mapping(let mapping): return .object(try object(mapping, at: path, depth: depth))
-    case .alias: return .null
+    case .mapping(let members):
+      var object: JSONObject = [:]
+      for member in members where member.key.isMerge {
+        let merged = try merged(member.value, at: path, depth: depth + 1, alias: alias)
+        object.merge(merged) { first, _ in first }
+      }
+      // What the mapping says itself comes on top, wherever the merge key stands.
+      for member in members where !member.key.isMerge {
+        let key = member.key.text
+        let inner = self.path(path, path == "" ? key : "." + key)
+        keep(member.line, at: inner)
+        object[key] = try json(member.value, at: inner, depth: depth + 1, alias: alias)
+      }
+      return .object(object)
     }
-  }
-
-  /// Nodes come in the order of the text; one from further up comes through an alias.
-  private mutating func isRepeated(_ node: Node) -> Bool {
-    guard let mark = node.mark else { return true }
-    if (mark.line, mark.column) < reached { return true }
-    reached = (mark.line, mark.column)
-    return false
-  }
-
-  private mutating func object(
-    _ mapping: Node.Mapping, at path: String?, depth: Int
-  ) throws(Failure) -> JSONObject {
-    var object: JSONObject = [:]
-    for (key, value) in mapping where Self.isMerge(key) {
-      object.merge(try merged(value, at: path, depth: depth + 1)) { first, _ in first }
-    }
-    // What the mapping says itself comes on top, wherever the merge key stands.
-    for (key, value) in mapping where !Self.isMerge(key) {
-      guard let scalar = key.scalar else { throw Self.noText(key) }
-      let inner = self.path(path, path == "" ? scalar.string : "." + scalar.string)
-      keep(key.mark?.line, at: inner)
-      object[scalar.string] = try json(value, at: inner, depth: depth + 1)
-    }
-    return object
-  }
-
-  /// `<<` (https://yaml.org/type/merge.html), which YAML 1.2 has no more, but plans of many tools do.
-  private static func isMerge(_ key: Node) -> Bool {
-    guard let scalar = key.scalar else { return false }
-    return scalar.string == "<<" && (scalar.style == .plain || scalar.style == .any)
   }
 
   /// The members that a merge key brings in: those of a mapping, or of several, of which the first ones win.
-  private mutating func merged(_ node: Node, at path: String?, depth: Int) throws(Failure) -> JSONObject {
-    let nodes = node.sequence.map(Array.init) ?? [node]
+  private mutating func merged(
+    _ node: YAMLNode, at path: String?, depth: Int, alias: Int?
+  ) throws(Failure) -> JSONObject {
+    var nodes = [node]
+    if case .sequence(let items) = node.content { nodes = items }
+    let alias = alias ?? (node.isAlias ? node.line : nil)
     var object: JSONObject = [:]
     for node in nodes {
-      guard let members = try json(node, at: path, depth: depth).object else {
-        throw Failure(line: node.mark?.line, message: "has a merge key << whose value is no object")
+      guard let members = try json(node, at: path, depth: depth, alias: alias).object else {
+        throw Failure(line: node.line, message: "has a merge key << whose value is no object")
       }
       object.merge(members) { first, _ in first }
     }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-import Yams
-
 /// The scalars of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `yes`, `no`, `on` and
 /// dates are text.
-enum YAMLScalar {
-  static func value(_ scalar: Node.Scalar) throws(PlanDocument.Failure) -> JSONValue {
-    let text = scalar.string
-    guard scalar.style == .plain || scalar.style == .any, scalar.tag.rawValue != Tag.Name.str.rawValue else {
-      return .string(text)
-    }
+struct YAMLScalar {
+  var text: String
+  /// Neither quoted nor tagged as text.
+  var isPlain: Bool
+
+  /// `<<` (https://yaml.org/type/merge.html), which YAML 1.2 has no more, but plans of many tools do.
+  var isMerge: Bool { isPlain && text == "<<" }
+
+  func value(line: Int) throws(PlanDocument.Failure) -> JSONValue {
+    guard isPlain else { return .string(text) }
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
     case "true", "True", "TRUE": return true
@@ -19,9 +21,9 @@ enum YAMLScalar {
     var unsigned = text[...]
     if let sign = unsigned.first, "+-".contains(sign) { unsigned.removeFirst() }
     if [".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"].contains(unsigned) {
-      throw PlanDocument.Failure(line: scalar.mark?.line, message: "\(text) is no number that can be used")
+      throw PlanDocument.Failure(line: line, message: "\(text) is no number that can be used")
     }
-    return number(text).map(JSONValue.number) ?? .string(text)
+    return Self.number(text).map(JSONValue.number) ?? .string(text)
   }
 
   /// The number as JSON writes it, with its digits as they were given; nil when the text is no number.

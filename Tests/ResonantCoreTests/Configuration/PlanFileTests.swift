@@ -55,7 +55,10 @@ import Testing
     ("", "p.yaml: is empty"),
     ("- a", "p.yaml: must be an object of keys, not an array"),
     ("a: 1\nb: [}", "p.yaml (line 2): is no YAML"),
-    ("a: 1\nb: 1\na: 2", "p.yaml (line 1): has a key twice: a"),
+    ("a: 1\nb: 1\na: 2", "p.yaml (line 3): has a key twice: a, first in line 1"),
+    ("a: 1\nb: {c: 1,\n c: {", "p.yaml (line 3): has a key twice: c, first in line 2"),
+    ("a: 1\nb: \u{7}", "p.yaml (line 2): is no YAML: control characters"),
+    ("a: &a [*a]", "p.yaml (line 1): is no YAML: found undefined alias (column 8)"),
     ("a: *b", "p.yaml (line 1): is no YAML: found undefined alias"),
     ("a: .inf", "p.yaml (line 1): .inf is no number"),
     ("? [a]\n: b", "p.yaml (line 1): has a key that is no text"),
@@ -136,7 +139,8 @@ import Testing
       let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
       text += "a\(level): &a\(level) [\(aliases)]\n"
     }
-    #expect(refusal { try plan(text, name: "p.yaml") }.contains("too large or nested too deeply"))
+    let refused = refusal { try plan(text, name: "p.yaml") }
+    #expect(refused == "p.yaml (line 5): is too large or nested too deeply")
     let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
     #expect(refusal { try plan("a: " + deep, name: "p.yaml") }.contains("too large or nested too deeply"))
   }
@@ -185,6 +189,8 @@ import Testing
     #expect(include?[1]["opening"] == "a *m: &b")
     #expect(include?.map { $0["payload"] } == [payload, payload, payload])
     #expect(plan.place(of: "include[1].opening").line == 9)
+    #expect(plan.place(of: "include[2]").line == 10)
+    #expect(plan.place(of: "include[2].model").line == 2)
   }
 
   @Test func linesOfLongPathsAreNotKept() throws {
