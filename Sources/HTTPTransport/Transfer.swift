@@ -6,8 +6,9 @@ import Synchronization
 /// One exchange from its preparation to its end. Its loop keeps it alive for as long as libcurl has its address.
 ///
 /// `@unchecked Sendable`: `control` has a lock; what is mutable beside it is touched only by the loop's thread.
-public final class Transfer: @unchecked Sendable {
+final class Transfer: @unchecked Sendable {
   typealias Outcome = Result<HTTPResponseHead, HTTPError>
+  typealias Continuation = CheckedContinuation<Outcome, Never>
 
   /// How an exchange ends, decided while libcurl still works on it.
   enum Ending {
@@ -18,16 +19,14 @@ public final class Transfer: @unchecked Sendable {
   private struct Control {
     var isCancelled = false
     var loop: TransferLoop?
-    /// Resumed by whoever takes it out of here. Not a checked one, whose frame and object each exchange would hold.
-    var continuation: UnsafeContinuation<Void, Never>?
-    var outcome: Outcome?
+    /// Resumed by whoever takes it out of here.
+    var continuation: Continuation?
   }
 
   /// Without its body, which `body` has.
   let request: HTTPRequest
   let address: WebAddress
   let sink: any HTTPResponseSink
-  private let abort: HTTPAbort?
   private let control = Mutex(Control())
 
   /// The loop that works on it, from start to end.
@@ -50,8 +49,7 @@ public final class Transfer: @unchecked Sendable {
 
   /// - Parameter address: that of the request's URL.
   init(
-    _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink,
-    abort: HTTPAbort? = nil
+    _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink
   ) throws(HTTPError) {
     try request.headers.check()
     body = UploadBody(request.body)
@@ -59,13 +57,12 @@ public final class Transfer: @unchecked Sendable {
     self.address = address
     self.request = request
     self.sink = sink
-    self.abort = abort
     url = self.request.url
     deadline = Deadline(self.request.timeouts, start: Monotonic.now())
   }
 
   /// Hands the exchange to a loop in which it has a place; the continuation is resumed once, at its end.
-  func start(on loop: TransferLoop, _ continuation: UnsafeContinuation<Void, Never>) {
+  func start(on loop: TransferLoop, _ continuation: Continuation) {
     let isStarted = control.withLock { control in
       guard !control.isCancelled, loop.post(.start(self)) else { return false }
       control.loop = loop
@@ -74,20 +71,7 @@ public final class Transfer: @unchecked Sendable {
     }
     guard !isStarted else { return }
     loop.givePlaceBack()
-    fail(.cancelled(address), continuation)
-  }
-
-  /// Ends an exchange that was not started.
-  func fail(_ error: HTTPError, _ continuation: UnsafeContinuation<Void, Never>) {
-    control.withLock { $0.outcome = .failure(error) }
-    continuation.resume()
-  }
-
-  /// What came of it, once it has ended.
-  func takeOutcome() throws(HTTPError) -> HTTPResponseHead {
-    abort?.remove(self)
-    let outcome = control.withLock { $0.outcome }
-    return try (outcome ?? .failure(.cancelled(address))).get()
+    continuation.resume(returning: .failure(.cancelled(address)))
   }
 
   /// From any thread, at any time: before it starts and after its end too.
@@ -102,11 +86,10 @@ public final class Transfer: @unchecked Sendable {
   func finish(_ outcome: Outcome) {
     let continuation = control.withLock { control in
       control.loop = nil
-      control.outcome = outcome
       defer { control.continuation = nil }
       return control.continuation
     }
-    continuation?.resume()
+    continuation?.resume(returning: outcome)
   }
 
   /// Prepares for the redirect that the last response asked for.

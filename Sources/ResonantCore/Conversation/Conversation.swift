@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import Synchronization
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -12,69 +10,62 @@ import Foundation
 /// append the turn, tell the observers, stop or go on.
 ///
 /// Cancelling the task that runs it cuts the turn in flight and ends the conversation as interrupted.
-/// An actor not for sharing, but to keep its state out of the frames of its async calls, in which thousands of
-/// conversations wait.
 public actor Conversation {
   let participants: [Participant]
   /// One for each participant.
-  let models: [any ChatModel]
-  let settings: ConversationSettings
-  let observers: [any ConversationObserver]
-  let drain: Drain
+  private let models: [any ChatModel]
+  private let settings: ConversationSettings
+  private let selection: any SpeakerSelection
+  private let observers: [any ConversationObserver]
+  private let drain: Drain
+  /// All that has been said and done.
   private(set) var transcript: Transcript
-  private var utterances: [Utterance] = []
-  /// Turns that room is made for at once: an array that grows takes up to twice as much.
-  private static let turnsAhead = 64
-  private var spent = Usage.zero
-  /// Code points that every request carries for a participant, before the utterances.
-  private let baseCharacters: [Int]
-  private var spokenCharacters = 0
-  private let clock = ContinuousClock()
-  private var start: ContinuousClock.Instant
-  /// Milliseconds that the turns took which were there already.
-  private let earlier: Int
-  /// What the observers have not been told yet.
+  /// What the observers have not been told yet: what happens together is told together.
   private var news: [ConversationEvent] = []
-  /// The reply of a turn that is not announced yet.
-  private var unsettled: LiveReply?
-  private let outcome = Mutex<Transcript.End?>(nil)
-  /// Set once nobody is asked any more.
-  private var ending: Ending?
+  /// The attempt whose turn is among the news.
+  private var unrecorded: Attempt?
+  private let clock = ContinuousClock()
 
   /// - Parameters:
   ///   - transcript: the header and preambles, and the turns there are already; a cut last turn is asked again.
-  public init(
+  ///   - selection: nil for the order of the settings.
+  init(
     participants: [Participant], models: [any ChatModel], settings: ConversationSettings,
-    transcript: Transcript,
-    observers: [any ConversationObserver], drain: Drain = Drain()
+    transcript: Transcript, observers: [any ConversationObserver], drain: Drain = Drain(),
+    selection: (any SpeakerSelection)? = nil
   ) {
     self.participants = participants
     self.models = models
     self.settings = settings
+    self.selection = selection ?? settings.order.selection(seed: settings.seed)
     self.observers = observers
     self.drain = drain
     self.transcript = transcript
     self.transcript.end = nil
-    start = clock.now
-    baseCharacters = participants.map { participant in
-      participant.preamble.reduce(participant.systemPrompt?.string.unicodeScalars.count ?? 0) {
-        $0 + $1.content.string.unicodeScalars.count
-      }
-    }
     while let last = self.transcript.turns.last, last.outcome.isCut {
       self.transcript.forgetTurns(above: last.number - 1)
     }
-    spent = self.transcript.spent
-    earlier = self.transcript.turns.duration(pause: settings.delay)
-    for turn in self.transcript.turns { spokenCharacters += turn.characters }
-    let room = min(settings.maxTurns, Self.turnsAhead)
-    self.transcript.turns.reserveCapacity(room)
-    utterances.reserveCapacity(room)
-    utterances += self.transcript.turns.compactMap { Self.utterance($0, among: participants) }
   }
 
-  /// The end, once it has run and all observers know of it.
-  public nonisolated var end: Transcript.End? { outcome.withLock { $0 } }
+  /// Runs to the end. Throws what an observer throws: the conversation can't be recorded.
+  @discardableResult
+  public func run() async throws -> Transcript.End {
+    let start = clock.now
+    let earlier = transcript.turns.duration(pause: settings.delay)
+    open()
+    var ending = reasonToStop.map { Ending(reason: $0) }
+    while ending == nil {
+      try await tell()
+      if settings.delay > .zero, !transcript.turns.isEmpty { await pause() }
+      ending = try await takeTurn()
+    }
+    let milliseconds = (earlier + (clock.now - start).milliseconds).clamped(to: Transcript.counts)
+    let end = transcript.end(ending?.reason ?? .interrupted, error: ending?.error, milliseconds: milliseconds)
+    transcript.end = end
+    news.append(.ended(end, transcript))
+    try await tell()
+    return end
+  }
 
   /// Why the conversation as it stands would not go on; nil when there is a turn to ask for.
   public var reasonToStop: StopReason? {
@@ -83,41 +74,37 @@ public actor Conversation {
       if settings.stopOnLoop, let reason = settledReason { return reason }
     }
     if transcript.turns.count >= settings.maxTurns { return .maxTurns }
-    if let budget = settings.budgetTokens, spent.total >= budget { return .budget }
+    if let budget = settings.budgetTokens, transcript.spent.total >= budget { return .budget }
     return nil
   }
 
-  /// Runs to the end, which `end` has then: it is not returned, not to take room in the frames in which thousands of
-  /// conversations are waited for. Throws what an observer throws: the conversation can't be recorded.
-  public func run() async throws {
-    begin()
-    while ending == nil {
-      try await announce()
-      if settings.delay > .zero { await pause() }
-      guard let asked = nextTurn() else { continue }
-      try await announce()
-      await ask(asked)
-      finish(asked)
+  private var settledReason: StopReason? {
+    switch Attractors.settled(transcript.turns.map { $0.heard ?? $0.text }) {
+    case .verbatim: .loop
+    case .minimal: .silence
+    case nil: nil
     }
-    conclude()
-    try await announce()
-    note()
   }
 
-  /// Tells the observers what has happened since they were last told.
-  @inline(never)
-  private func announce() async throws {
-    let events = news
-    guard !events.isEmpty else { return }
-    news = []
-    for observer in observers { try await observer.observe(events) }
-    unsettled?.settle()
-    unsettled = nil
+  /// How a conversation ends.
+  private struct Ending {
+    var reason: StopReason
+    var error: String?
+
+    static let interrupted = Ending(reason: .interrupted)
   }
 
-  @inline(never)
+  /// The first participant's opening, where there is one and nothing has been said yet.
+  private func open() {
+    news.append(.began(transcript))
+    guard transcript.turns.isEmpty, let opening = settings.opening else { return }
+    append(
+      Turn(
+        number: 1, speaker: participants[0].name, model: participants[0].model, text: opening,
+        outcome: .opening, started: Date()))
+  }
+
   private func pause() async {
-    guard !transcript.turns.isEmpty else { return }
     let sleep = Task { [delay = settings.delay] in _ = try? await Task.sleep(for: delay) }
     let token = drain.watch { sleep.cancel() }
     defer { drain.forget(token) }
@@ -128,58 +115,51 @@ public actor Conversation {
     }
   }
 
-  @inline(never)
-  private func ask(_ asked: AskedTurn) async {
-    let (model, live) = (models[asked.index], asked.live)
-    let token = drain.watch { live.endWaiting() }
-    defer { drain.forget(token) }
-    await withTaskCancellationHandler {
-      await asked.ask(model)
-    } onCancel: {
-      live.cut(.interrupted)
-    }
+  /// Tells the observers what has happened since they were last told.
+  private func tell() async throws {
+    guard !news.isEmpty else { return }
+    let events = news
+    news = []
+    for observer in observers { try await observer.observe(events) }
+    unrecorded?.noteRecorded()
+    unrecorded = nil
+  }
+
+  private func append(_ turn: Turn) {
+    transcript.turns.append(turn)
+    news.append(.spoke(turn, transcript))
+  }
+
+  private func occur(_ kind: String, _ fields: JSONObject, at time: Date = Date()) {
+    let event = Transcript.Event(kind: kind, time: time, after: transcript.turns.count, fields: fields)
+    transcript.events.append(event)
+    news.append(.occurred(event))
   }
 }
 
-// MARK: - Decisions
+// MARK: - One turn
 
-// Nothing here waits: everything is decided first and then told. What is not inlined keeps its many values out of
-// the frame of `run`, in which a conversation waits.
 extension Conversation {
-  @inline(never)
-  private func begin() {
-    start = clock.now
-    news.append(.began(transcript))
-    if transcript.turns.isEmpty, let opening = settings.opening {
-      let speaker = participants[0]
-      append(
-        Turn(
-          number: 1, speaker: speaker.name, model: speaker.model, text: opening, outcome: .opening,
-          started: Date()))
+  /// Asks for one turn. Returns how the conversation ends with it, or instead of it; nil when it goes on.
+  private func takeTurn() async throws -> Ending? {
+    guard !Task.isCancelled, !drain.isUnderWay else { return .interrupted }
+    let index: Int
+    do throws(ModelError) {
+      index = try await selection.next(after: transcript, among: participants)
+    } catch {
+      return fail(with: error, by: nil)
     }
-    endWhereOver()
-  }
-
-  /// Decides after each turn, and not before the next, so that the last one and the end are recorded together.
-  private func endWhereOver() {
-    if let reason = reasonToStop { ending = Ending(reason: reason) }
-  }
-
-  /// The turn that is to be asked for; nil when the conversation ends instead.
-  @inline(never)
-  private func nextTurn() -> AskedTurn? {
-    guard !Task.isCancelled, !drain.isUnderWay else {
-      ending = Ending(reason: .interrupted)
-      return nil
-    }
+    let speaker = participants[index]
     let number = transcript.turns.count + 1
-    let selection = SpeakerSelection(order: settings.order, seed: settings.seed)
-    let index = selection.next(turn: number, after: utterances.last?.speaker, of: participants.count)
-    let participant = participants[index]
-    let live = LiveReply(
-      limit: settings.maxChars, echoedPrefix: participants.count > 2 ? "[\(participant.name)]:" : nil)
-    news.append(.asked(turn: number, speaker: participant, reply: live))
-    return AskedTurn(of: index, request: request(for: index, turn: number), live: live)
+    let attempt = Attempt(
+      LiveReply(
+        limit: settings.maxChars, echoedPrefix: participants.count > 2 ? "[\(speaker.name)]:" : nil))
+    news.append(.asked(turn: number, speaker: speaker, attempt: attempt))
+    try await tell()
+    let asked = (time: Date(), instant: clock.now)
+    let answer = await ask(models[index], request(for: index, turn: number), attempt)
+    unrecorded = attempt
+    return finish(turn(number, by: speaker, attempt, asked), answer, attempt, index)
   }
 
   private func request(for index: Int, turn: Int) -> ModelRequest {
@@ -187,60 +167,68 @@ extension Conversation {
     var generator = SplitMix64(seed: settings.seed, turn: turn)
     return ModelRequest(
       turn: turn, system: participant.systemPrompt, systemPlacement: participant.systemPlacement,
-      messages: Perspective.messages(for: index, among: participants, after: utterances),
+      messages: Perspective.messages(for: index, among: participants, after: transcript.turns),
       stream: settings.stream, seed: generator.next(),
       ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated },
       roles: participant.roles)
   }
 
-  /// Decides what became of a turn, and whether the conversation ends with it.
-  @inline(never)
-  private func finish(_ asked: AskedTurn) {
-    let live = asked.live
-    unsettled = live
-    let participant = participants[asked.index]
+  private func ask(
+    _ model: any ChatModel, _ request: ModelRequest, _ attempt: Attempt
+  ) async -> Result<Completion, ModelError> {
+    let token = drain.watch { attempt.endWaiting() }
+    defer { drain.forget(token) }
+    return await withTaskCancellationHandler {
+      do throws(ModelError) {
+        return .success(try await model.reply(to: request, in: attempt))
+      } catch {
+        return .failure(error)
+      }
+    } onCancel: {
+      attempt.live.cut(.signal)
+    }
+  }
+
+  /// The turn as far as the attempt tells.
+  private func turn(
+    _ number: Int, by speaker: Participant, _ attempt: Attempt,
+    _ asked: (time: Date, instant: ContinuousClock.Instant)
+  ) -> Turn {
+    let start = attempt.start ?? asked
     var turn = Turn(
-      number: asked.request.turn, speaker: participant.name, model: participant.model, text: live.text,
-      outcome: .finished, started: live.start?.time ?? asked.started)
-    let start = live.start?.instant ?? asked.start
-    turn.milliseconds = (clock.now - start).milliseconds
-    turn.firstTokenMilliseconds = live.firstArrival.map { ($0 - start).milliseconds }
-    turn.thinking = live.thinking
-    for entry in live.notices(from: 0) { note(entry.notice, at: entry.time, by: participant) }
-    var problem = asked.takeAnswer(for: &turn)
-    let isCut = live.verdict == .interrupted || problem?.kind == .cancelled
-    if problem?.kind == .exhausted, turn.text.isEmpty { return ending = Ending(reason: .exhausted) }
-    if !isCut, problem == nil { problem = emptiness(of: &turn) }
-    turn.outcome =
-      isCut
-      ? .interrupted : problem != nil ? .incomplete : live.verdict == .truncated ? .truncated : .finished
+      number: number, speaker: speaker.name, model: speaker.model, text: attempt.live.text,
+      outcome: attempt.live.verdict?.outcome ?? .finished, started: start.time)
+    turn.milliseconds = (clock.now - start.instant).milliseconds
+    turn.firstTokenMilliseconds = attempt.live.firstArrival.map { ($0 - start.instant).milliseconds }
+    turn.thinking = attempt.live.thinking
+    for entry in attempt.notices { note(entry.notice, at: entry.time, by: speaker) }
+    return turn
+  }
+
+  /// Decides what becomes of a turn, and whether the conversation ends with it.
+  private func finish(
+    _ turn: Turn, _ answer: Result<Completion, ModelError>, _ attempt: Attempt, _ index: Int
+  ) -> Ending? {
+    var turn = turn
+    var problem: ModelError?
+    switch answer {
+    case .success(let completion): turn.take(completion)
+    case .failure(let error):
+      turn.retries = max(0, error.requests - 1)
+      if error.kind == .exhausted, turn.text.isEmpty { return Ending(reason: .exhausted) }
+      if error.kind == .cancelled { turn.outcome = .interrupted } else { problem = error }
+    }
+    if turn.outcome != .interrupted {
+      problem = problem ?? emptiness(of: &turn)
+      if problem != nil { turn.outcome = .incomplete }
+    }
     if !turn.text.isEmpty || turn.outcome == .interrupted && turn.thinking != nil {
-      append(estimated(turn, by: asked.index))
+      turn.usage = turn.usage ?? estimatedUsage(of: turn, by: index)
+      append(turn)
     }
-    if isCut {
-      ending = Ending(reason: .interrupted)
-    } else if let problem {
-      fail(with: problem, by: participant)
-    } else {
-      endWhereOver()
-    }
-  }
-
-  @inline(never)
-  private func note() {
-    let end = transcript.end
-    outcome.withLock { $0 = end }
-  }
-
-  @inline(never)
-  private func conclude() {
-    let end = Transcript.End(
-      reason: ending?.reason ?? .interrupted, turns: transcript.turns.count,
-      characters: transcript.turns.reduce(0) { $0 + $1.characters },
-      usage: spent, milliseconds: (earlier + (clock.now - start).milliseconds).clamped(to: Transcript.counts),
-      error: ending?.error)
-    transcript.end = end
-    news.append(.ended(end, transcript))
+    if turn.outcome == .interrupted { return .interrupted }
+    if let problem { return fail(with: problem, by: participants[index]) }
+    return reasonToStop.map { Ending(reason: $0) }
   }
 
   /// Fills in what the others hear; an error when they would hear nothing.
@@ -263,16 +251,32 @@ extension Conversation {
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
-  private func fail(with error: ModelError, by speaker: Participant) {
-    var fields: JSONObject = JSONObject()
-    fields["speaker"] = .string(speaker.name)
+  /// The tokens of a turn for which the endpoint named none, at four characters each.
+  private func estimatedUsage(of turn: Turn, by index: Int) -> Usage {
+    let participant = participants[index]
+    let prompt = participant.preamble.map(\.content) + [participant.systemPrompt].compactMap(\.self)
+    let characters =
+      prompt.reduce(0) { $0 + $1.string.unicodeScalars.count }
+      + transcript.turns.reduce(0) { $0 + $1.characters }
+    let completion = turn.characters + (turn.thinking?.unicodeScalars.count ?? 0)
+    return Usage(promptTokens: (characters + 3) / 4, completionTokens: (completion + 3) / 4, estimated: true)
+  }
+
+  /// - Parameter speaker: nil when nobody could be chosen.
+  private func fail(with error: ModelError, by speaker: Participant?) -> Ending? {
+    var fields = JSONObject()
+    fields["speaker"] = speaker.map { .string($0.name) }
     fields["message"] = .string(error.message)
     if let status = error.status { fields["status"] = .int(status) }
     occur("error", fields)
-    ending = Ending(reason: .error, error: "\(speaker.name): \(error.message)")
+    switch settings.onFailure {
+    case .end:
+      return Ending(reason: .error, error: (speaker.map { "\($0.name): " } ?? "") + error.message)
+    case .goOn: return reasonToStop.map { Ending(reason: $0) }
+    }
   }
 
-  private func note(_ notice: LiveReply.Notice, at time: Date, by speaker: Participant) {
+  private func note(_ notice: Attempt.Notice, at time: Date, by speaker: Participant) {
     var fields = JSONObject()
     fields["speaker"] = .string(speaker.name)
     switch notice {
@@ -286,51 +290,26 @@ extension Conversation {
       occur("note", fields, at: time)
     }
   }
+}
 
-  private func occur(_ kind: String, _ fields: JSONObject, at time: Date = Date()) {
-    let event = Transcript.Event(kind: kind, time: time, after: transcript.turns.count, fields: fields)
-    transcript.events.append(event)
-    news.append(.occurred(event))
-  }
-
-  /// The turn with its tokens, at four characters each where the endpoint named none.
-  private func estimated(_ turn: Turn, by index: Int) -> Turn {
-    guard turn.usage == nil else { return turn }
-    var turn = turn
-    let prompt = baseCharacters[index] + spokenCharacters
-    let completion = turn.characters + (turn.thinking?.unicodeScalars.count ?? 0)
-    turn.usage = Usage(
-      promptTokens: (prompt + 3) / 4, completionTokens: (completion + 3) / 4, estimated: true)
-    return turn
-  }
-
-  private func append(_ turn: Turn) {
-    transcript.turns.append(turn)
-    spent = spent + (turn.usage ?? .zero)
-    spokenCharacters += turn.characters
-    if let utterance = Self.utterance(turn, among: participants) { utterances.append(utterance) }
-    news.append(.spoke(turn, transcript))
-  }
-
-  /// What a turn adds to what the models see.
-  private static func utterance(_ turn: Turn, among participants: [Participant]) -> Utterance? {
-    guard let speaker = participants.firstIndex(where: { $0.name == turn.speaker }) else { return nil }
-    return Utterance(
-      speaker: speaker, said: turn.text, heard: turn.heard, name: participants.count > 2 ? turn.speaker : nil)
-  }
-
-  private var settledReason: StopReason? {
-    switch Attractors.settled(transcript.turns.map { $0.heard ?? $0.text }) {
-    case .verbatim: .loop
-    case .minimal: .silence
-    case nil: nil
-    }
+extension Turn {
+  /// Takes over what the model said beside the text.
+  fileprivate mutating func take(_ completion: Completion) {
+    usage = completion.usage
+    finishReason = completion.finishReason
+    toolCalls = completion.toolCalls
+    retries = completion.retries
+    servedModel = completion.servedModel == model ? nil : completion.servedModel
   }
 }
 
-private struct Ending {
-  var reason: StopReason
-  var error: String?
+extension Transcript {
+  /// The end of the conversation as it stands, with its sums.
+  fileprivate func end(_ reason: StopReason, error: String?, milliseconds: Int) -> End {
+    End(
+      reason: reason, turns: turns.count, characters: turns.reduce(0) { $0 + $1.characters }, usage: spent,
+      milliseconds: milliseconds, error: error)
+  }
 }
 
 extension [Turn] {

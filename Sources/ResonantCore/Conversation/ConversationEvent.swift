@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 /// What happens in a conversation, in memory: the screen, the transcript's file and the page follow it.
-///
-/// Indirect, for the frames of async calls hold copies, and thousands of conversations wait in them.
-public indirect enum ConversationEvent: Sendable {
+public enum ConversationEvent: Sendable {
   /// Everything that is known beforehand; for a resumed conversation with the turns it already has.
   case began(Transcript)
-  /// A participant is asked; its words appear in the live reply.
-  case asked(turn: Int, speaker: Participant, reply: LiveReply)
+  /// A participant is asked; its words appear in the attempt's live reply.
+  case asked(turn: Int, speaker: Participant, attempt: Attempt)
   /// A turn is whole. The transcript is the state after it.
   case spoke(Turn, Transcript)
   case occurred(Transcript.Event)

@@ -9,6 +9,14 @@ public enum SpeakerOrder: String, Sendable, CaseIterable {
   case chain, vote, moderator
 }
 
+/// What a turn that fails does to its conversation.
+public enum FailureAction: Sendable, Equatable {
+  /// The conversation ends with the error.
+  case end
+  /// The error is recorded and the next turn is asked for.
+  case goOn
+}
+
 /// What shapes a conversation beside its participants.
 public struct ConversationSettings: Sendable, Equatable {
   /// Most turns, the opening included.
@@ -18,6 +26,7 @@ public struct ConversationSettings: Sendable, Equatable {
   /// What the first participant says unasked; nil to have it generate the first turn.
   public var opening: String? = "Hello!"
   public var order = SpeakerOrder.roundRobin
+  public var onFailure = FailureAction.end
   /// Others see replies without thinking spans.
   public var filterThinking = false
   public var stream = true

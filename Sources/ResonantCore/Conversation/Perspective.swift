@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-/// What one participant must see of a conversation: pure, from the utterances so far to the messages of a request.
+/// What one participant must see of a conversation: pure, from the turns so far to the messages of a request.
 enum Perspective {
-  /// The participant's preamble as it is, then its own utterances as `assistant` and all others as `user`.
+  /// The participant's preamble as it is, then its own turns as `assistant` and all others as `user`, behind the
+  /// speaker's name where more than two speak.
   static func messages(
-    for index: Int, among participants: [Participant], after utterances: [Utterance]
+    for index: Int, among participants: [Participant], after turns: [Turn]
   ) -> [Message] {
     let participant = participants[index]
-    let heard = utterances.map { utterance in
-      utterance.speaker == index ? Message(.assistant, utterance.said) : Message(.user, utterance.heard)
+    let namesSpeakers = participants.count > 2
+    let said = turns.map { turn in
+      turn.speaker == participant.name
+        ? Message(.assistant, turn.said) : Message(.user, heard(turn, isNamed: namesSpeakers))
     }
-    let messages = participant.preamble + heard
+    let messages = participant.preamble + said
     switch participant.roles {
     case .alternate: return alternating(messages)
     case .asIs where messages.isEmpty && participant.systemPrompt == nil: return [opener]
@@ -37,6 +40,11 @@ enum Perspective {
       }
     }
     return hasBegun ? result : result + [opener]
+  }
+
+  private static func heard(_ turn: Turn, isNamed: Bool) -> SharedText {
+    if turn.heard == nil, !isNamed { return turn.said }
+    return SharedText((isNamed ? "[\(turn.speaker)]: " : "") + (turn.heard ?? turn.text))
   }
 
   private static let opener = Message(.user, Prompts.leadingUserMessage)

@@ -35,7 +35,7 @@ public struct BatchOutcome: Sendable {
 /// Holds the conversations of a batch, many at once, each by the same `TrialRunner` that holds a single one.
 public final class BatchRunner: Sendable {
   /// What the runner takes from the machine.
-  public struct Surroundings: Sendable {
+  public struct Dependencies: Sendable {
     public var now: @Sendable () -> Date
     /// Sixteen random hexadecimal digits.
     public var newID: @Sendable () -> String
@@ -53,9 +53,9 @@ public final class BatchRunner: Sendable {
   let batch: Batch
   let trialRunner: TrialRunner
   public let limits: RequestLimits
-  let surroundings: Surroundings
+  let dependencies: Dependencies
   /// Of each condition.
-  private let casts: [TrialCast]
+  private let models: [TrialModels]
   /// Ends the run early.
   public let control: BatchControl
   public let progress: BatchProgress
@@ -69,19 +69,20 @@ public final class BatchRunner: Sendable {
   /// on it, however many trials are finished.
   static func pause(afterSummaryOf cost: Duration) -> Duration { max(.seconds(30), cost * 100) }
 
-  /// Trials that are on the way to their first request at once: as many as keep disk and processors busy, and no more.
-  private static let startsAtOnce = 48
+  /// Time from the start of one of the first trials to the next. Were all let loose at once, their requests would go
+  /// out late and together, and their replies would end together, turn after turn.
+  private static let startInterval = Duration.microseconds(200)
 
   /// Throws what is wrong with the models of a condition, before anything is sent.
   public init(
-    _ batch: Batch, runner: TrialRunner, network: EndpointNetwork, surroundings: Surroundings
+    _ batch: Batch, runner: TrialRunner, network: EndpointNetwork, dependencies: Dependencies
   ) throws(InvalidValue) {
     self.batch = batch
     trialRunner = runner
     let limits = RequestLimits(concurrency: batch.plan.experiment.limits.concurrency, lanes: batch.plan.lanes)
     self.limits = limits
-    casts = try Self.casts(of: batch.plan, in: limits, network)
-    self.surroundings = surroundings
+    models = try Self.models(of: batch.plan, in: limits, network)
+    self.dependencies = dependencies
     control = BatchControl(limits)
     var start = BatchProgress.Snapshot()
     for trial in batch.trials {
@@ -92,23 +93,23 @@ public final class BatchRunner: Sendable {
     progress = BatchProgress(start)
   }
 
-  private static func casts(
+  private static func models(
     of plan: Plan, in limits: RequestLimits, _ network: EndpointNetwork
-  ) throws(InvalidValue) -> [TrialCast] {
+  ) throws(InvalidValue) -> [TrialModels] {
     var network = network
     network.gate = { limits.gate(for: $0) }
-    var casts: [TrialCast] = []
+    var models: [TrialModels] = []
     for (condition, conversation) in zip(plan.experiment.conditions, plan.conversations) {
       do {
-        casts.append(try TrialCast(of: conversation, in: limits, network))
+        models.append(try TrialModels(of: conversation, in: limits, network))
       } catch {
         throw InvalidValue("in the condition \(condition.label): \(error)")
       }
     }
-    return casts
+    return models
   }
 
-  func cast(of trial: Trial) -> TrialCast { casts[batch.plan.place(of: trial)] }
+  func models(of trial: Trial) -> TrialModels { models[batch.plan.place(of: trial)] }
 
   /// How many files the batch needs open at once, its connections included.
   public var mostOpenFiles: Int {
@@ -120,19 +121,10 @@ public final class BatchRunner: Sendable {
   public func run() async -> BatchOutcome {
     let jobs = batch.jobs
     if !jobs.isEmpty { heedBudget() }
-    // Takes about as long as the first transcripts' files.
-    async let preparation: Void = prepareNetwork(for: jobs)
     var held = await hold(jobs)
-    await preparation
     // Whoever held them may be done by now, or gone.
     if !held.isEmpty { held = await hold(held) }
     return outcome(held: held.map(\.id))
-  }
-
-  private func prepareNetwork(for jobs: [Trial]) {
-    let participants = batch.plan.conversations.lazy.flatMap(\.participants)
-    guard !jobs.isEmpty, participants.contains(where: { !$0.endpoint.isBuiltin }) else { return }
-    EndpointNetwork.prepare()
   }
 
   /// What the directory says in the end: others may have finished meanwhile what they held.
@@ -157,24 +149,25 @@ public final class BatchRunner: Sendable {
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var lines = TrialLines(trials, of: batch.plan)
     var held: [Trial] = []
-    var next = ContinuousClock.now + Self.pause(afterSummaryOf: .zero)
-    await withTaskGroup(of: TrialJob.self) { tasks in
-      let first = lines.first()
-      let starts = StartingLine(places: Self.startsAtOnce)
-      for (trial, line) in first {
-        let job = TrialJob(trial, line: line, of: self, place: await starts.enter())
-        tasks.addTask { await job.run() }
+    var nextSummary = ContinuousClock.now + Self.pause(afterSummaryOf: .zero)
+    await withTaskGroup(of: (job: TrialJob, report: TrialReport?).self) { tasks in
+      for (index, (trial, line)) in lines.first().enumerated() {
+        let job = TrialJob(trial, line: line, of: self)
+        tasks.addTask {
+          try? await Task.sleep(for: Self.startInterval * index)
+          return (job, await job.run())
+        }
       }
-      for await job in tasks {
-        if let report = job.report { note(report) } else { held.append(job.trial) }
+      for await (job, report) in tasks {
+        if let report { note(report) } else { held.append(job.trial) }
         let now = ContinuousClock.now
-        if now >= next {
+        if now >= nextSummary {
           takeStock()
-          next = .now + Self.pause(afterSummaryOf: now.duration(to: .now))
+          nextSummary = .now + Self.pause(afterSummaryOf: now.duration(to: .now))
         }
         guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: job.line) else { continue }
-        let following = TrialJob(trial, line: job.line, of: self)
-        tasks.addTask { await following.run() }
+        let next = TrialJob(trial, line: job.line, of: self)
+        tasks.addTask { (next, await next.run()) }
       }
     }
     return held
@@ -233,7 +226,7 @@ public final class BatchRunner: Sendable {
   /// The transcript with which a trial begins.
   func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {
     var header = Transcript.Header(
-      id: surroundings.newID(), created: surroundings.now(), program: Version.program,
+      id: dependencies.newID(), created: dependencies.now(), program: Version.program,
       seed: conversation.settings.seed, participants: conversation.facts, settings: conversation.recorded)
     header.trial = Transcript.Trial(
       experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat)

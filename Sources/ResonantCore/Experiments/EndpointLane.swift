@@ -25,7 +25,7 @@ struct EndpointLane {
   private(set) var heldUntil = Duration.zero
   private var nextStart = Duration.zero
   /// Trials under way that ask this endpoint alone, and so will come back to it.
-  var regulars = 0
+  var activeTrials = 0
   /// The place of its last start in the order of all starts.
   private(set) var lastStart = 0
   var waiting = WaitingLine()

@@ -68,8 +68,8 @@ public final class RequestLimits: Sendable {
     indices[endpoint].map { EndpointGate(limits: self, lane: $0) }
   }
 
-  /// How an endpoint bears up that has turned requests away.
-  public struct Strain: Sendable, Equatable {
+  /// An endpoint that has turned requests away.
+  public struct Throttling: Sendable, Equatable {
     public var endpoint: String
     /// Requests that it has turned away so far because it had too much to do.
     public var refusals: Int
@@ -80,13 +80,13 @@ public final class RequestLimits: Sendable {
   }
 
   /// The endpoints that have turned requests away.
-  public var strains: [Strain] {
+  public var throttled: [Throttling] {
     let now = now()
     let lanes = state.withLock { $0.lanes }
     return indices.sorted { $0.value < $1.value }.compactMap { endpoint, index in
       let lane = lanes[index]
       guard lane.refusals > 0 else { return nil }
-      return Strain(
+      return Throttling(
         endpoint: endpoint, refusals: lane.refusals,
         reducedTo: lane.allowed < lane.limit ? lane.allowed : nil, wait: max(.zero, lane.heldUntil - now))
     }
@@ -109,18 +109,6 @@ public final class RequestLimits: Sendable {
       while let waiter = lanes[index].waiting.serve() { waiters.append(waiter) }
     }
     return waiters
-  }
-
-  /// Takes a place if one is free now; returns the generation to leave with. Nobody is passed over: whoever waits
-  /// and could be served has been.
-  func tryEnter(_ lane: Int) -> Int? {
-    let now = now()
-    return state.withLock { state in
-      guard !state.isClosed, state.inFlight < concurrency, state.lanes[lane].waiting.isEmpty,
-        places(state, at: now, asking: lane).mayStart(lane)
-      else { return nil }
-      return start(lane, &state, at: now)
-    }
   }
 
   /// Waits for a place; returns the generation to leave with.
@@ -148,8 +136,8 @@ public final class RequestLimits: Sendable {
     }
   }
 
-  func addRegulars(_ count: Int, to lane: Int) {
-    change { $0.lanes[lane].regulars += count }
+  func addActiveTrials(_ count: Int, to lane: Int) {
+    change { $0.lanes[lane].activeTrials += count }
   }
 
   /// Changes the state, then lets in whoever may come in now.
@@ -209,14 +197,14 @@ public final class RequestLimits: Sendable {
     }
   }
 
-  private func places(_ state: State, at now: Duration, asking: Int? = nil) -> Places {
+  private func places(_ state: State, at now: Duration) -> Places {
     let busy = state.lanes.indices.count { index in
       let lane = state.lanes[index]
-      return index == asking || lane.regulars > 0 || lane.inFlight > 0 || !lane.waiting.isEmpty
+      return lane.activeTrials > 0 || lane.inFlight > 0 || !lane.waiting.isEmpty
     }
     let share = max(1, concurrency / max(1, busy))
     let kept = state.lanes.map { lane in
-      lane.opening > now ? 0 : max(0, min(share, lane.regulars, lane.allowed) - lane.inFlight)
+      lane.opening > now ? 0 : max(0, min(share, lane.activeTrials, lane.allowed) - lane.inFlight)
     }
     return Places(
       lanes: state.lanes, now: now, share: share, kept: kept,
@@ -245,14 +233,14 @@ public struct EndpointGate: RequestGate {
   let limits: RequestLimits
   let lane: Int
 
-  public func tryEnter() -> RequestPass? { limits.tryEnter(lane).map { RequestPass(generation: $0) } }
+  public func enter() async throws -> RequestPermit {
+    RequestPermit(generation: try await limits.enter(lane))
+  }
 
-  public func enter() async throws -> RequestPass { RequestPass(generation: try await limits.enter(lane)) }
-
-  public func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {
-    limits.leave(lane, outcome, generation: pass.generation)
+  public func leave(_ permit: RequestPermit, _ outcome: RequestOutcome) {
+    limits.leave(lane, outcome, generation: permit.generation)
   }
 
   /// Says that a trial has begun that asks this endpoint alone, or (-1) that it is over.
-  public func addRegulars(_ count: Int) { limits.addRegulars(count, to: lane) }
+  public func addActiveTrials(_ count: Int) { limits.addActiveTrials(count, to: lane) }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// A conversation that is ready to be held: everything is checked, nothing is sent yet.
-///
-/// A class to keep its many values out of the frames of async calls, in which thousands of conversations wait.
-public final class PreparedTrial: Sendable {
+public struct PreparedTrial: Sendable {
   public let conversation: ResolvedConversation
   let models: [any ChatModel]
   /// The header, the preambles, and the turns that are there already.
@@ -27,7 +25,7 @@ public final class PreparedTrial: Sendable {
   /// A trial without files.
   ///
   /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
-  public convenience init(
+  public init(
     _ conversation: ResolvedConversation, transcript: Transcript, network: EndpointNetwork
   ) throws(InvalidValue) {
     self.init(conversation, models: try Self.models(for: conversation, network), transcript: transcript)
@@ -70,16 +68,11 @@ public final class PreparedTrial: Sendable {
 }
 
 /// What became of a trial.
-public final class TrialResult: Sendable {
+public struct TrialResult: Sendable {
   /// Nil when the conversation could not be recorded.
   public let end: Transcript.End?
   /// What went wrong with files, a sentence each.
   public let problems: [String]
-
-  init(_ end: Transcript.End?, problems: [String]) {
-    self.end = end
-    self.problems = problems
-  }
 
   public var isFailed: Bool { end == nil || end?.reason == .error || !problems.isEmpty }
 }
@@ -99,59 +92,21 @@ public struct TrialRunner: Sendable {
   public func run(
     _ trial: PreparedTrial, observers: [any ConversationObserver] = [], drain: Drain = Drain()
   ) async -> TrialResult {
-    let course = course(of: trial, observers, drain)
-    await course.run()
-    return course.result
-  }
-
-  /// A conversation that is ready to run.
-  ///
-  /// Not inlined: the frame of the async call in which the conversation is held is to stay small.
-  @inline(never)
-  func course(
-    of trial: PreparedTrial, _ observers: [any ConversationObserver], _ drain: Drain
-  ) -> TrialCourse {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
     let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
     let conversation = Conversation(
       participants: trial.conversation.participants, models: trial.models,
       settings: trial.conversation.settings, transcript: trial.transcript,
       observers: files.compactMap(\.self) + observers, drain: drain)
-    return TrialCourse(conversation, checkpoint)
-  }
-}
-
-/// A conversation while it is held, and what has become of it.
-final class TrialCourse {
-  private let conversation: Conversation
-  private let checkpoint: HTMLCheckpoint?
-  private var problems: [String] = []
-
-  init(_ conversation: Conversation, _ checkpoint: HTMLCheckpoint?) {
-    self.conversation = conversation
-    self.checkpoint = checkpoint
-  }
-
-  nonisolated(nonsending) func run() async {
+    var end: Transcript.End?
+    var problems: [String] = []
     do {
-      try await conversation.run()
+      end = try await conversation.run()
     } catch {
-      note(error)
+      problems.append("\(error)")
     }
-    if let checkpoint { await finish(checkpoint) }
-  }
-
-  /// What has become of it, once it has run.
-  var result: TrialResult { TrialResult(conversation.end, problems: problems) }
-
-  // Not inlined, for the frame of `run`.
-
-  @inline(never)
-  private func note(_ error: any Error) { problems.append("\(error)") }
-
-  @inline(never)
-  private nonisolated(nonsending) func finish(_ checkpoint: HTMLCheckpoint) async {
-    if let problem = await checkpoint.finish() { problems.append(problem) }
+    if let problem = await checkpoint?.finish() { problems.append(problem) }
+    return TrialResult(end: end, problems: problems)
   }
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// What a model is asked for one turn.
-///
-/// A class, to be shared by all that have to do with the turn while thousands of them wait.
-public final class ModelRequest: Sendable {
+public struct ModelRequest: Sendable {
   /// Where the system prompt goes in the request.
   public enum SystemPlacement: String, Sendable {
     /// The first message, of role `system`.
@@ -42,14 +40,14 @@ public final class ModelRequest: Sendable {
   }
 }
 
-/// What a model says about a reply beside its text, which is in the `LiveReply`.
+/// What a model says about a reply beside its text, which is in the attempt's `LiveReply`.
 public struct Completion: Sendable, Equatable {
   public var usage: Usage?
   public var finishReason: String?
   /// The model that the endpoint says answered.
   public var servedModel: String?
   public var toolCalls: [ToolCall] = []
-  /// Attempts that failed before the one that gave this reply.
+  /// Requests that failed before the one that gave this reply.
   public var retries = 0
 
   public init() {}
@@ -57,17 +55,15 @@ public struct Completion: Sendable, Equatable {
 
 /// Something that can hold up its end of a conversation: an endpoint, or a model that is built in.
 public protocol ChatModel: Sendable {
-  /// Writes one reply into `live` as it arrives, and returns when it is complete or when `live` was cut.
+  /// Writes one reply into `attempt.live` as it arrives, and returns when it is complete or was cut.
   ///
   /// A cut (`LiveReply.verdict` is set) ends the call without an error. Throws `ModelError` otherwise; what was
-  /// written before stays in `live`.
-  func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion
+  /// written before stays in the reply.
+  func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion
 }
 
 /// Why a model gave no reply, or no whole one. Its description names no secret.
-///
-/// A class, to take one word in the frames of async calls, in which thousands of conversations wait.
-public final class ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: String, Sendable {
     /// The endpoint could not be reached, or the connection broke.
     case connection
@@ -87,19 +83,14 @@ public final class ModelError: Error, Sendable, Equatable, CustomStringConvertib
   public let status: Int?
   /// One sentence: what happened, where (URL without query), what to do.
   public let message: String
-  /// Attempts that failed, this one included.
-  public let attempts: Int
+  /// Requests that failed for it.
+  public let requests: Int
 
-  public init(_ kind: Kind, _ message: String, status: Int? = nil, attempts: Int = 1) {
+  public init(_ kind: Kind, _ message: String, status: Int? = nil, requests: Int = 1) {
     self.kind = kind
     self.message = message
     self.status = status
-    self.attempts = attempts
-  }
-
-  public static func == (left: ModelError, right: ModelError) -> Bool {
-    (left.kind, left.message, left.status, left.attempts)
-      == (right.kind, right.message, right.status, right.attempts)
+    self.requests = requests
   }
 
   public var description: String { message }

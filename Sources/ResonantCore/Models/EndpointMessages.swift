@@ -17,37 +17,37 @@ struct EndpointMessages: Sendable {
   /// A response with an error status.
   func status(
     _ head: HTTPResponseHead, body: [UInt8], to request: RequestShape = RequestShape()
-  ) -> AttemptFailure {
+  ) -> RequestFailure {
     let error = ErrorBody.read(body)
     let said = error.map { quoted($0.message) } ?? ""
     let opening = "\(endpoint.display) answered HTTP \(head.status)"
-    var failure = AttemptFailure(.refused, opening + (said.isEmpty ? "" : ": " + said))
+    var failure = RequestFailure(.refused, opening + (said.isEmpty ? "" : ": " + said))
     failure.status = head.status
-    failure.isTransient = AttemptFailure.isTransient(status: head.status)
+    failure.isTransient = RequestFailure.isTransient(status: head.status)
     advise(on: error, to: request, &failure)
     return failure
   }
 
   /// An error inside a reply.
-  func inReply(_ error: ProviderError, to request: RequestShape = RequestShape()) -> AttemptFailure {
-    var failure = AttemptFailure(
+  func inReply(_ error: ProviderError, to request: RequestShape = RequestShape()) -> RequestFailure {
+    var failure = RequestFailure(
       .refused, "\(endpoint.display) reported an error: \(quoted(error.message))")
     failure.status = error.status
     failure.isOverload = error.isOverload
-    failure.isTransient = error.isOverload || error.status.map(AttemptFailure.isTransient) ?? false
+    failure.isTransient = error.isOverload || error.status.map(RequestFailure.isTransient) ?? false
     advise(on: error, to: request, &failure)
     return failure
   }
 
   /// A whole reply without any text.
-  func empty(_ finishReason: String?, hasThinking: Bool, to request: RequestShape) -> AttemptFailure {
+  func empty(_ finishReason: String?, hasThinking: Bool, to request: RequestShape) -> RequestFailure {
     let what = hasThinking ? "has reasoning but no text" : "is empty"
     let reason = finishReason.map { " (finish reason: \(quoted($0)))" } ?? ""
     let remedy = dialect.remedyForEmptiness(finishReason, of: failed(request))
-    return AttemptFailure(.malformed, sentence("the reply of \(endpoint.display) \(what)\(reason)", remedy))
+    return RequestFailure(.malformed, sentence("the reply of \(endpoint.display) \(what)\(reason)", remedy))
   }
 
-  func transport(_ error: HTTPError) -> AttemptFailure {
+  func transport(_ error: HTTPError) -> RequestFailure {
     let kind: ModelError.Kind =
       switch error.kind {
       case .connectTimeout, .firstByteTimeout, .idleTimeout: .timeout
@@ -61,37 +61,37 @@ struct EndpointMessages: Sendable {
       case .idleTimeout: "a longer --idle-timeout helps if the model pauses for long"
       default: nil
       }
-    var failure = AttemptFailure(kind, sentence(quoted(error.message), hint))
+    var failure = RequestFailure(kind, sentence(quoted(error.message), hint))
     failure.isTransient = error.isTransient
     return failure
   }
 
   /// A good status, and then nothing that is a reply.
-  func unreadable(_ head: HTTPResponseHead, opening: [UInt8]) -> AttemptFailure {
+  func unreadable(_ head: HTTPResponseHead, opening: [UInt8]) -> RequestFailure {
     let type = head.header("content-type").map { quoted(String($0.prefix { $0 != ";" })) }
     let said = quoted(ErrorBody.text(opening))
     let what = said.isEmpty ? "an empty body" : "no reply of a model" + (type.map { " (\($0))" } ?? "")
     let opening = "\(endpoint.display) answered HTTP \(head.status) with \(what)"
-    return AttemptFailure(
+    return RequestFailure(
       .malformed, sentence(opening + (said.isEmpty ? "" : ": " + said), "check the URL's path and --api"))
   }
 
   /// The reply stopped without having come to its end.
-  func incomplete() -> AttemptFailure {
-    var failure = AttemptFailure(
+  func incomplete() -> RequestFailure {
+    var failure = RequestFailure(
       .connection, "the reply of \(endpoint.display) is incomplete: it ended without a finish reason")
     failure.isTransient = true
     return failure
   }
 
-  func tooLong() -> AttemptFailure {
-    AttemptFailure(
+  func tooLong() -> RequestFailure {
+    RequestFailure(
       .malformed,
       "\(endpoint.display) sent a line of more than \(ReplyDecoder.lengthLimit >> 20) MiB, which is no reply")
   }
 
   /// The reply ended at once because nothing more fits.
-  func contextFull(to request: RequestShape) -> AttemptFailure {
+  func contextFull(to request: RequestShape) -> RequestFailure {
     inReply(ProviderError("model_context_window_exceeded"), to: request)
   }
 
@@ -122,7 +122,7 @@ struct EndpointMessages: Sendable {
   private var dialect: any Dialect { endpoint.api.dialect(asksForUsage: false) }
 
   /// Adds what an error is about and what to do.
-  private func advise(on error: ProviderError?, to request: RequestShape, _ failure: inout AttemptFailure) {
+  private func advise(on error: ProviderError?, to request: RequestShape, _ failure: inout RequestFailure) {
     failure.intent = ErrorIntent(error, status: failure.status)
     failure.retryAfter = error?.namedDelay
     let remedy = failure.intent.flatMap { dialect.remedy(for: $0, of: failed(request, error)) }

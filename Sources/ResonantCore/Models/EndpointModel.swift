@@ -10,18 +10,16 @@ import Foundation
 #endif
 
 /// A model behind an endpoint, as one participant asks it.
-///
-/// A class, not to be copied into the frames in which thousands of replies are waited for.
 public final class EndpointModel: ChatModel {
-  /// What is known by experience of endpoints; shared by all models of a run.
-  public final class Experience: Sendable {
-    private let refusals = Mutex<Set<String>>([])
+  /// What the endpoints of a run have shown that they cannot do; shared by all its models.
+  public final class Capabilities: Sendable {
+    private let withoutStreamOptions = Mutex<Set<String>>([])
 
     public init() {}
 
     /// Whether streams of the endpoint may be asked to end with token counts.
-    func knowsStreamOptions(_ url: String) -> Bool { refusals.withLock { !$0.contains(url) } }
-    func noteRefusal(_ url: String) { refusals.withLock { _ = $0.insert(url) } }
+    func hasStreamOptions(_ url: String) -> Bool { withoutStreamOptions.withLock { !$0.contains(url) } }
+    func noteNoStreamOptions(_ url: String) { withoutStreamOptions.withLock { _ = $0.insert(url) } }
   }
 
   /// Time and chance.
@@ -47,10 +45,10 @@ public final class EndpointModel: ChatModel {
   }
 
   /// What it shares with other models of the run.
-  public struct Surroundings: Sendable {
+  public struct Dependencies: Sendable {
     /// Where requests wait until they may start.
     public var gate: any RequestGate = OpenGate()
-    public var experience = Experience()
+    public var capabilities = Capabilities()
     public var pacing = Pacing.real
     /// Takes lines about requests and responses; they hold no secret.
     public var log: (@Sendable (String) -> Void)?
@@ -64,10 +62,7 @@ public final class EndpointModel: ChatModel {
   private let headers: HTTPHeaders
   private let settings: RequestSettings
   private let transport: HTTPTransport
-  private let gate: any RequestGate
-  private let experience: Experience
-  private let pacing: Pacing
-  private let log: (@Sendable (String) -> Void)?
+  private let shared: Dependencies
 
   /// Made when there is something to say: thousands of models wait in conversations.
   private var messages: EndpointMessages {
@@ -79,12 +74,9 @@ public final class EndpointModel: ChatModel {
   /// - Parameter payload: further members of the request's body, which win over ours.
   public init(
     endpoint: Endpoint, model: String, payload: JSONObject, settings: RequestSettings,
-    transport: HTTPTransport, surroundings: Surroundings = Surroundings()
+    transport: HTTPTransport, dependencies: Dependencies = Dependencies()
   ) {
-    gate = surroundings.gate
-    experience = surroundings.experience
-    pacing = surroundings.pacing
-    log = surroundings.log
+    shared = dependencies
     self.endpoint = endpoint
     self.model = model
     self.payload = payload
@@ -93,80 +85,82 @@ public final class EndpointModel: ChatModel {
     self.transport = transport
   }
 
-  public func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
-    let course = course(for: request, live)
-    repeat {
-      if await enter(course) {
-        let exchange = prepare(course)
-        await exchange.run(over: transport)
-        conclude(exchange, course)
+  public func reply(
+    to request: ModelRequest, in attempt: Attempt
+  ) async throws(ModelError) -> Completion {
+    var history = RetryPolicy.History()
+    while attempt.live.verdict == nil {
+      guard let permit = await enter(attempt) else { break }
+      switch await send(request, in: attempt) {
+      case .success(var completion):
+        attempt.onRecorded { [gate = shared.gate] in gate.leave(permit, .succeeded) }
+        completion.retries = history.requests
+        return completion
+      case .failure(let failure):
+        shared.gate.leave(permit, failure.outcome)
+        try await prepareNext(after: failure, &history, attempt)
       }
-      decide(course)
-      if course.hasPause { await rest(course) }
-    } while !isOver(course)
-    return try course.completion()
+    }
+    guard attempt.live.verdict != nil else { throw noMoreRequests }
+    var cut = Completion()
+    cut.retries = history.requests
+    return cut
   }
 
-  // MARK: One attempt
-
-  // What is decided before and after an exchange is not inlined and keeps its many values out of the frame of
-  // `reply`, in which thousands of conversations wait.
-
-  @inline(never)
-  private func course(for request: ModelRequest, _ live: LiveReply) -> ReplyCourse {
-    ReplyCourse(request, into: live, RetryPolicy(retries: settings.retries))
+  /// Returns when another request is to be made after a failure, or the reply was cut; throws when none is.
+  private func prepareNext(
+    after failure: RequestFailure, _ history: inout RetryPolicy.History, _ attempt: Attempt
+  ) async throws(ModelError) {
+    guard attempt.live.verdict == nil else { return }
+    if Task.isCancelled { throw ModelError(.cancelled, "the request to \(endpoint) was cancelled") }
+    if failure.refusesStreamOptions { return shared.capabilities.noteNoStreamOptions(endpoint.url) }
+    let policy = RetryPolicy(retries: settings.retries)
+    let decision =
+      attempt.live.hasArrived
+      ? .giveUp : policy.decide(failure, after: history, random: shared.pacing.random())
+    history.note(decision)
+    guard case .retry(let pause, _) = decision else { throw failure.modelError(after: history.requests) }
+    attempt.note(.retry(status: failure.status, reason: failure.message, wait: pause))
+    shared.log?("next request in \(pause): \(failure.message)")
+    try? await attempt.wait { [pacing = shared.pacing] in try await pacing.sleep(pause) }
+    if attempt.live.verdict == nil, !attempt.mayWait { throw noMoreRequests }
   }
 
-  @inline(never)
-  private func prepare(_ course: ReplyCourse) -> Exchange {
-    let asksForUsage = experience.knowsStreamOptions(endpoint.url)
-    let http = httpRequest(for: course.request, asksForUsage: asksForUsage)
-    logRequest(http, messages: course.request.messages.count)
-    return Exchange(http, into: course.live, asksForUsage: asksForUsage)
+  private var noMoreRequests: ModelError {
+    ModelError(.cancelled, "no more requests are made to \(endpoint)")
   }
 
-  @inline(never)
-  private func conclude(_ exchange: Exchange, _ course: ReplyCourse) {
-    let received = exchange.sink.finish()
-    logResponse(received, exchange.failure)
-    course.result = judge(received, exchange.failure, course)
-    guard let pass = course.pass else { return }
-    course.pass = nil
-    switch course.result {
-    case .success: exchange.live.onSettlement { [gate] in gate.leave(pass, .succeeded) }
-    case .failure(let failure):
-      gate.leave(pass, failure.outcome)
-      course.mayDropUsage = failure.refusesStreamOptions && exchange.asksForUsage
-    }
+  /// Waits until a request may start; nil when none is to start any more.
+  private func enter(_ attempt: Attempt) async -> RequestPermit? {
+    try? await attempt.wait { [gate = shared.gate] in try await gate.enter() }
   }
 
-  /// Decides whether the last attempt is the last of all; else there is to be another, after the course's pause.
-  @inline(never)
-  private func decide(_ course: ReplyCourse) {
-    course.pause = .zero
-    if Task.isCancelled {
-      return course.fail(ModelError(.cancelled, "the request to \(endpoint) was cancelled"))
-    }
-    guard case .failure(let failure) = course.result, course.live.verdict == nil else {
-      return course.succeed()
-    }
-    if course.mayDropUsage {
-      course.mayDropUsage = false
-      return experience.noteRefusal(endpoint.url)
-    }
-    guard course.goesOn(after: failure, random: pacing.random()) else {
-      return course.fail(failure.modelError(attempts: course.attempts))
-    }
-    course.live.append(.retry(status: failure.status, reason: failure.message, wait: course.pause))
-    log?("next attempt in \(course.pause): \(failure.message)")
-  }
+  // MARK: One request
 
-  @inline(never)
-  private func isOver(_ course: ReplyCourse) -> Bool {
-    if course.end == nil, !course.live.mayWait {
-      course.fail(ModelError(.cancelled, "no more requests are made to \(endpoint)"))
+  private func send(
+    _ request: ModelRequest, in attempt: Attempt
+  ) async -> Result<Completion, RequestFailure> {
+    let asksForUsage = shared.capabilities.hasStreamOptions(endpoint.url)
+    let http = httpRequest(for: request, asksForUsage: asksForUsage)
+    logRequest(http, messages: request.messages.count)
+    let sink = ReplySink(for: attempt)
+    let abort = HTTPAbort()
+    attempt.live.onCut { abort.trigger() }
+    var error: HTTPError?
+    do throws(HTTPError) {
+      _ = try await transport.send(http, to: sink, abort: abort)
+    } catch let problem {
+      error = problem
     }
-    return course.end != nil
+    attempt.live.onCut(nil)
+    let received = sink.finish()
+    logResponse(received, error)
+    var result = judge(received, error, request, attempt.live)
+    if case .failure(var failure) = result {
+      failure.refusesStreamOptions = failure.refusesStreamOptions && asksForUsage
+      result = .failure(failure)
+    }
+    return result
   }
 
   private func httpRequest(for request: ModelRequest, asksForUsage: Bool) -> HTTPRequest {
@@ -179,16 +173,16 @@ public final class EndpointModel: ChatModel {
       .post, endpoint.url, headers: headers, body: body.segments, timeouts: timeouts)
   }
 
-  /// What came of an exchange. A reply that came to its own end counts, however the connection ended after it.
+  /// What came of a request. A reply that came to its own end counts, however the connection ended after it.
   private func judge(
-    _ received: ReplySink.Received, _ error: HTTPError?, _ course: ReplyCourse
-  ) -> Result<Completion, AttemptFailure> {
-    let (decoder, live) = (received.decoder, course.live)
-    var shape: RequestShape { RequestShape(course.request, payload: payload) }
+    _ received: ReplySink.Received, _ error: HTTPError?, _ request: ModelRequest, _ live: LiveReply
+  ) -> Result<Completion, RequestFailure> {
+    let decoder = received.decoder
+    var shape: RequestShape { RequestShape(request, payload: payload) }
     if live.verdict != nil { return .success(completion(decoder)) }
     if let head = received.head, !received.isGood {
       var failure = messages.status(head, body: received.errorBody, to: shape)
-      failure.readHints(head, now: pacing.now())
+      failure.readHints(head, now: shared.pacing.now())
       failure.refusesStreamOptions =
         [400, 422].contains(head.status)
         && ["stream_options", "include_usage"].contains { word in
@@ -210,7 +204,7 @@ public final class EndpointModel: ChatModel {
   }
 
   /// Why a reply that came to its own end has no text.
-  private func nothing(_ decoder: ReplyDecoder, _ live: LiveReply, _ shape: RequestShape) -> AttemptFailure {
+  private func nothing(_ decoder: ReplyDecoder, _ live: LiveReply, _ shape: RequestShape) -> RequestFailure {
     if decoder.finishReason == "model_context_window_exceeded" { return messages.contextFull(to: shape) }
     return messages.empty(decoder.finishReason, hasThinking: live.thinking != nil, to: shape)
   }
@@ -223,57 +217,17 @@ public final class EndpointModel: ChatModel {
     return completion
   }
 
-  // MARK: Waiting
-
-  /// False when no request is to start any more, which then is the attempt's result.
-  private func enter(_ course: ReplyCourse) async -> Bool {
-    if !enterAtOnce(course) { await queue(course) }
-    return course.pass != nil
-  }
-
-  @inline(never)
-  private func enterAtOnce(_ course: ReplyCourse) -> Bool {
-    course.pass = gate.tryEnter()
-    return course.pass != nil
-  }
-
-  @inline(never)
-  private func queue(_ course: ReplyCourse) async {
-    course.pass = try? await cuttable(course.live) { [gate] in try await gate.enter() }
-    guard course.pass == nil else { return }
-    course.result = .failure(AttemptFailure(.cancelled, "no more requests are made to \(endpoint)"))
-  }
-
-  @inline(never)
-  private func rest(_ course: ReplyCourse) async {
-    try? await cuttable(course.live) { [pacing, pause = course.pause] in try await pacing.sleep(pause) }
-  }
-
-  /// Does something that ends early when the reply is cut, the task is cancelled, or nobody is to wait any more.
-  private func cuttable<Value: Sendable>(
-    _ live: LiveReply, _ work: @escaping @Sendable () async throws -> Value
-  ) async throws -> Value {
-    let task = Task { try await work() }
-    live.whileWaiting { task.cancel() }
-    defer { live.whileWaiting(nil) }
-    return try await withTaskCancellationHandler {
-      try await task.value
-    } onCancel: {
-      task.cancel()
-    }
-  }
-
   // MARK: Logging
 
   private func logRequest(_ request: HTTPRequest, messages count: Int) {
-    guard let log else { return }
+    guard let log = shared.log else { return }
     let bytes = request.body.reduce(0) { $0 + $1.count }
     let names = request.headers.fields.map(\.name).joined(separator: ", ")
     log("> POST \(endpoint.display): model \(model), \(count) messages, \(bytes) bytes, headers \(names)")
   }
 
   private func logResponse(_ received: ReplySink.Received, _ error: HTTPError?) {
-    guard let log else { return }
+    guard let log = shared.log else { return }
     if let head = received.head {
       let shown = ["content-type", "x-request-id", "request-id", "retry-after"].compactMap { name in
         head.header(name).map { "\(name) \(messages.quoted($0))" }

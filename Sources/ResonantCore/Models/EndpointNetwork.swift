@@ -2,10 +2,10 @@
 
 import HTTPTransport
 
-/// What all endpoints of a run have in common: connections, experience, and where requests wait.
+/// What all endpoints of a run have in common: connections, what they are capable of, and where requests wait.
 public struct EndpointNetwork: Sendable {
   let transport: HTTPTransport
-  private let experience = EndpointModel.Experience()
+  private let capabilities = EndpointModel.Capabilities()
   /// The gate of an endpoint, by the URL that it is shown with; nil where requests need not wait.
   var gate: @Sendable (_ endpoint: String) -> (any RequestGate)? = { _ in nil }
   private let log: (@Sendable (String) -> Void)?
@@ -30,17 +30,14 @@ public struct EndpointNetwork: Sendable {
   func model(
     _ name: String, at endpoint: Endpoint, payload: JSONObject, settings: RequestSettings
   ) -> EndpointModel {
-    var surroundings = EndpointModel.Surroundings()
-    surroundings.experience = experience
-    surroundings.log = log
-    if let gate = gate(endpoint.display) { surroundings.gate = gate }
+    var dependencies = EndpointModel.Dependencies()
+    dependencies.capabilities = capabilities
+    dependencies.log = log
+    if let gate = gate(endpoint.display) { dependencies.gate = gate }
     return EndpointModel(
       endpoint: endpoint, model: name, payload: payload, settings: settings, transport: transport,
-      surroundings: surroundings)
+      dependencies: dependencies)
   }
-
-  /// Loads what requests need, as the first request would. To be waited for before the program exits.
-  static func prepare() { HTTPTransport.load() }
 
   /// Looks whether an endpoint is there and has a model.
   public func probe(

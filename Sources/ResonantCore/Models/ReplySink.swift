@@ -27,15 +27,15 @@ final class ReplySink: HTTPResponseSink {
   /// More of an error's body is not kept.
   static let errorLimit = 64 << 10
 
-  private let live: LiveReply
+  private let attempt: Attempt
   private let received: Mutex<Received>
 
-  init(into live: LiveReply) {
-    self.live = live
-    received = Mutex(Received(decoder: ReplyDecoder(into: live)))
+  init(for attempt: Attempt) {
+    self.attempt = attempt
+    received = Mutex(Received(decoder: ReplyDecoder(into: attempt.live)))
   }
 
-  func begin() { live.noteStart() }
+  func begin() { attempt.noteStart() }
 
   func receive(head: HTTPResponseHead) {
     received.withLock { $0.head = head }

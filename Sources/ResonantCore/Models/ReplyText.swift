@@ -27,6 +27,24 @@ struct ReplyText {
     self.echoedPrefix = echoedPrefix
   }
 
+  /// The first `count` code points of the kept text.
+  func prefix(_ count: Int) -> ArraySlice<UInt8> {
+    var left = count
+    let end = bytes.firstIndex { byte in
+      guard byte & 0xC0 != 0x80 else { return false }
+      left -= 1
+      return left < 0
+    }
+    return bytes[..<(end ?? bytes.endIndex)]
+  }
+
+  /// The same without trailing white space.
+  func trimmed(to count: Int) -> String {
+    let shown = prefix(count)
+    let end = shown.lastIndex { !Self.isSpace($0) }.map { $0 + 1 } ?? shown.startIndex
+    return String(decoding: shown[..<end], as: UTF8.self)
+  }
+
   /// The text without trailing white space.
   var trimmed: String {
     guard !hasStarted, let start = startOfLine(in: held) else {

@@ -5,22 +5,15 @@
 /// again only when the turn is recorded and its tokens are counted, so that the next one does not begin when they
 /// were the last.
 public protocol RequestGate: Sendable {
-  /// Lets a request start now; nil when it has to wait, or when no more are to start.
-  func tryEnter() -> RequestPass?
-  /// Waits until a request may start. Whoever got in must `leave` with the pass that this returns.
+  /// Waits until a request may start. Whoever got in must `leave` with the permit that this returns.
   ///
   /// Throws `CancellationError` when the task is cancelled, or when no more requests are to start.
-  func enter() async throws -> RequestPass
-  func leave(_ pass: RequestPass, _ outcome: RequestOutcome)
-}
-
-extension RequestGate {
-  /// By default everybody waits.
-  public func tryEnter() -> RequestPass? { nil }
+  func enter() async throws -> RequestPermit
+  func leave(_ permit: RequestPermit, _ outcome: RequestOutcome)
 }
 
 /// The right to one request in flight.
-public struct RequestPass: Sendable, Equatable {
+public struct RequestPermit: Sendable, Equatable {
   /// How often the endpoint's load had been lowered when the request started.
   var generation = 0
 }
@@ -37,7 +30,6 @@ public enum RequestOutcome: Sendable, Equatable {
 /// Lets every request in at once: for a single conversation.
 public struct OpenGate: RequestGate {
   public init() {}
-  public func tryEnter() -> RequestPass? { RequestPass() }
-  public func enter() async throws -> RequestPass { RequestPass() }
-  public func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {}
+  public func enter() async throws -> RequestPermit { RequestPermit() }
+  public func leave(_ permit: RequestPermit, _ outcome: RequestOutcome) {}
 }

@@ -11,16 +11,18 @@ public struct RetryPolicy: Sendable, Equatable {
     case retry(after: Duration, spends: Bool)
   }
 
-  /// What is known of the attempts for one turn so far.
-  struct Course: Equatable {
-    /// Failed attempts.
-    var attempts = 0
+  /// What is known of the requests for one turn so far.
+  struct History: Equatable {
+    /// Those that failed.
+    var requests = 0
     /// Retries that were spent.
     var spent = 0
     /// Time waited for rate limits.
     var waited = Duration.zero
 
+    /// Notes what was decided about one that failed.
     mutating func note(_ decision: Decision) {
+      requests += 1
       guard case .retry(let wait, let spends) = decision else { return }
       if spends { spent += 1 } else { waited += max(wait, RetryPolicy.leastRateWait) }
     }
@@ -42,18 +44,18 @@ public struct RetryPolicy: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - course: the attempts before, this one not included.
+  ///   - history: the requests before, this one not included.
   ///   - random: 0 up to 1, spreads the waits of many conversations.
-  func decide(_ failure: AttemptFailure, after course: Course, random: Double) -> Decision {
+  func decide(_ failure: RequestFailure, after history: History, random: Double) -> Decision {
     if failure.shouldRetry == false || failure.isFinal { return .giveUp }
     // "At once" from somebody who has just refused is no wish.
     let wished = failure.retryAfter.flatMap { $0 > .zero ? min($0, Self.longestWait) : nil }
     if let wished, failure.isRateLimit {
-      let waited = course.waited + max(wished, Self.leastRateWait)
+      let waited = history.waited + max(wished, Self.leastRateWait)
       return waited <= Self.longestRateWait ? .retry(after: wished, spends: false) : .giveUp
     }
-    guard failure.isTransient || failure.shouldRetry == true, course.spent < retries else { return .giveUp }
-    return .retry(after: wished ?? Self.backoff(course.spent, random: random), spends: true)
+    guard failure.isTransient || failure.shouldRetry == true, history.spent < retries else { return .giveUp }
+    return .retry(after: wished ?? Self.backoff(history.spent, random: random), spends: true)
   }
 
   /// 1 s doubling to 30 s, less up to a quarter.
@@ -62,8 +64,8 @@ public struct RetryPolicy: Sendable, Equatable {
   }
 }
 
-/// Why one attempt gave no reply, with what tells whether another may.
-struct AttemptFailure: Error, Equatable {
+/// Why one request gave no reply, with what tells whether another may.
+struct RequestFailure: Error, Equatable {
   var kind: ModelError.Kind
   var status: Int?
   /// The same request may well succeed a little later.
@@ -96,10 +98,10 @@ struct AttemptFailure: Error, Equatable {
   /// Refused for a while, and not for what was asked.
   var isRateLimit: Bool { !isFinal && status.map { [429, 503, 529].contains($0) } ?? false }
 
-  /// - Parameter attempts: failed ones, this one included.
-  func modelError(attempts: Int) -> ModelError {
-    let message = attempts > 1 ? message + " (after \(attempts) attempts)" : message
-    return ModelError(kind, message, status: status, attempts: attempts)
+  /// - Parameter requests: that failed, this one included.
+  func modelError(after requests: Int) -> ModelError {
+    let message = requests > 1 ? message + " (after \(requests) attempts)" : message
+    return ModelError(kind, message, status: status, requests: requests)
   }
 
   var outcome: RequestOutcome {

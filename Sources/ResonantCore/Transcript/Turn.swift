@@ -87,8 +87,8 @@ public struct Turn: Sendable, Equatable {
   public var model: String
   /// The model that the endpoint says answered, where it is another.
   public var servedModel: String?
-  /// All that the speaker said.
-  public var text: String
+  /// All that the speaker said, in the form in which requests carry it.
+  var said: SharedText
   /// What the others were shown, where that is something else (filtered thinking).
   public var heard: String?
   /// Reasoning that came in fields of its own.
@@ -110,12 +110,18 @@ public struct Turn: Sendable, Equatable {
     self.number = number
     self.speaker = speaker
     self.model = model
-    self.text = text
+    said = SharedText(text)
     self.outcome = outcome
     self.started = started
     self.milliseconds = milliseconds
     toolCalls = []
     retries = 0
+  }
+
+  /// All that the speaker said.
+  public var text: String {
+    get { said.string }
+    set { said = SharedText(newValue) }
   }
 
   /// Length of `text` in Unicode code points, the unit of every limit and count that is shown.

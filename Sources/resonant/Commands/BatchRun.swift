@@ -31,7 +31,7 @@ struct BatchRun {
       runner = try BatchRunner(
         batch, runner: TrialRunner(pages: renderer, warn: Diagnostics.warning),
         network: host.network(isVerbose: false),
-        surroundings: .init(now: { host.now }, newID: { host.randomID() }, records: host.records))
+        dependencies: .init(now: { host.now }, newID: { host.randomID() }, records: host.records))
       try OpenFiles.allow(
         runner.mostOpenFiles, mayBeLower: plan.experiment.limits.concurrency > 1)
       try batch.prepare()
@@ -88,10 +88,10 @@ struct BatchRun {
     for problem in outcome.problems { Diagnostics.error(problem) }
     let console = Console()
     console.write(Console.style.safe(Self.sentences(on: outcome.status)))
-    for strain in runner.limits.strains {
-      let count = "\(strain.refusals.grouped) \(strain.refusals == 1 ? "request" : "requests")"
+    for endpoint in runner.limits.throttled {
+      let count = "\(endpoint.refusals.grouped) \(endpoint.refusals == 1 ? "request" : "requests")"
       console.write(
-        Console.style.safe("\(strain.endpoint) turned \(count) away (429, 503 or the like)\n"))
+        Console.style.safe("\(endpoint.endpoint) turned \(count) away (429, 503 or the like)\n"))
     }
     console.write(hint(outcome))
     if outcome.hasSummary { console.write("Summary: \(batch.directory.path)/summary.csv\n") }

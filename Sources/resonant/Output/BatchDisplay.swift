@@ -31,7 +31,7 @@ struct BatchDisplay {
         Diagnostics.warning("a request is made again: \(reason)")
       }
       told = (news.failures.count, news.retries.count)
-      let line = line + strains
+      let line = line + throttling
       if isTerminal { Diagnostics.show(status: line) } else { Diagnostics.line(line) }
     }
     if isTerminal { Diagnostics.show(status: "") }
@@ -52,13 +52,15 @@ struct BatchDisplay {
   }
 
   /// Who is overloaded or wants to be left alone, for that looks like a standstill.
-  private var strains: String {
-    limits.strains.compactMap { strain in
+  private var throttling: String {
+    limits.throttled.compactMap { endpoint in
       var news: [String] = []
-      if strain.wait > .zero { news.append("waiting \(Self.time((strain.wait / .seconds(1)).rounded(.up)))") }
-      if let count = strain.reducedTo { news.append("\(count) at once") }
+      if endpoint.wait > .zero {
+        news.append("waiting \(Self.time((endpoint.wait / .seconds(1)).rounded(.up)))")
+      }
+      if let count = endpoint.reducedTo { news.append("\(count) at once") }
       guard !news.isEmpty else { return nil }
-      return "; \(news.joined(separator: ", ")), \(strain.refusals) turned away: \(strain.endpoint)"
+      return "; \(news.joined(separator: ", ")), \(endpoint.refusals) turned away: \(endpoint.endpoint)"
     }.joined()
   }
 

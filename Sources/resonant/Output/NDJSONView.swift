@@ -8,8 +8,8 @@ struct NDJSONView: ConversationObserver {
 
   func observe(_ event: ConversationEvent) async {
     switch event {
-    case .asked(let number, let speaker, let reply):
-      console.follow(reply) { text, _ in Self.delta(text, turn: number, speaker: speaker.name) }
+    case .asked(let number, let speaker, let attempt):
+      console.follow(attempt.live) { text, _ in Self.delta(text, turn: number, speaker: speaker.name) }
     case .began(let transcript): write(transcript.records)
     case .spoke(let turn, _):
       console.unfollow()

@@ -5,8 +5,8 @@ import ResonantCore
 /// Says on standard error, as it happens, why a turn takes long.
 struct NoticeView: ConversationObserver {
   func observe(_ event: ConversationEvent) async {
-    guard case .asked(_, let speaker, let reply) = event else { return }
-    reply.followNotices { notice in
+    guard case .asked(_, let speaker, let attempt) = event else { return }
+    attempt.followNotices { notice in
       switch notice {
       case .retry(_, let reason, let wait):
         Diagnostics.warning("\(speaker.name): \(reason); next attempt in \(Self.seconds(wait)) s")

@@ -16,9 +16,9 @@ struct TextView: ConversationObserver {
   func observe(_ event: ConversationEvent) async {
     switch event {
     case .began(let transcript): console.write(banner(transcript))
-    case .asked(let number, let speaker, let reply):
+    case .asked(let number, let speaker, let attempt):
       console.write(heading(number, speaker.name, speaker.model))
-      console.follow(reply, rendering: rendering())
+      console.follow(attempt.live, rendering: rendering())
     case .spoke(let turn, _):
       if turn.outcome == .opening {
         console.write(heading(turn.number, turn.speaker, turn.model) + style.safe(turn.text))

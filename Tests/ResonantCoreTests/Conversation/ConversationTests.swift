@@ -43,20 +43,20 @@ import Testing
     #expect(alice.requests[0].script == ["assistant: Hello!", "user: [Bob]: b1", "user: [Carol]: c1"])
   }
 
-  @Test func aReplyIsSettledWhenItsTurnHasBeenTold() async throws {
-    /// Tells of each settlement how many turns had been told by then.
-    final class Settling: ChatModel {
-      let settle: @Sendable () -> Void
-      init(_ settle: @escaping @Sendable () -> Void) { self.settle = settle }
-      func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
-        live.onSettlement(settle)
-        live.append("text")
+  @Test func aModelHearsWhenItsTurnHasBeenTold() async throws {
+    /// Does something once its turn is recorded.
+    final class Recorded: ChatModel {
+      let action: @Sendable () -> Void
+      init(_ action: @escaping @Sendable () -> Void) { self.action = action }
+      func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
+        attempt.onRecorded(action)
+        attempt.live.append("text")
         return Completion()
       }
     }
     let told = Mutex<[Int]>([])
     let witness = Witness()
-    let model = Settling { told.withLock { $0.append(witness.turns.count) } }
+    let model = Recorded { told.withLock { $0.append(witness.turns.count) } }
     var stage = Stage(("Alice", model), ("Bob", model))
     stage.witness = witness
     stage.settings.maxTurns = 4
@@ -184,8 +184,34 @@ import Testing
     let task = Task { try await conversation.run() }
     for await _ in asked { break }
     task.cancel()
-    try await task.value
-    #expect(conversation.end?.reason == .interrupted)
+    #expect(try await task.value.reason == .interrupted)
+    #expect(stage.witness.turns.last?.text == "so far")
+    #expect(stage.witness.turns.last?.outcome == .interrupted)
+  }
+
+  @Test func aConversationMayGoOnAfterAFailure() async throws {
+    let alice = ScriptedModel(says: "a1", "a2")
+    let broken = ModelError(.connection, "the connection broke")
+    var stage = Stage(("Alice", alice), ("Bob", ScriptedModel([.breaks(after: "", broken), .says("b1")])))
+    stage.settings.onFailure = .goOn
+    stage.settings.maxTurns = 3
+    let end = try await stage.play()
+    #expect(end.reason == .maxTurns)
+    #expect(stage.witness.turns.map(\.text) == ["Hello!", "b1", "a1"])
+    #expect(stage.witness.occurrences.map(\.kind) == ["error"])
+  }
+
+  @Test func nobodyToChooseIsAnError() async throws {
+    struct Nobody: SpeakerSelection {
+      func next(after: Transcript, among: [Participant]) async throws(ModelError) -> Int {
+        throw ModelError(.refused, "the moderator is away")
+      }
+    }
+    var stage = Stage(("Alice", ScriptedModel([])), ("Bob", ScriptedModel([])))
+    stage.selection = Nobody()
+    let end = try await stage.play()
+    #expect(end.error == "the moderator is away")
+    #expect(end.reason == .error)
   }
 }
 
@@ -212,8 +238,7 @@ import Testing
     let conversation = stage.conversation()
     let task = Task { try await conversation.run() }
     stage.drain.begin()
-    try await task.value
-    #expect(conversation.end?.reason == .interrupted)
+    #expect(try await task.value.reason == .interrupted)
   }
 
   @Test func whoWatchesTooLateIsToldAtOnce() {

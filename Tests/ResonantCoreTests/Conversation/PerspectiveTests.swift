@@ -26,7 +26,9 @@ import Testing
     let alice = Participant(
       name: "Alice", model: "m", endpoint: .builtin, preamble: [Message(.user, "only Alice")])
     let bob = Participant(name: "Bob", model: "m", endpoint: .builtin)
-    let said = [Utterance(speaker: 0, said: "hi", heard: nil, name: nil)]
+    let said = [
+      Turn(number: 1, speaker: "Alice", model: "m", text: "hi", outcome: .finished, started: .distantPast)
+    ]
     let forAlice = Perspective.messages(for: 0, among: [alice, bob], after: said)
     let forBob = Perspective.messages(for: 1, among: [alice, bob], after: said)
     #expect(forAlice.map(\.content.string) == ["only Alice", "hi"])

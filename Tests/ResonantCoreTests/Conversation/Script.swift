@@ -28,7 +28,8 @@ final class ScriptedModel: ChatModel {
 
   var requests: [ModelRequest] { state.withLock { $0.requests } }
 
-  func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
+  func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
+    let live = attempt.live
     let line = state.withLock { state -> Line? in
       state.requests.append(request)
       return state.lines.isEmpty ? nil : state.lines.removeFirst()
@@ -94,6 +95,8 @@ struct Stage {
   var witness = Witness()
   var others: [any ConversationObserver] = []
   var drain = Drain()
+  /// Nil for that of the settings.
+  var selection: (any SpeakerSelection)?
 
   init(_ cast: (name: String, model: any ChatModel)...) {
     participants = cast.map { Participant(name: $0.name, model: "model-of-\($0.name)", endpoint: .builtin) }
@@ -107,14 +110,13 @@ struct Stage {
     let header = Transcript.Header(id: "test", created: .distantPast, program: "test", participants: facts)
     return Conversation(
       participants: participants, models: models, settings: settings,
-      transcript: Transcript(header: header, turns: turns), observers: [witness] + others, drain: drain)
+      transcript: Transcript(header: header, turns: turns), observers: [witness] + others,
+      drain: drain, selection: selection)
   }
 
   @discardableResult
   func play() async throws -> Transcript.End {
-    let conversation = conversation()
-    try await conversation.run()
-    return try #require(conversation.end)
+    try await conversation().run()
   }
 }
 

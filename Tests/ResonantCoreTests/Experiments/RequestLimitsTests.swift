@@ -16,7 +16,7 @@ struct RequestLimitsTests {
 
   /// Requests that come in one after the other, and what they were let in with.
   private final class Crowd: Sendable {
-    private let entered = Mutex<[(name: Int, pass: RequestPass)]>([])
+    private let entered = Mutex<[(name: Int, permit: RequestPermit)]>([])
     private let refused = Mutex(0)
     var count: Int { entered.withLock { $0.count } }
     var names: [Int] { entered.withLock { $0.map(\.name) } }
@@ -25,8 +25,8 @@ struct RequestLimitsTests {
     func join(_ gate: EndpointGate, name: Int = 0) -> Task<Void, Never> {
       Task {
         do {
-          let pass = try await gate.enter()
-          entered.withLock { $0.append((name, pass)) }
+          let permit = try await gate.enter()
+          entered.withLock { $0.append((name, permit)) }
         } catch {
           refused.withLock { $0 += 1 }
         }
@@ -34,8 +34,8 @@ struct RequestLimitsTests {
     }
 
     /// Takes the one who has been in longest.
-    func pop() throws -> RequestPass {
-      try #require(entered.withLock { $0.isEmpty ? nil : $0.removeFirst().pass })
+    func pop() throws -> RequestPermit {
+      try #require(entered.withLock { $0.isEmpty ? nil : $0.removeFirst().permit })
     }
   }
 
@@ -62,31 +62,12 @@ struct RequestLimitsTests {
     #expect(limits.gate(for: "c") == nil)
   }
 
-  @Test func `who comes may go in at once only where nobody waits who could`() async throws {
-    let limits = limits(2, [("a", .init(limit: 1)), ("b", .init())])
-    let (a, b) = (try #require(limits.gate(for: "a")), try #require(limits.gate(for: "b")))
-    let first = try #require(a.tryEnter())
-    #expect(a.tryEnter() == nil)
-    let second = try #require(b.tryEnter())
-    #expect(b.tryEnter() == nil)
-    let waiting = await crowd(1, at: b, letIn: 0)
-    await settle { limits.state.withLock { !$0.lanes[1].waiting.isEmpty } }
-    a.leave(first, .succeeded)
-    await settle { waiting.count == 1 }
-    #expect(waiting.count == 1)
-    #expect(a.tryEnter() == nil)
-    b.leave(second, .succeeded)
-    #expect(a.tryEnter() != nil)
-    limits.close()
-    #expect(b.tryEnter() == nil)
-  }
-
   @Test func `with fewer places than endpoints each has its turn`() async throws {
     let limits = limits(1, [("a", .init()), ("b", .init()), ("c", .init())])
     let gates = try ["a", "b", "c"].map { try #require(limits.gate(for: $0)) }
     let crowd = Crowd()
     for (index, gate) in gates.enumerated() {
-      gate.addRegulars(3)
+      gate.addActiveTrials(3)
       for _ in 0..<3 { _ = crowd.join(gate, name: index) }
     }
     await settle { limits.state.withLock { $0.lanes.reduce(0) { $0 + $1.waiting.count } } == 8 }
@@ -105,15 +86,15 @@ struct RequestLimitsTests {
   {
     let limits = limits(4, [("a", .init()), ("b", .init())])
     let gate = try #require(limits.gate(for: "b"))
-    #expect(limits.strains.isEmpty)
-    let passes = try [#require(gate.tryEnter()), #require(gate.tryEnter())]
-    gate.leave(passes[0], .overloaded(retryAfter: .seconds(9)))
-    gate.leave(passes[1], .overloaded(retryAfter: nil))
+    #expect(limits.throttled.isEmpty)
+    let permits = [try await gate.enter(), try await gate.enter()]
+    gate.leave(permits[0], .overloaded(retryAfter: .seconds(9)))
+    gate.leave(permits[1], .overloaded(retryAfter: nil))
     clock.advance(by: .seconds(2))
-    #expect(limits.strains == [.init(endpoint: "b", refusals: 2, reducedTo: 2, wait: .seconds(7))])
+    #expect(limits.throttled == [.init(endpoint: "b", refusals: 2, reducedTo: 2, wait: .seconds(7))])
     clock.advance(by: .seconds(8))
-    for _ in 0..<5 { gate.leave(try #require(gate.tryEnter()), .succeeded) }
-    #expect(limits.strains == [.init(endpoint: "b", refusals: 2, reducedTo: nil, wait: .zero)])
+    for _ in 0..<5 { gate.leave(try await gate.enter(), .succeeded) }
+    #expect(limits.throttled == [.init(endpoint: "b", refusals: 2, reducedTo: nil, wait: .zero)])
   }
 
   @Test func `a place that is left goes to who has waited longest`() async throws {
@@ -196,15 +177,15 @@ struct RequestLimitsTests {
     let limits = limits(4, [("slow", .init()), ("fast", .init())])
     let slow = try #require(limits.gate(for: "slow"))
     let fast = try #require(limits.gate(for: "fast"))
-    slow.addRegulars(8)
-    fast.addRegulars(2)
+    slow.addActiveTrials(8)
+    fast.addActiveTrials(2)
     let waiting = await crowd(8, at: slow, letIn: 2)
     #expect(waiting.count == 2)
     for _ in 0..<10 {
       fast.leave(try await fast.enter(), .succeeded)
       #expect(waiting.count == 2)
     }
-    fast.addRegulars(-2)
+    fast.addActiveTrials(-2)
     await settle { waiting.count == 4 }
     #expect(waiting.count == 4)
   }

@@ -7,7 +7,7 @@ import Testing
 
 struct EndlessBodyTests {
   @Test func `the body of an error is not read for ever`() {
-    let sink = ReplySink(into: LiveReply())
+    let sink = ReplySink(for: Attempt())
     sink.receive(head: HTTPResponseHead(status: 500, headers: []))
     let piece = [UInt8](repeating: 0x78, count: ReplySink.errorLimit / 2)
     var isStopped: [Bool] = []
@@ -29,7 +29,7 @@ struct EndlessBodyTests {
 
   /// Of an error page only its beginning is progress: what drips has the time between two events for all of it.
   @Test func `the body of an error that drips does not put its end off`() {
-    let sink = ReplySink(into: LiveReply())
+    let sink = ReplySink(for: Attempt())
     sink.receive(head: HTTPResponseHead(status: 500, headers: []))
     let kinds = (0..<3).map { _ in [UInt8(ascii: "x")].withUnsafeBytes { sink.receive(body: $0) } }
     #expect(kinds.map { "\($0)" } == ["progress", "keepAlive", "keepAlive"])
@@ -60,7 +60,7 @@ struct EndlessBodyTests {
     live.append(start)
     for _ in 0..<ReplyText.blankLimit { #expect(live.append("\n")) }
     #expect(!live.append("\n"))
-    #expect(live.verdict == .truncated)
+    #expect(live.verdict == .limit)
     #expect(live.text == start)
   }
 
@@ -77,7 +77,7 @@ struct EndlessBodyTests {
     let piece = [UInt8](repeating: 0x78, count: LiveReply.thinkingLimit / 2)
     let goesOn = (0..<3).map { _ in piece.withUnsafeBufferPointer { live.append(thinking: $0) } }
     #expect(goesOn == [true, true, false])
-    #expect(live.verdict == .truncated)
+    #expect(live.verdict == .limit)
     #expect(live.thinking?.utf8.count == LiveReply.thinkingLimit)
   }
 }

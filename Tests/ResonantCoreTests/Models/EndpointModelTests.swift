@@ -19,27 +19,28 @@ import Testing
   }
 
   let waits = Waits()
-  let live = LiveReply()
+  let attempt = Attempt()
+  var live: LiveReply { attempt.live }
 
   func model(
     _ server: ScriptedServer, _ path: String = "/v1/chat/completions", headers: JSONObject = [:],
     payload: JSONObject = [:], retries: Int = 3,
-    _ change: (inout EndpointModel.Surroundings) -> Void = { _ in }
+    _ change: (inout EndpointModel.Dependencies) -> Void = { _ in }
   ) throws -> EndpointModel {
     var settings = RequestSettings()
     settings.retries = retries
     let endpoint = try Endpoint.resolve(server.url(path), headers: headers, environment: [:])
-    var surroundings = EndpointModel.Surroundings()
-    surroundings.pacing = waits.pacing
-    change(&surroundings)
+    var dependencies = EndpointModel.Dependencies()
+    dependencies.pacing = waits.pacing
+    change(&dependencies)
     return EndpointModel(
       endpoint: endpoint, model: "m", payload: payload, settings: settings, transport: HTTPTransport(),
-      surroundings: surroundings)
+      dependencies: dependencies)
   }
 
   func ask(_ model: EndpointModel, stream: Bool = true) async throws(ModelError) -> Completion {
     let request = ModelRequest(turn: 2, system: nil, messages: [Message(.user, "Hello!")], stream: stream)
-    return try await model.reply(to: request, into: live)
+    return try await model.reply(to: request, in: attempt)
   }
 
   func failure(_ model: EndpointModel) async -> ModelError? {
@@ -63,7 +64,7 @@ import Testing
       let server = try await ScriptedServer(answer)
       let live = LiveReply()
       let request = ModelRequest(turn: 2, system: nil, messages: [Message(.user, "Hello!")])
-      let completion = try await model(server, path).reply(to: request, into: live)
+      let completion = try await model(server, path).reply(to: request, in: Attempt(live))
       #expect(live.text == "Hello", "\(path)")
       #expect(live.thinking == "hm", "\(path)")
       #expect(completion.usage == Usage(promptTokens: 11, completionTokens: 7), "\(path)")
@@ -78,7 +79,7 @@ import Testing
     let model = try model(server)
     for _ in 0..<3 {
       let live = LiveReply()
-      _ = try await model.reply(to: ModelRequest(turn: 2, system: nil, messages: []), into: live)
+      _ = try await model.reply(to: ModelRequest(turn: 2, system: nil, messages: []), in: Attempt(live))
       #expect(live.text == "Hi")
     }
     #expect(server.connections == 1)
@@ -94,8 +95,8 @@ import Testing
   @Test func aCutClosesTheConnectionAndIsNoError() async throws {
     let server = try await ScriptedServer(.openAI("abc", .stall))
     let live = LiveReply(limit: 2)
-    _ = try await model(server).reply(to: ModelRequest(turn: 2, system: nil, messages: []), into: live)
-    #expect(live.verdict == .truncated)
+    _ = try await model(server).reply(to: ModelRequest(turn: 2, system: nil, messages: []), in: Attempt(live))
+    #expect(live.verdict == .limit)
     #expect(live.text == "ab")
     try await server.waitForAbandon(of: 1)
   }
@@ -105,9 +106,9 @@ import Testing
     let model = try model(server)
     async let completion = ask(model)
     try await server.waitForRequest(1)
-    live.cut(.interrupted)
+    live.cut(.signal)
     #expect(try await completion.finishReason == nil)
-    #expect(live.verdict == .interrupted)
+    #expect(live.verdict == .signal)
   }
 
   @Test func aConnectionThatStaysOpenBehindTheEndMarkIsClosed() async throws {
@@ -132,7 +133,7 @@ import Testing
     let server = try await ScriptedServer { _ in .error(500, "down") }
     let error = await failure(try model(server, retries: 2))
     #expect(error?.status == 500)
-    #expect(error?.attempts == 3)
+    #expect(error?.requests == 3)
     #expect(
       error?.message == "\(server.url("/v1/chat/completions")) answered HTTP 500: down (after 3 attempts)")
     #expect(server.requests.count == 3)
@@ -181,12 +182,12 @@ import Testing
     let live = live
     let model = try model(server) {
       $0.pacing.sleep = { _ in
-        live.cut(.interrupted)
+        live.cut(.signal)
         try Task.checkCancellation()
       }
     }
     _ = try await ask(model)
-    #expect(live.verdict == .interrupted)
+    #expect(live.verdict == .signal)
     #expect(server.requests.count == 1)
   }
 
@@ -235,7 +236,7 @@ import Testing
     let server = try await ScriptedServer { _ in answer }
     let error = await failure(try model(server))
     #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
-    #expect(error?.attempts == 1)
+    #expect(error?.requests == 1)
   }
 
   @Test func longErrorsAreBounded() async throws {
@@ -258,7 +259,7 @@ import Testing
       payload: ["api_key": "payload-secret"], retries: 1
     ) { $0.log = { line in log.withLock { $0.append(line) } } }
     let error = await failure(model)
-    let shown = [error?.message ?? "", "\(live.notices(from: 0))", log.withLock { $0.joined() }].joined()
+    let shown = [error?.message ?? "", "\(attempt.notices)", log.withLock { $0.joined() }].joined()
     #expect(!shown.contains("-secret"), "\(shown)")
     #expect(error?.message.contains("echo ***") == true)
     #expect(log.withLock { $0.count } == 5)
@@ -266,14 +267,14 @@ import Testing
 
   @Test func anUnreachableEndpointIsNamed() async throws {
     let endpoint = try Endpoint.resolve("http://127.0.0.1:1/v1?key=s3cret", environment: [:])
-    var surroundings = EndpointModel.Surroundings()
-    surroundings.pacing = waits.pacing
+    var dependencies = EndpointModel.Dependencies()
+    dependencies.pacing = waits.pacing
     let model = EndpointModel(
       endpoint: endpoint, model: "m", payload: [:], settings: RequestSettings(), transport: HTTPTransport(),
-      surroundings: surroundings)
+      dependencies: dependencies)
     let error = await failure(model)
     #expect(error?.kind == .connection)
-    #expect(error?.attempts == 4)
+    #expect(error?.requests == 4)
     #expect(error?.message.contains("http://127.0.0.1:1/v1/chat/completions") == true)
     #expect(error?.message.contains("s3cret") == false)
   }
@@ -282,16 +283,18 @@ import Testing
 
   final class Counter: RequestGate {
     let outcomes = Mutex<[RequestOutcome]>([])
-    func enter() async throws -> RequestPass { RequestPass() }
-    func leave(_ pass: RequestPass, _ outcome: RequestOutcome) { outcomes.withLock { $0.append(outcome) } }
+    func enter() async throws -> RequestPermit { RequestPermit() }
+    func leave(_ permit: RequestPermit, _ outcome: RequestOutcome) {
+      outcomes.withLock { $0.append(outcome) }
+    }
   }
 
   struct Closed: RequestGate {
-    func enter() async throws -> RequestPass {
+    func enter() async throws -> RequestPermit {
       try await Gate().pass()
-      return RequestPass()
+      return RequestPermit()
     }
-    func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {}
+    func leave(_ permit: RequestPermit, _ outcome: RequestOutcome) {}
   }
 
   @Test func theGateLearnsWhatBecameOfEachAttempt() async throws {
@@ -301,7 +304,7 @@ import Testing
     let model = try model(server) { $0.gate = gate }
     _ = try await ask(model)
     #expect(gate.outcomes.withLock { $0 } == [.failed, .overloaded(retryAfter: .seconds(2))])
-    live.settle()
+    attempt.noteRecorded()
     #expect(gate.outcomes.withLock { $0 } == [.failed, .overloaded(retryAfter: .seconds(2)), .succeeded])
   }
 
@@ -314,10 +317,9 @@ import Testing
         try await Gate().pass()
       }
     }
-    let live = live
     let answering = Task { await failure(model) }
     try await asleep.pass()
-    live.endWaiting()
+    attempt.endWaiting()
     #expect(await answering.value?.kind == .cancelled)
     #expect(server.requests.count == 1)
   }
@@ -329,21 +331,21 @@ import Testing
     let live = live
     async let completion = ask(model)
     try await gate.waitUntilReached()
-    #expect(live.start == nil)
+    #expect(attempt.start == nil)
     gate.open()
     _ = try await completion
-    let start = try #require(live.start?.instant)
+    let start = try #require(attempt.start?.instant)
     let arrival = try #require(live.firstArrival)
     #expect(start < arrival)
   }
 
   struct Held: RequestGate {
     let gate: Gate
-    func enter() async throws -> RequestPass {
+    func enter() async throws -> RequestPermit {
       try await gate.pass()
-      return RequestPass()
+      return RequestPermit()
     }
-    func leave(_ pass: RequestPass, _ outcome: RequestOutcome) {}
+    func leave(_ permit: RequestPermit, _ outcome: RequestOutcome) {}
   }
 
   @Test func aBodyThatStaysOpenBehindItsEndMarkHoldsUpNobody() async throws {
@@ -362,7 +364,7 @@ import Testing
     let model = try model(server) { $0.gate = Closed() }
     let live = live
     async let completion = ask(model)
-    live.cut(.interrupted)
+    live.cut(.signal)
     #expect(try await completion == Completion())
     #expect(server.requests.isEmpty)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ResonantCore
@@ -9,16 +10,16 @@ import Testing
   /// Limit, text, and what is kept of it.
   static let limits: [(Int, String, String, LiveReply.Verdict?)] = [
     (5, "abcde", "abcde", nil),
-    (5, "abcdef", "abcde", .truncated),
+    (5, "abcdef", "abcde", .limit),
     (5, "abcd", "abcd", nil),
     (5, "abcde  \n ", "abcde", nil),
-    (5, "abcde  \n x", "abcde", .truncated),
-    (5, "abc  def", "abc", .truncated),
+    (5, "abcde  \n x", "abcde", .limit),
+    (5, "abc  def", "abc", .limit),
     (3, "\n\n  \nabc", "abc", nil),
-    (3, "a👨‍👩‍👧b", "a👨\u{200D}", .truncated),
+    (3, "a👨‍👩‍👧b", "a👨\u{200D}", .limit),
     (4, "  ab", "  ab", nil),
     (10, "\n  indented\n", "  indented", nil),
-    (9, "\n  indented\n", "  indente", .truncated),
+    (9, "\n  indented\n", "  indente", .limit),
   ]
 
   @Test(arguments: limits)
@@ -57,15 +58,15 @@ import Testing
   @Test func theFirstVerdictStands() {
     let live = LiveReply(limit: 1)
     live.append("ab")
-    live.cut(.interrupted)
-    #expect(live.verdict == .truncated)
+    live.cut(.signal)
+    #expect(live.verdict == .limit)
     #expect(!live.append("c"))
     #expect(live.text == "a")
   }
 
   @Test func aCutReachesASourceThatComesLate() async {
     let live = LiveReply()
-    live.cut(.interrupted)
+    live.cut(.signal)
     await confirmation { reached in live.onCut { reached() } }
   }
 
@@ -77,28 +78,50 @@ import Testing
     #expect(live.text == "Hello, you")
   }
 
-  @Test func aDepartureIsToldOnceWhenTheModelIsAskedOrHasToWait() {
-    let told = Mutex(0)
-    for depart in [{ $0.noteStart() }, { $0.whileWaiting {} }] as [(LiveReply) -> Void] {
-      told.withLock { $0 = 0 }
-      let live = LiveReply()
-      live.onDeparture { told.withLock { $0 += 1 } }
-      #expect(told.withLock { $0 } == 0)
-      depart(live)
-      live.noteStart()
-      #expect(told.withLock { $0 } == 1)
-    }
+  @Test(arguments: [(0, ""), (3, "Hal"), (6, "Halló,"), (7, "Halló,"), (99, "Halló, you")])
+  func aListenerHasHeardWhatWasShown(count: Int, heard: String) {
+    let live = LiveReply()
+    live.reveal(count)
+    live.append("\nHalló, you")
+    let shown = String(decoding: live.tail(text: 0, thinking: 0).text, as: UTF8.self)
+    #expect(shown == String("Halló, you".prefix(count)))
+    #expect(live.text == "Halló, you")
+    live.cut(.listener(name: "Bob"))
+    #expect(live.text == heard)
+    #expect(live.verdict?.outcome == .interrupted)
   }
 
-  @Test func aSettlementIsMadeOnceAndNotForgotten() {
-    let made = Mutex(0)
-    var live: LiveReply? = LiveReply()
-    live?.onSettlement { made.withLock { $0 += 1 } }
-    live?.settle()
-    live?.settle()
-    #expect(made.withLock { $0 } == 1)
-    live?.onSettlement { made.withLock { $0 += 1 } }
-    live = nil
-    #expect(made.withLock { $0 } == 2)
+  @Test func everybodyWhoFollowsIsTold() {
+    let live = LiveReply()
+    let told = Mutex([0, 0])
+    let first = live.follow { told.withLock { $0[0] += 1 } }
+    live.follow { told.withLock { $0[1] += 1 } }
+    live.append("a")
+    live.unfollow(first)
+    live.reveal(1)
+    #expect(told.withLock { $0 } == [2, 3])
+  }
+}
+
+@Suite struct AttemptTests {
+  @Test func whatFollowsTheRecordIsDoneOnceAndNotForgotten() {
+    let done = Mutex(0)
+    var attempt: Attempt? = Attempt()
+    attempt?.onRecorded { done.withLock { $0 += 1 } }
+    attempt?.noteRecorded()
+    attempt?.noteRecorded()
+    #expect(done.withLock { $0 } == 1)
+    attempt?.onRecorded { done.withLock { $0 += 1 } }
+    attempt = nil
+    #expect(done.withLock { $0 } == 2)
+  }
+
+  @Test func aWaitEndsWithTheReplyOrWhenNobodyIsToWait() async {
+    for end in [{ $0.live.cut(.signal) }, { $0.endWaiting() }] as [(Attempt) -> Void] {
+      let attempt = Attempt()
+      let waiting = Task { try await attempt.wait { try await Gate().pass() } }
+      end(attempt)
+      await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
   }
 }

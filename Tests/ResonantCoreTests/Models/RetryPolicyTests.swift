@@ -10,76 +10,77 @@ import Testing
 
   func failure(
     _ status: Int?, after: Duration? = nil, should: Bool? = nil, isTransient: Bool? = nil
-  ) -> AttemptFailure {
-    var failure = AttemptFailure(.refused, "no")
+  ) -> RequestFailure {
+    var failure = RequestFailure(.refused, "no")
     failure.status = status
     failure.retryAfter = after
     failure.shouldRetry = should
-    failure.isTransient = isTransient ?? status.map(AttemptFailure.isTransient) ?? false
+    failure.isTransient = isTransient ?? status.map(RequestFailure.isTransient) ?? false
     return failure
   }
 
-  func course(spent: Int = 0, waited: Duration = .zero) -> RetryPolicy.Course {
-    RetryPolicy.Course(attempts: spent, spent: spent, waited: waited)
+  func history(spent: Int = 0, waited: Duration = .zero) -> RetryPolicy.History {
+    RetryPolicy.History(requests: spent, spent: spent, waited: waited)
   }
 
   @Test(arguments: [408, 409, 425, 429, 500, 502, 503, 504, 529, 599])
   func theseStatusesAreTriedAgain(status: Int) {
     #expect(
-      policy.decide(failure(status), after: course(), random: 0) == .retry(after: .seconds(1), spends: true))
-    #expect(policy.decide(failure(status), after: course(spent: 3), random: 0) == .giveUp)
-    #expect(RetryPolicy(retries: 0).decide(failure(status), after: course(), random: 0) == .giveUp)
+      policy.decide(failure(status), after: history(), random: 0) == .retry(after: .seconds(1), spends: true))
+    #expect(policy.decide(failure(status), after: history(spent: 3), random: 0) == .giveUp)
+    #expect(RetryPolicy(retries: 0).decide(failure(status), after: history(), random: 0) == .giveUp)
   }
 
   @Test(arguments: [400, 401, 403, 404, 413, 422, 300])
   func theseAreNot(status: Int) {
-    #expect(policy.decide(failure(status), after: course(), random: 0) == .giveUp)
+    #expect(policy.decide(failure(status), after: history(), random: 0) == .giveUp)
   }
 
   @Test func waitsDoubleUpToHalfAMinute() {
     let patient = RetryPolicy(retries: 100)
-    let waits = (0..<8).map { patient.decide(failure(500), after: course(spent: $0), random: 0) }
+    let waits = (0..<8).map { patient.decide(failure(500), after: history(spent: $0), random: 0) }
     #expect(waits == [1, 2, 4, 8, 16, 30, 30, 30].map { .retry(after: .seconds($0), spends: true) })
     #expect(
-      policy.decide(failure(500), after: course(), random: 1) == .retry(after: .seconds(0.75), spends: true))
+      policy.decide(failure(500), after: history(), random: 1) == .retry(after: .seconds(0.75), spends: true))
   }
 
   @Test(arguments: [429, 503, 529])
   func waitingForARateLimitSpendsNoRetry(status: Int) {
     let wait = RetryPolicy.Decision.retry(after: .seconds(7), spends: false)
-    #expect(policy.decide(failure(status, after: .seconds(7)), after: course(spent: 3), random: 0) == wait)
+    #expect(policy.decide(failure(status, after: .seconds(7)), after: history(spent: 3), random: 0) == wait)
     #expect(
-      RetryPolicy(retries: 0).decide(failure(status, after: .seconds(7)), after: course(), random: 0) == wait)
+      RetryPolicy(retries: 0).decide(failure(status, after: .seconds(7)), after: history(), random: 0) == wait
+    )
     let long = failure(status, after: .seconds(1000))
-    #expect(policy.decide(long, after: course(), random: 0) == .retry(after: .seconds(120), spends: false))
-    #expect(policy.decide(long, after: course(waited: .seconds(1680)), random: 0) != .giveUp)
-    #expect(policy.decide(long, after: course(waited: .seconds(1681)), random: 0) == .giveUp)
+    #expect(policy.decide(long, after: history(), random: 0) == .retry(after: .seconds(120), spends: false))
+    #expect(policy.decide(long, after: history(waited: .seconds(1680)), random: 0) != .giveUp)
+    #expect(policy.decide(long, after: history(waited: .seconds(1681)), random: 0) == .giveUp)
   }
 
   @Test func shortRateLimitsCannotGoOnForever() {
-    var course = RetryPolicy.Course()
+    var history = RetryPolicy.History()
     var rounds = 0
     let short = failure(429, after: .milliseconds(1))
-    while rounds < 10_000, case .retry = policy.decide(short, after: course, random: 0) {
-      course.note(policy.decide(short, after: course, random: 0))
+    while rounds < 10_000, case .retry = policy.decide(short, after: history, random: 0) {
+      history.note(policy.decide(short, after: history, random: 0))
       rounds += 1
     }
     #expect(rounds == 1800)
   }
 
   @Test func atOnceIsNoWish() {
-    let refused = policy.decide(failure(429, after: .zero), after: course(spent: 2), random: 0)
+    let refused = policy.decide(failure(429, after: .zero), after: history(spent: 2), random: 0)
     #expect(refused == .retry(after: .seconds(4), spends: true))
-    #expect(policy.decide(failure(429, after: .zero), after: course(spent: 3), random: 0) == .giveUp)
-    let broken = policy.decide(failure(500, after: .zero), after: course(spent: 1), random: 0)
+    #expect(policy.decide(failure(429, after: .zero), after: history(spent: 3), random: 0) == .giveUp)
+    let broken = policy.decide(failure(500, after: .zero), after: history(spent: 1), random: 0)
     #expect(broken == .retry(after: .seconds(2), spends: true))
   }
 
   @Test func theEndpointsWordWins() {
-    #expect(policy.decide(failure(500, should: false), after: course(), random: 0) == .giveUp)
-    #expect(policy.decide(failure(400, should: true), after: course(), random: 0) != .giveUp)
+    #expect(policy.decide(failure(500, should: false), after: history(), random: 0) == .giveUp)
+    #expect(policy.decide(failure(400, should: true), after: history(), random: 0) != .giveUp)
     #expect(
-      policy.decide(failure(500, after: .seconds(9)), after: course(), random: 0)
+      policy.decide(failure(500, after: .seconds(9)), after: history(), random: 0)
         == .retry(after: .seconds(9), spends: true))
   }
 
@@ -97,8 +98,8 @@ import Testing
 
   // MARK: Hints
 
-  func hints(_ headers: [(String, String)], now: Double = 784_111_777) -> AttemptFailure {
-    var failure = AttemptFailure(.refused, "no")
+  func hints(_ headers: [(String, String)], now: Double = 784_111_777) -> RequestFailure {
+    var failure = RequestFailure(.refused, "no")
     let head = HTTPResponseHead(status: 429, headers: headers.map { HTTPRequest.Header($0.0, $0.1) })
     failure.readHints(head, now: now)
     return failure

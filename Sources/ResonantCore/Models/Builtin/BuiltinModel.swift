@@ -46,11 +46,11 @@ public struct BuiltinModel: ChatModel {
     file.hasPrefix("/") || directory.isEmpty || directory == "." ? file : directory + "/" + file
   }
 
-  public func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
+  public func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
     let text = try voice.text(for: request)
-    try await pace.write(text, into: live)
+    try await pace.write(text, into: attempt.live)
     var completion = Completion()
-    if live.verdict == nil { completion.finishReason = "stop" }
+    if attempt.live.verdict == nil { completion.finishReason = "stop" }
     return completion
   }
 }

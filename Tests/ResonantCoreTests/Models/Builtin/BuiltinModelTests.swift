@@ -20,7 +20,7 @@ import Testing
     let live = LiveReply()
     let request = ModelRequest(
       turn: 2, system: nil, messages: heard.map { Message(.user, $0) }, ownTurns: ownTurns)
-    #expect(try await model.reply(to: request, into: live).finishReason == "stop")
+    #expect(try await model.reply(to: request, in: Attempt(live)).finishReason == "stop")
     return live.text
   }
 
@@ -113,8 +113,8 @@ import Testing
       "echo", payload: ["chunk_ms": 3_600_000, "chunk_chars": 1], participant: "Ada")
     let live = LiveReply()
     let request = ModelRequest(turn: 2, system: nil, messages: [Message(.user, "text")])
-    async let completion = model.reply(to: request, into: live)
-    live.cut(.interrupted)
+    async let completion = model.reply(to: request, in: Attempt(live))
+    live.cut(.signal)
     #expect(try await completion.finishReason == nil)
     #expect(live.text == "")
   }
@@ -124,14 +124,14 @@ import Testing
     let model = try BuiltinModel.make("echo", participant: "Ada")
     let request = ModelRequest(
       turn: 2, system: nil, messages: [Message(.user, String(repeating: "word ", count: 100))])
-    _ = try await model.reply(to: request, into: live)
-    #expect(live.verdict == .truncated && live.text == "word word")
+    _ = try await model.reply(to: request, in: Attempt(live))
+    #expect(live.verdict == .limit && live.text == "word word")
   }
 
   @Test func cancellingEndsAReplyThatWaits() async throws {
     let model = try BuiltinModel.make("echo", payload: ["chunk_ms": 3_600_000], participant: "Ada")
     let request = ModelRequest(turn: 2, system: nil, messages: [Message(.user, "text")])
-    let task = Task { try await model.reply(to: request, into: LiveReply()) }
+    let task = Task { try await model.reply(to: request, in: Attempt()) }
     task.cancel()
     let result = await task.result
     #expect(throws: ModelError.self) { try result.get() }

@@ -29,7 +29,7 @@ import Testing
       let model = try BuiltinModel.make(play.models[index % 2], participant: "x")
       let live = LiveReply()
       _ = try await model.reply(
-        to: play.request(after: Array(texts[..<index]), speaker: index % 2, of: 2), into: live)
+        to: play.request(after: Array(texts[..<index]), speaker: index % 2, of: 2), in: Attempt(live))
       #expect(live.text == texts[index])
     }
   }

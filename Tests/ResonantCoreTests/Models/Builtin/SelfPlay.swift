@@ -15,7 +15,7 @@ struct SelfPlay {
       let speaker = texts.count % models.count
       let request = request(after: texts, speaker: speaker, of: models.count)
       let live = LiveReply()
-      _ = try await models[speaker].reply(to: request, into: live)
+      _ = try await models[speaker].reply(to: request, in: Attempt(live))
       texts.append(live.text)
     }
     return texts

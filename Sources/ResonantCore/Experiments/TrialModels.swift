@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// Who speaks in the trials of one condition: its models, made once for all of them.
-final class TrialCast: Sendable {
+/// The models of one condition, made once for all of its trials.
+final class TrialModels: Sendable {
   let models: [any ChatModel]
   /// The gate of the only endpoint that is asked; nil when there are several.
   let onlyGate: EndpointGate?
@@ -27,20 +27,12 @@ private struct GatedModel: ChatModel {
   let model: any ChatModel
   let gate: any RequestGate
 
-  func reply(to request: ModelRequest, into live: LiveReply) async throws(ModelError) -> Completion {
-    let pass = try await enter(live)
-    live.onSettlement { [gate] in gate.leave(pass, .succeeded) }
-    live.noteStart()
-    return try await model.reply(to: request, into: live)
-  }
-
-  private func enter(_ live: LiveReply) async throws(ModelError) -> RequestPass {
-    if let pass = gate.tryEnter() { return pass }
-    live.noteWait()
-    do {
-      return try await gate.enter()
-    } catch {
+  func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
+    guard let permit = try? await gate.enter() else {
       throw ModelError(.cancelled, "no more replies are asked for")
     }
+    attempt.onRecorded { [gate] in gate.leave(permit, .succeeded) }
+    attempt.noteStart()
+    return try await model.reply(to: request, in: attempt)
   }
 }
