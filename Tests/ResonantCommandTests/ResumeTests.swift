@@ -7,6 +7,18 @@ import Testing
 
 /// A `resume` that is refused leaves everything as it was.
 struct ResumeTests {
+  @Test func aConversationThatIsOverIsLeftAsItIsAndTheWayOnIsSaid() async throws {
+    let arena = try await Arena(.openAI("enough STOP"))
+    let flags = ["--stop-phrase", "STOP", "--name", "t", "--no-html"]
+    #expect(try await arena.chat(flags).exitCode == 0)
+    let before = try arena.directory.read("t.jsonl")
+    let ended = try await arena.resonant("resume", "t.jsonl", "--max-turns", "9", "--no-html")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.errors.contains("another --stop-phrase goes on"), "\(ended)")
+    #expect(try arena.directory.read("t.jsonl") == before)
+    #expect(arena.server.requests.count == 1)
+  }
+
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }

@@ -41,6 +41,9 @@ public struct ResolvedConversation: Sendable, Equatable {
     try resolve(try Options.read(options, source: source, context: context), context: context)
   }
 
+  /// Why a transcript would not go on with it; nil when there is a turn to ask for.
+  public func reasonToStop(_ transcript: Transcript) -> StopReason? { settings.reasonToStop(transcript) }
+
   /// The preambles as a transcript records them.
   public var preambles: [Transcript.Preamble] {
     participants.flatMap { participant in

@@ -68,23 +68,7 @@ public actor Conversation {
   }
 
   /// Why the conversation as it stands would not go on; nil when there is a turn to ask for.
-  public var reasonToStop: StopReason? {
-    if let last = transcript.turns.last, last.outcome == .finished || last.outcome == .truncated {
-      if settings.stopPhrases.contains(where: { last.text.contains($0) }) { return .stopPhrase }
-      if settings.stopOnLoop, let reason = settledReason { return reason }
-    }
-    if transcript.turns.count >= settings.maxTurns { return .maxTurns }
-    if let budget = settings.budgetTokens, transcript.spent.total >= budget { return .budget }
-    return nil
-  }
-
-  private var settledReason: StopReason? {
-    switch Attractors.settled(transcript.turns.map { $0.heard ?? $0.text }) {
-    case .verbatim: .loop
-    case .minimal: .silence
-    case nil: nil
-    }
-  }
+  public var reasonToStop: StopReason? { settings.reasonToStop(transcript) }
 
   /// How a conversation ends.
   private struct Ending {

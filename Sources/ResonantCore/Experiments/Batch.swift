@@ -55,7 +55,8 @@ public struct Batch: Sendable {
     if let change = change(in: file.head, of: trial, plan) {
       let isRunning = file.report.state == .running
       let what = isRunning ? "is being written by another process, for which" : "was made by this plan when"
-      return "\(what) \(change); put it back"
+      let anew = file.report.state == .failed ? "; it has failed: delete it to hold the trial anew" : ""
+      return "\(what) \(change)\(anew); put it back"
     }
     // `resonant resume` can take a trial further than its plan does.
     let most = plan.conversation(of: trial).settings.maxTurns

@@ -22,13 +22,21 @@ public struct BatchPages: Sendable {
     self.renderer = renderer
   }
 
-  /// Writes the pages that are missing or older than their transcripts, then the index; returns what went wrong,
-  /// a sentence each. Cancelling the task also leaves out the pages that are under way. The index has every trial,
-  /// and leads to the pages that there are.
-  public func write() async -> [String] {
+  /// What became of the pages.
+  public struct Writing: Sendable {
+    /// What went wrong, a sentence each.
+    public var problems: [String] = []
+    /// Pages that were left out.
+    public var missing = 0
+    public var hasIndex = false
+  }
+
+  /// Writes the pages that are missing or older than their transcripts, then the index. Cancelling the task also
+  /// leaves out the pages that are under way. The index has every trial, and leads to the pages that there are.
+  public func write() async -> Writing {
     // Those without a repeat are no transcripts.
     let known = directory.reports().values.filter { $0.repeat > 0 }
-    var problems: [String] = []
+    var writing = Writing()
     var waiting = known.map(\.id).filter(isMissing)[...]
     let next = { !Task.isCancelled ? waiting.popFirst() : nil }
     await withTaskGroup(of: String?.self) { tasks in
@@ -36,15 +44,18 @@ public struct BatchPages: Sendable {
         if let id = next() { tasks.addTask { await writePage(id) } }
       }
       for await problem in tasks {
-        if let problem { problems.append(problem) }
+        if let problem { writing.problems.append(problem) }
         if let id = next() { tasks.addTask { await writePage(id) } }
       }
     }
     let reports = Summary.sorted(known, experiment.places)
     let index = GalleryPage.render(
       experiment: experiment.name, rows: reports.map(row), program: Version.program)
-    if let problem = put(index, at: directory.index) { problems.append(problem) }
-    return problems
+    let problem = put(index, at: directory.index)
+    writing.problems += [problem].compactMap(\.self)
+    writing.hasIndex = problem == nil
+    writing.missing = known.count { isMissing($0.id) }
+    return writing
   }
 
   private func path(_ id: String, _ suffix: String) -> String { "\(directory.trials)/\(id).\(suffix)" }

@@ -34,8 +34,3 @@ extension Transcript {
   /// Whether anything was generated and stands.
   var hasReplies: Bool { turns.contains { $0.outcome.isGenerated && !$0.outcome.isCut } }
 }
-
-extension StopReason {
-  /// Nothing is to come after it.
-  var isFinal: Bool { self != .error && self != .interrupted }
-}

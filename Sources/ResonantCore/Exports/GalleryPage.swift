@@ -37,11 +37,11 @@ public enum GalleryPage {
     for key in rows.flatMap(\.condition.keys) where !keys.contains(key) { keys.append(key) }
     let names = ["Trial"] + keys + ["Repeat", "End", "Turns", "Characters", "Error"]
     let titles = names.map { "<th>\(HTMLText.escape($0))</th>" }.joined()
-    let finished = rows.count { $0.reason != nil }
+    let done = rows.count { $0.reason != nil && $0.reason != .error }
     let failed = rows.count { $0.reason == .error }
     let body = """
       <header><h1>\(HTMLText.escape(experiment))</h1>
-      <p class="lead">\(Wording.count(rows.count, "trial")) · \(Wording.grouped(finished)) finished · \
+      <p class="lead">\(Wording.count(rows.count, "trial")) · \(Wording.grouped(done)) done · \
       \(Wording.grouped(failed)) failed</p></header>
       <main class="wide"><table><thead><tr>\(titles)</tr></thead><tbody>
       \(rows.map { line($0, keys: keys) }.joined())</tbody></table></main>

@@ -3,10 +3,12 @@
 /// The escapes of JSON's strings, for the parser and for the scanner of streamed text alike.
 enum JSONEscape {
   /// Appends what the escape at `index` (its backslash) stands for, and moves behind it. False, with nothing
-  /// changed, when it is none of JSON's escapes. A surrogate without its other half becomes U+FFFD.
+  /// changed, when it is none of JSON's escapes. A surrogate without its other half becomes U+FFFD, unless somebody is
+  /// to join it with a half in another text.
   @inline(__always)
   static func append(
-    from bytes: UnsafeBufferPointer<UInt8>, at index: inout Int, to text: inout [UInt8]
+    from bytes: UnsafeBufferPointer<UInt8>, at index: inout Int, to text: inout [UInt8],
+    keepsHalves: Bool = false
   ) -> Bool {
     guard index + 1 < bytes.count else { return false }
     switch bytes[index + 1] {
@@ -16,7 +18,7 @@ enum JSONEscape {
     case UInt8(ascii: "r"): text.append(0x0D)
     case UInt8(ascii: "b"): text.append(0x08)
     case UInt8(ascii: "f"): text.append(0x0C)
-    case UInt8(ascii: "u"): return appendUnicode(from: bytes, at: &index, to: &text)
+    case UInt8(ascii: "u"): return appendUnicode(from: bytes, at: &index, to: &text, keepsHalves)
     default: return false
     }
     index += 2
@@ -24,7 +26,7 @@ enum JSONEscape {
   }
 
   private static func appendUnicode(
-    from bytes: UnsafeBufferPointer<UInt8>, at index: inout Int, to text: inout [UInt8]
+    from bytes: UnsafeBufferPointer<UInt8>, at index: inout Int, to text: inout [UInt8], _ keepsHalves: Bool
   ) -> Bool {
     guard let unit = hexadecimal(bytes, from: index + 2, count: 4) else { return false }
     index += 6
@@ -32,7 +34,8 @@ enum JSONEscape {
       bytes[index + 1] == UInt8(ascii: "u"), let low = hexadecimal(bytes, from: index + 2, count: 4),
       low & 0xFC00 == 0xDC00
     else {
-      append(scalar: unit, to: &text)
+      let isHalf = 0xD800..<0xE000 ~= unit
+      if isHalf, keepsHalves { append(half: unit, to: &text) } else { append(scalar: unit, to: &text) }
       return true
     }
     index += 6
@@ -62,6 +65,16 @@ enum JSONEscape {
     case 0x800..<0x10000: text += [UInt8(0xE0 | value >> 12), tail(value >> 6), tail(value)]
     default: text += [UInt8(0xF0 | value >> 18), tail(value >> 12), tail(value >> 6), tail(value)]
     }
+  }
+
+  /// UTF-8 of U+10FFFE, a noncharacter.
+  static let halfMark: [UInt8] = [0xF4, 0x8F, 0xBF, 0xBE]
+
+  /// Appends a surrogate without its other half as two characters that no text has: the mark, and U+100000 plus the
+  /// surrogate.
+  private static func append(half surrogate: UInt32, to text: inout [UInt8]) {
+    text += halfMark
+    append(scalar: 0x100000 + surrogate, to: &text)
   }
 
   private static func tail(_ bits: UInt32) -> UInt8 { UInt8(0x80 | bits & 0x3F) }

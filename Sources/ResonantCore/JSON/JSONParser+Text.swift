@@ -40,7 +40,7 @@ extension JSONParser {
   }
 
   private func text(_ utf8: some Collection<UInt8>, at start: Int) throws(Failure) -> String {
-    if syntax == .wire { return String(decoding: utf8, as: UTF8.self) }
+    if syntax == .wire || syntax == .stream { return String(decoding: utf8, as: UTF8.self) }
     guard let text = String(validating: utf8, as: UTF8.self) else {
       throw failure("the string that begins here is not valid UTF-8", at: start)
     }
@@ -48,7 +48,7 @@ extension JSONParser {
   }
 
   private mutating func escape(to text: inout [UInt8]) throws(Failure) {
-    if JSONEscape.append(from: bytes, at: &index, to: &text) { return }
+    if JSONEscape.append(from: bytes, at: &index, to: &text, keepsHalves: syntax == .stream) { return }
     guard syntax == .json5, index + 1 < bytes.count else {
       throw failure("a backslash begins no known escape")
     }

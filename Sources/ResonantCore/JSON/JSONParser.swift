@@ -34,6 +34,8 @@ public struct JSONParser {
     case json5
     /// JSON as servers send it: bytes that are no UTF-8 become U+FFFD.
     case wire
+    /// The same in pieces: a lone surrogate is kept for the `SurrogateJoiner` of the text that it belongs to.
+    case stream
   }
 
   /// What becomes of equal keys in an object.

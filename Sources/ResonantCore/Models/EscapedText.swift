@@ -87,14 +87,45 @@ private enum TextEscape {
     guard head.count > 1 else { return .cut }
     if head[1] == UInt8(ascii: "'") { return .whole([head[1]], length: 2) }
     if head[1] == UInt8(ascii: "x") { return byte(head, digitsFrom: 2, isAll) }
+    if let read = octal(head) ?? braced(head) { return read }
     var (length, character) = (0, [UInt8]())
     let isWhole = head.withUnsafeBufferPointer { JSONEscape.append(from: $0, at: &length, to: &character) }
     if isWhole { return .whole(character, length: length) }
     return head[1] == UInt8(ascii: "u") && head.count < 6 && isCut(head, 2, isAll) ? .cut : nil
   }
 
+  /// Three octal digits, as C has them.
+  private static func octal(_ head: [UInt8]) -> TextEscape? {
+    guard head.count > 3, let value = UInt8(String(decoding: head[1...3], as: UTF8.self), radix: 8) else {
+      return nil
+    }
+    return .whole([value], length: 4)
+  }
+
+  /// `\u{73}`, as JavaScript, Rust and Swift have it.
+  private static func braced(_ head: [UInt8]) -> TextEscape? {
+    guard head.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u"), UInt8(ascii: "{")]),
+      let end = head.firstIndex(of: UInt8(ascii: "}"))
+    else { return nil }
+    let digits = String(decoding: head[3..<end], as: UTF8.self)
+    guard let scalar = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init) else { return nil }
+    return .whole(Array(String(Character(scalar)).utf8), length: end + 1)
+  }
+
+  /// A decimal reference without its semicolon, which browsers read as one.
+  private static func openReference(_ head: [UInt8], _ isAll: Bool) -> TextEscape? {
+    guard head.count > 2, head[1] == UInt8(ascii: "#") else { return nil }
+    let digits = head.dropFirst(2).prefix { $0 &- 0x30 < 10 }
+    guard !digits.isEmpty, !isAll || digits.endIndex < head.count,
+      let scalar = UInt32(String(decoding: digits, as: UTF8.self)).flatMap(Unicode.Scalar.init)
+    else { return nil }
+    return .whole(Array(String(Character(scalar)).utf8), length: digits.endIndex)
+  }
+
   /// A character reference of HTML.
   private static func reference(_ head: [UInt8], _ isAll: Bool) -> TextEscape? {
+    let ends = head.dropFirst().prefix { $0 != UInt8(ascii: "&") }
+    if !ends.contains(UInt8(ascii: ";")), let read = openReference(head, isAll) { return read }
     guard let end = head.firstIndex(of: UInt8(ascii: ";")) else {
       let isName = head.dropFirst().allSatisfy {
         $0 == UInt8(ascii: "#") || ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10

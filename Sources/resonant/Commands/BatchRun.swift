@@ -47,8 +47,8 @@ struct BatchRun {
     interruption.arm { task.cancel() }
     let watch = SignalWatch { signal in take(signal, interruption) }
     defer { withExtendedLifetime(watch) {} }
-    let (outcome, hasPages) = await task.value
-    await report(outcome, hasPages: hasPages)
+    let (outcome, writing) = await task.value
+    await report(outcome, writing)
     await Diagnostics.flush()
     return interruption.exitCode ?? (outcome.isComplete ? 0 : 1)
   }
@@ -64,7 +64,7 @@ struct BatchRun {
   }
 
   /// Holds the conversations, then writes the pages, unless a signal says otherwise. Cancelling the task cuts either.
-  private func work(_ interruption: Interruption) async -> (outcome: BatchOutcome, hasPages: Bool) {
+  private func work(_ interruption: Interruption) async -> (outcome: BatchOutcome, BatchPages.Writing?) {
     let display = BatchDisplay(runner.progress, runner.limits, requests: batch.forecast.cost.requests)
     let showing = Task { await display.run() }
     var outcome = await runner.run()
@@ -72,12 +72,13 @@ struct BatchRun {
     await showing.value
     // Pages can be made at any time.
     interruption.settle()
-    guard let pages, interruption.exitCode == nil else { return (outcome, false) }
-    outcome.problems += await pages.write()
-    return (outcome, true)
+    guard let pages, interruption.exitCode == nil else { return (outcome, nil) }
+    let writing = await pages.write()
+    outcome.problems += writing.problems
+    return (outcome, writing)
   }
 
-  private func report(_ outcome: BatchOutcome, hasPages: Bool) async {
+  private func report(_ outcome: BatchOutcome, _ writing: BatchPages.Writing?) async {
     if outcome.reason == .budget, outcome.counts.left > 0 {
       Diagnostics.error("the token budget of the plan is used up; raise limits.budget_tokens to go on")
     }
@@ -95,8 +96,13 @@ struct BatchRun {
     }
     console.write(hint(outcome))
     if outcome.hasSummary { console.write("Summary: \(batch.directory.path)/summary.csv\n") }
-    if hasPages {
-      console.write("Pages: \(batch.directory.index)\n")
+    if let writing {
+      if writing.hasIndex { console.write("Pages: \(batch.directory.index)\n") }
+      if writing.missing > 0 {
+        console.write(
+          "\(writing.missing.grouped) pages are missing: the same command writes them when it comes to its end\n"
+        )
+      }
     } else if pages != nil {
       console.write("No pages were written: the same command writes them when it comes to its end\n")
     } else if runner.progress.snapshot.turns > 0, batch.directory.hasIndex {

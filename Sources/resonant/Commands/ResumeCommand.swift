@@ -58,9 +58,26 @@ struct ResumeCommand: AsyncParsableCommand {
     }
   }
 
-  /// Whether nothing is to come and nothing to be written any more.
+  /// Whether nothing is to come and nothing to be written any more, which is said.
   private func isOver(_ transcript: Transcript, _ conversation: ResolvedConversation) -> Bool {
-    transcript.end?.reason == .maxTurns && transcript.turns.count >= conversation.settings.maxTurns
+    guard let end = transcript.end, end.reason.isFinal else { return false }
+    switch conversation.reasonToStop(transcript) {
+    case nil: return false
+    case .maxTurns?: break
+    case let reason?:
+      Diagnostics.warning(
+        "\(self.transcript) is over: \(TextView.sentence(reason).lowercased()); \(Self.wayOn(reason))")
+    }
+    return true
+  }
+
+  /// What lets a conversation go on that has ended so.
+  private static func wayOn(_ reason: StopReason) -> String {
+    switch reason {
+    case .stopPhrase: "another --stop-phrase goes on"
+    case .budget: "a higher --budget-tokens goes on"
+    default: "nothing is left to do"
+    }
   }
 
   /// Says what would otherwise seem to do nothing.

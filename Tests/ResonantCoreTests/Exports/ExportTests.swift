@@ -92,7 +92,7 @@ struct ExportTests {
     #expect(page.contains("<th>model</th><th>t</th><th>extra</th><th>Repeat</th>"))
     #expect(page.contains("<td><bdi>m&lt;1&gt;</bdi></td><td><bdi>0.5</bdi></td><td><bdi></bdi></td>"))
     #expect(page.contains("turn limit reached") && page.contains("12,345") && page.contains("not finished"))
-    #expect(page.contains("2 trials · 1 finished · 0 failed"))
+    #expect(page.contains("2 trials · 1 done · 0 failed"))
   }
 }
 

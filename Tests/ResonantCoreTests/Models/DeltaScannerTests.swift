@@ -13,7 +13,9 @@ import Testing
       func text(_ piece: DeltaScanner.Piece?) -> String {
         guard let piece else { return "" }
         var text: [UInt8] = []
-        scanner.append(piece, of: line, to: &text)
+        var joiner = SurrogateJoiner()
+        scanner.append(piece, of: line, to: &text, joining: &joiner)
+        joiner.finish(&text)
         return String(validating: text, as: UTF8.self) ?? "invalid"
       }
       return said(text(delta.text), thinking: text(delta.thinking), choice: delta.choice)

@@ -15,6 +15,19 @@ struct ErrorIntentTests {
     ),
     ("Context size has been exceeded.", .contextFull),
     ("The input (61709 tokens) is longer than the model's context length (40960 tokens).", .contextFull),
+    ("The decoder prompt (length 17772) is longer than the maximum model length of 16384", .contextFull),
+    (
+      "<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 204800]", .contextFull
+    ),
+    ("Invalid request: Your request exceeded model token limit: 262144 (requested: 270000)", .contextFull),
+    ("Prompt exceeds max length", .contextFull),
+    ("prompt token count of 138898 exceeds the limit of 64000", .contextFull),
+    ("Context length 5000 is greater than max_seq_len 4096", .contextFull),
+    ("deepseek-reasoner does not support successive user or assistant messages", .rolesNotAlternating),
+    ("Last message must have role `user` or `tool`.", .userNotLast),
+    ("Model grok-4.5 does not support parameter presencePenalty.", .parameterRefused),
+    ("Argument not supported on this model: stop", .parameterRefused),
+    ("Your account is suspended (exceeded_current_quota_error)", .quotaUsed),
     ("`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 8740 `inputs` tokens", .contextFull),
     ("Your credit balance is too low to access the Anthropic API.", .quotaUsed),
     ("You exceeded your current quota, please check your plan", .quotaExceeded),
@@ -62,6 +75,28 @@ struct ErrorIntentTests {
 
   @Test(arguments: said) func whatAnErrorIsAbout(words: String, intent: ErrorIntent?) {
     #expect(ErrorIntent(ProviderError(words), status: 400) == intent)
+  }
+
+  @Test func aRateOfTokensIsNoContext() {
+    let words = "This would exceed your rate limit of 200,000 context window tokens per minute"
+    #expect(ErrorIntent(ProviderError(words), status: 429) == nil)
+    #expect(ErrorIntent(ProviderError("insufficient_quota"), status: 429) == .quotaUsed)
+  }
+
+  @Test(arguments: [
+    ("longer than the maximum model length of 16384", 16384), ("input length should be [1, 204800]", 204_800),
+    ("exceeded model token limit: 262144 (requested: 270000)", 262_144),
+    ("exceeds the limit of 64000", 64000), ("greater than max_seq_len 4096", 4096),
+    ("exceed context window of 4096", 4096), ("context window limit (8000)", 8000),
+  ])
+  func limitsAreFoundInMoreWordings(words: String, limit: Int) {
+    #expect(ProviderError(words).namedLimit == limit)
+  }
+
+  @Test func aDelayMayBeAMemberOrAWait() {
+    #expect(ProviderError("Please wait 2 seconds before retrying.").namedDelay == .seconds(2))
+    let value: JSONValue = ["error": ["message": "slow down", "retry_after": 2.5]]
+    #expect(ProviderError(inErrorBody: value)?.namedDelay == .seconds(2.5))
   }
 
   @Test func aStatusTellsWhereWordsDoNot() {

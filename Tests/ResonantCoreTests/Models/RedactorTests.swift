@@ -28,6 +28,7 @@ import Testing
     #"sk-a\u002bb/c=&"1"#, #"sk-a\u002Bb\/c\u003d\u0026\"1"#, "sk-a&#x2B;b&#X2f;c&#61;&amp;&quot;1",
     "sk-a&plus;b&sol;c&equals;&amp;&#34;1", "sk-a%2bb%2Fc%3D%26%221", "s%6B-a+b/c=&\"1", #"sk-a\x2bb/c=&"1"#,
     #"sk-a\\u002bb\\/c=&\\\"1"#, "sk-a%252bb%252fc%253d%2526%25221", "sk-a&amp;#43;b/c=&amp;amp;&amp;quot;1",
+    #"sk-a\u{2b}b/c=&"1"#, #"\163k-a\053b/c=&"1"#, "&#115&#107-a&#43b/c=&\"1",
   ])
   func masksASecretHoweverItIsEscaped(spelling: String) {
     let redactor = Redactor(secrets: [#"sk-a+b/c=&"1"#, "key-é😀-9"])

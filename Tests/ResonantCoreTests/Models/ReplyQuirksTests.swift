@@ -38,6 +38,23 @@ import Testing
     (stream(#"{"object":"error","message":"out of memory"}"#), "out of memory"),
     (stream(#"{"code":50505,"message":"out of memory","data":null}"#), "out of memory"),
     (stream(#"{"status_code":"busy","msg":"out of memory"}"#), "out of memory"),
+    (stream(#"{"success":false,"errors":[{"code":5007,"message":"out of memory"}]}"#), "out of memory"),
+    (stream(#"{"success":false,"message":"out of memory"}"#), "out of memory"),
+    (stream(#"{"detail":"out of memory"}"#), "out of memory"),
+    (stream(#"{"status":500,"title":"Error","detail":"out of memory"}"#), "out of memory"),
+    (stream(#"{"statusCode":500,"message":"out of memory"}"#), "out of memory"),
+    (stream(#"{"error":500,"message":"out of memory"}"#), "out of memory"),
+    (stream(#"{"error_code":110,"error_msg":"out of memory"}"#), "out of memory"),
+    (stream(#"{"errorMessage":"out of memory","errorType":"Crash"}"#), "out of memory"),
+    (stream(#"{"base_resp":{"status_code":1008,"status_msg":"out of memory"}}"#), "out of memory"),
+    (stream(#"{"object":"chat.completion.error","message":"out of memory"}"#), "out of memory"),
+    (
+      stream(#"{"type":"response.failed","response":{"error":{"message":"out of memory"}}}"#), "out of memory"
+    ),
+    (stream(#"{"Error":{"Message":"out of memory"}}"#), "out of memory"),
+    (stream(#"{"data":{"error":{"message":"out of memory"}}}"#), "out of memory"),
+    (stream(#"[{"choices":[]},{"error":{"message":"out of memory"}}]"#), "out of memory"),
+    ("event: Error\n" + stream(#"{"message":"out of memory"}"#), "out of memory"),
     ("event: error\n" + stream(#"{"message":"out of memory"}"#), "out of memory"),
     ("event:error\n" + stream(#"{"detail":"out of memory"}"#), "out of memory"),
     ("event: error\n" + stream("out of memory"), "out of memory"),
@@ -84,6 +101,20 @@ import Testing
     stream(#"{"code":0,"message":"success","choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}"#),
     stream(#"{"code":200,"msg":"OK"}"#, chunk("Hi", finish: #""stop""#)),
     stream(#"{"status":"success","message":"queued"}"#, chunk("Hi", finish: #""stop""#)),
+    stream(#"{"status":"processing","message":"Searching the web"}"#, chunk("Hi", finish: #""stop""#)),
+    stream(chunk("Hi", finish: #""stop""#), #"{"type":"status","status":"completed","message":"done"}"#),
+    stream(
+      chunk("Hi", finish: #""stop""#),
+      #"{"code":10000,"message":"Success","choices":[],"usage":{"prompt_tokens":1}}"#),
+    stream(#"{"code":"000000","message":"ok","choices":[]}"#, chunk("Hi", finish: #""stop""#)),
+    stream(#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}],"error":"null"}"#),
+    stream(
+      #"{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}],"error":{"code":null,"message":null}}"#
+    ),
+    stream(
+      #"{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}],"error":{"code":0,"message":"success"}}"#
+    ),
+    stream(#"{"base_resp":{"status_code":0,"status_msg":""}}"#, chunk("Hi", finish: #""stop""#)),
     stream(#"{"choices":[{"delta":{"content":"Hi"},"error":null,"finish_reason":"stop"}],"error":false}"#),
     "event: message\n" + stream(chunk("Hi", finish: #""stop""#)),
     "event: error\nevent: message\n" + stream(chunk("Hi", finish: #""stop""#)),
@@ -130,6 +161,21 @@ import Testing
           "progress", "complete within 2.0 seconds", "keepAlive", "keepAlive", "keepAlive",
           "complete within 0.5 seconds", "keepAlive",
         ])
+  }
+
+  @Test func aFinishReasonSaidAgainAndAgainIsNotWaitedForAnew() {
+    let again = "data: " + Self.chunk("", finish: #""stop""#)
+    #expect(
+      steps("data: " + Self.chunk("a"), again, again, again)
+        == ["progress", "complete within 2.0 seconds", "keepAlive", "keepAlive"])
+  }
+
+  @Test func reasoningInOllamasLastLineCountsOnce() {
+    let live = LiveReply()
+    _ = decode(
+      #"{"message":{"thinking":"hm","content":"Hi"},"done":false}"# + "\n"
+        + #"{"message":{"thinking":"hm","content":""},"done":true}"# + "\n", into: live)
+    #expect(live.thinking == "hm")
   }
 
   @Test func textBehindAFinishReasonIsReadOn() {
@@ -241,6 +287,54 @@ import Testing
       _ = decode(body.joined(), into: live)
       #expect(live.text == text, "\(body)")
     }
+  }
+
+  /// Halves belong together where they are of the same text, and nothing else has to do with it.
+  @Test func halvesOfOtherTextsAreLeftApart() {
+    let replies: [(body: String, text: String, thinking: String?)] = [
+      (
+        Self.stream(
+          #"{"choices":[{"delta":{"content":"a\ud83d","reasoning_content":"r\ud83c"}}]}"#,
+          #"{"choices":[{"delta":{"content":"\ude00b","reasoning_content":"\udf0dx"}}]}"#), "a😀b", "r🌍x"
+      ),
+      (
+        Self.stream(
+          Self.chunk(#"a\ud83d"#), Self.chunk(#"z\ud83c"#, index: 1), Self.chunk(#"\ude00b"#)), "a😀b", nil
+      ),
+      (
+        Self.stream(
+          Self.chunk(#"a\ud83d"#), #"{"choices":[{"delta":{"reasoning":"hm"}}]}"#, Self.chunk(#"\ude00b"#)),
+        "a😀b", "hm"
+      ),
+      (
+        Self.stream(
+          #"{"id":"\ud83d","choices":[{"delta":{"content":"Hi"},"logprobs":{"content":[{"token":"\ud83d"}]}}]}"#,
+          Self.chunk(" there")), "Hi there", nil
+      ),
+      (
+        Self.stream(Self.message(#"a\ud83d"#, finish: "null"), Self.message(#"a\ud83d\ude00b"#)), "a😀b", nil
+      ),
+    ]
+    for reply in replies {
+      let live = LiveReply()
+      _ = decode(reply.body + Self.stream(Self.chunk("", finish: #""stop""#)), into: live)
+      #expect(live.text == reply.text, "\(reply.body)")
+      #expect(live.thinking == reply.thinking, "\(reply.body)")
+    }
+  }
+
+  @Test func aLoneHalfIsReplacedWhereverItStands() {
+    let call = #""tool_calls":[{"index":0,"function":{"name":"vote","arguments":"[\"\ud83d"}}]"#
+    let more = #""tool_calls":[{"index":0,"function":{"arguments":"\ude00\"]"}}]"#
+    let decoder = decode(
+      Self.stream(
+        #"{"model":"m\ud83d","choices":[{"delta":{\#(call)}}]}"#, #"{"choices":[{"delta":{\#(more)}}]}"#,
+        Self.chunk("", finish: #""st\ud83dop""#)))
+    let completion = Completion(decoder)
+    #expect(completion.toolCalls.map(\.arguments) == [#"["😀"]"#])
+    #expect(completion.servedModel == "m\u{FFFD}")
+    #expect(completion.finishReason == "st\u{FFFD}op")
+    #expect(decode(Self.stream(#"{"error":"n\udc00o"}"#)).failure?.message == "n\u{FFFD}o")
   }
 
   // MARK: Counts and reasoning

@@ -29,20 +29,27 @@ struct DeltaScanner {
   }
 
   /// Appends the text of a piece as valid UTF-8.
-  mutating func append(_ piece: Piece, of bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+  mutating func append(
+    _ piece: Piece, of bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8],
+    joining joiner: inout SurrogateJoiner
+  ) {
     let raw = UnsafeBufferPointer(rebasing: bytes[piece.place])
-    guard piece.hasEscapes else {
+    guard piece.hasEscapes || joiner.isWaiting else {
       text += String(decoding: raw, as: UTF8.self).utf8
       return
     }
     buffer.removeAll(keepingCapacity: true)
     var index = 0
     while index < raw.count {
-      if raw[index] == ASCII.backslash, JSONEscape.append(from: raw, at: &index, to: &buffer) { continue }
+      if raw[index] == ASCII.backslash,
+        JSONEscape.append(from: raw, at: &index, to: &buffer, keepsHalves: true)
+      {
+        continue
+      }
       buffer.append(raw[index])
       index += 1
     }
-    text += String(decoding: buffer, as: UTF8.self).utf8
+    joiner.append(String(decoding: buffer, as: UTF8.self).utf8, to: &text)
   }
 }
 

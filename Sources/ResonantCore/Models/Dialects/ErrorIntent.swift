@@ -29,8 +29,13 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
   /// - Parameter status: of the response, or the one that the error names.
   init?(_ error: ProviderError?, status: Int?) {
     let words = error?.words ?? ""
-    if let known = Self.wordings.first(where: { $0.phrases.contains { Self.matches($0, words) } })?.intent {
-      self = known
+    // Who asks for less at a time may speak of tokens, and means no conversation's length.
+    let isRate = status == 429
+    let known = Self.wordings.first { intent, phrases in
+      !(isRate && intent == .contextFull) && phrases.contains { Self.matches($0, words) }
+    }
+    if let known {
+      self = known.intent
     } else if status == 402 {
       self = .quotaUsed
     } else if status == 413 {
@@ -76,6 +81,13 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "input is too long for requested model", "too many input tokens",  // Bedrock
         "maximum prompt length",  // xAI
         "too many tokens: ",  // Cohere
+        "longer than the maximum model length",  // vLLM
+        "range of input length should be",  // Alibaba
+        "exceeded model token limit",  // Moonshot
+        "prompt exceeds max length",  // Zhipu
+        "prompt token count of*exceeds the limit", "model_max_prompt_tokens_exceeded",  // GitHub
+        "greater than max_seq_len",  // TabbyAPI
+        "larger than the model input length limit",  // MLC
       ]
     ),
     // OpenAI and Groq, where it is more than a minute's tokens; Anthropic.
@@ -90,6 +102,8 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "credit limit exceeded",  // Together
         "used all available credits", "spending limit",  // xAI
         "monthly included credits",  // Hugging Face
+        "exceeded_current_quota_error",  // Moonshot
+        "余额不足",  // Zhipu
       ]
     ),
     (.quotaExceeded, ["exceeded your current quota"]),  // Gemini; OpenAI, with insufficient_quota
@@ -120,6 +134,7 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
       .userNotLast,
       [
         "expected last role user",  // Mistral
+        "last message must have role",  // Perplexity
         "assistant message prefill", "must end with a user message",  // Anthropic
         "ends with a user role",  // Gemini
         "assistant messages at the end of the list", "assistant response prefill",  // llama.cpp
@@ -148,7 +163,8 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
       .rolesNotAlternating,
       [
         "roles must alternate",  // the templates of Llama 2, Gemma and Mistral; Anthropic
-        "roles should be alternating",  // Perplexity
+        "roles should be alternating", "should alternate with",  // Perplexity
+        "successive user or assistant messages",  // DeepSeek
         "alternate between user",  // Gemini
         "role*alternat", "alternat*role",
         "unexpected role*after role",  // Mistral
@@ -171,7 +187,8 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "extra inputs are not permitted", "extra_forbidden",  // Mistral, Anthropic
         "is unsupported",  // Groq
         "cannot find field",  // Gemini
-        "does not support parameters",  // LiteLLM
+        "does not support parameter",  // LiteLLM, xAI
+        "argument not supported on this model",  // xAI
         "does not support thinking", "does not support tools",  // Ollama
         "cannot both be specified", "may only be set to",  // Anthropic
       ]

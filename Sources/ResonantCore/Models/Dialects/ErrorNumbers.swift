@@ -28,6 +28,12 @@ extension ProviderError {
     "max input tokens:",  // Bedrock
     "must be <=", "must have less than",  // TGI
     "cannot exceed",  // Cohere
+    "maximum model length of",  // vLLM
+    "input length should be [1,",  // Alibaba
+    "model token limit:",  // Moonshot
+    "exceeds the limit of",  // GitHub
+    "max_seq_len", "input length limit",  // TabbyAPI, MLC
+    "context window of", "context window limit (",  // llama-cpp-python, Cloudflare
     " >",  // Anthropic: "213462 tokens > 200000 maximum"
   ]
 
@@ -41,16 +47,17 @@ extension ProviderError {
   var namedDelay: Duration? {
     if let retryDelay { return retryDelay }
     let words = words
-    for phrase in ["try again in ", "retry in ", "try again after ", "retry after "] {
+    for phrase in ["try again in ", "retry in ", "try again after ", "retry after ", "please wait "] {
       guard let range = words.firstRange(of: phrase) else { continue }
       if let delay = Self.duration(words[range.upperBound...]) { return delay }
     }
     return nil
   }
 
-  /// Google's `details`: one of them has a member such as `"retryDelay": "34.5s"`
+  /// A member `retry_after` in seconds, or Google's `details`: one of them has a member such as `"retryDelay": "34.5s"`
   /// (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto, RetryInfo).
   static func retryDelay(in error: JSONObject) -> Duration? {
+    if let seconds = error["retry_after"]?.double, seconds >= 0 { return .seconds(min(seconds, 1e9)) }
     let texts = (error["details"]?.array ?? []).compactMap { $0["retryDelay"]?.string }
     return texts.first.flatMap { duration($0[...]) }
   }

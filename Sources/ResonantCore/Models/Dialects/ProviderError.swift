@@ -18,40 +18,95 @@ struct ProviderError: Error, Sendable, Equatable {
     self.status = status
   }
 
-  /// The error of a reply that came with a good status, in any of the places where servers put it: a member `error`
-  /// that says something (an object, a text, a list of either, or true beside a `message`), an object of type
-  /// `error`, vLLM's `{"object": "error"}`, or a code and a message alone. Nil for a reply.
+  /// The error of a reply that came with a good status, in any of the places where servers put it: a member such as
+  /// `error` that says something (an object, a text, a list of either, or true or a code beside a message), an object
+  /// of type `error`, or a code and a message alone. Nil for a reply.
   init?(inReply value: JSONValue) {
-    if case .array(let items) = value, let first = items.first {
-      self.init(inReply: first)
+    if case .array(let items) = value {
+      guard let error = items.lazy.compactMap({ ProviderError(inReply: $0) }).first else { return nil }
+      self = error
       return
     }
     guard let object = value.object else { return nil }
-    switch object["error"] {
-    case .string(let text)? where !text.isEmpty:
-      self.init(text)
-      // Spring's `error` is the name of a status.
-      if let words = object["message"]?.string, !words.isEmpty, words != text { message += ": " + words }
-    case .object(let error)? where !error.isEmpty: self.init(error)
-    case .array(let errors)? where !errors.isEmpty: self.init(errors)
-    case .bool(true)?: self.init(object)
-    default:
-      guard Self.isError(object) else { return nil }
-      self.init(object)
+    guard let error = Self.member(of: object) ?? (Self.isError(object) ? ProviderError(object) : nil) else {
+      return nil
     }
+    self = error
     type = type ?? object["error_type"]?.string
   }
 
-  private static func isError(_ object: JSONObject) -> Bool {
-    if object["type"]?.string == "error" || object["object"]?.string == "error" { return true }
-    guard (object["choices"]?.array ?? []).isEmpty, object["delta"] == nil, object["content"] == nil,
-      (object["message"] ?? object["msg"])?.string?.isEmpty == false
-    else { return false }
-    return ["code", "status", "status_code", "error_code"].contains { key in
+  /// What a member announces. Cloudflare has `errors`, Alibaba and others `Error`, OpenAI's newer API `response`,
+  /// MiniMax `base_resp`.
+  private static func member(of object: JSONObject) -> ProviderError? {
+    let outer = text(of: object)
+    for key in ["error", "errors", "Error"] {
       switch object[key] {
-      // Some gateways say so of every reply.
-      case .string(let code)?: !["", "0", "200", "ok", "success"].contains(code.lowercased())
-      case .number(let code)?: !["0", "200"].contains(code)
+      case .string(let text)? where !saysNothing(text):
+        // Spring's `error` is the name of a status.
+        return ProviderError(
+          [text, outer].compactMap(\.self).reduce(into: []) { texts, text in
+            if !texts.contains(text) { texts.append(text) }
+          }.joined(separator: ": "))
+      case .object(let error)? where saysSomething(error): return ProviderError(error)
+      case .array(let errors)? where !errors.isEmpty: return ProviderError(errors)
+      case .bool(true)?: return ProviderError(object)
+      case .number(let code)? where outer != nil && Int(code) != 0: return ProviderError(object)
+      default: break
+      }
+    }
+    for key in ["response", "data", "base_resp"] {
+      guard let inner = object[key]?.object else { continue }
+      if let error = inner["error"]?.object, saysSomething(error) { return ProviderError(error) }
+      if key == "base_resp", let code = inner["status_code"]?.int, code != 0 { return ProviderError(inner) }
+    }
+    return nil
+  }
+
+  /// Where errors have their words.
+  private static func text(of error: JSONObject) -> String? {
+    let keys = [
+      "message", "Message", "detail", "msg", "error_msg", "errorMessage", "status_msg", "title",
+      "error_description",
+    ]
+    return keys.lazy.compactMap { error[$0]?.string }.first { !$0.isEmpty }
+  }
+
+  private static func saysNothing(_ word: String) -> Bool {
+    ["", "null", "none", "false", "ok", "success", "0"].contains(word.lowercased())
+  }
+
+  /// An error object may be there in every chunk and say that there is none.
+  private static func saysSomething(_ error: JSONObject) -> Bool {
+    if let text = text(of: error) { return !saysNothing(text) }
+    return error.values.contains { value in
+      switch value {
+      case .null, .bool(false): false
+      case .string(let text): !saysNothing(text)
+      case .number(let number): Double(number) != 0
+      case .array(let items): !items.isEmpty
+      case .object(let members): saysSomething(members)
+      case .bool(true): true
+      }
+    }
+  }
+
+  /// An object that is an error itself, and no part of a reply.
+  private static func isError(_ object: JSONObject) -> Bool {
+    let kinds = ["type", "object"].compactMap { object[$0]?.string }
+    if kinds.contains(where: { $0 == "error" || $0.hasSuffix(".error") }) { return true }
+    let isReply = ["choices", "delta", "content", "usage", "message"].contains { key in
+      object[key].map { $0.array != nil || $0.object != nil || key == "content" && $0.string != nil } ?? false
+    }
+    guard !isReply, let text = text(of: object), !saysNothing(text) else { return false }
+    if object["success"] == false || object["detail"]?.string != nil || object["errorType"] != nil {
+      return true
+    }
+    return ["code", "status", "status_code", "statusCode", "error_code", "errorCode"].contains { key in
+      switch object[key] {
+      // Words for a state (`processing`) are no codes of errors.
+      case .string(let code)?:
+        Int(code).map { $0 != 0 && $0 != 200 } ?? (key != "status" && !saysNothing(code))
+      case .number(let code)?: Int(code).map { $0 != 0 && !(200..<300 ~= $0) } ?? false
       default: false
       }
     }
@@ -61,10 +116,6 @@ struct ProviderError: Error, Sendable, Equatable {
   init?(inErrorBody value: JSONValue) {
     if let error = ProviderError(inReply: value) {
       self = error
-      return
-    }
-    if let errors = value["errors"]?.array, !errors.isEmpty {
-      self.init(errors)
       return
     }
     let detail = value["detail"]?.string ?? value["detail"]?.array?.first?["msg"]?.string
@@ -85,16 +136,17 @@ struct ProviderError: Error, Sendable, Equatable {
   }
 
   private init(_ error: JSONObject) {
-    let text = error["message"]?.string ?? error["detail"]?.string ?? error["msg"]?.string
-    self.init(text ?? JSONValue.object(error).jsonText)
+    self.init(Self.text(of: error) ?? JSONValue.object(error).jsonText)
     // OpenRouter keeps the words of the provider behind it there.
     if let raw = error["metadata"]?["raw"]?.string, !raw.isEmpty, raw != message { message += ": " + raw }
     // That an error is one says nothing.
     let kinds = ["type", "code"].compactMap { error[$0]?.string }.filter { $0 != "error" && Int($0) == nil }
     type =
       kinds.isEmpty ? nil : kinds.count > 1 && kinds[0] == kinds[1] ? kinds[0] : kinds.joined(separator: " ")
-    let code = error["code"]?.int ?? error["code"]?.string.flatMap { Int($0) } ?? error["status"]?.int
-    status = code.flatMap { (100..<600).contains($0) ? $0 : nil }
+    let codes = ["code", "status", "statusCode", "error"].compactMap { key in
+      error[key]?.int ?? error[key]?.string.flatMap { Int($0) }
+    }
+    status = codes.first.flatMap { (100..<600).contains($0) ? $0 : nil }
     contextLimit = error["n_ctx"]?.int
     retryDelay = Self.retryDelay(in: error)
   }

@@ -99,7 +99,9 @@ extension Dialect {
   private func otherParameter(_ failure: FailedRequest) -> String? {
     let words = failure.words
     let named = failure.payload.keys.filter { key in
-      words.hasWord(key.lowercased()) || parameterWords[key].map(words.hasWord) ?? false
+      // xAI writes presencePenalty.
+      words.hasWord(key.lowercased()) || words.hasWord(key.lowercased().filter { $0 != "_" })
+        || parameterWords[key].map(words.hasWord) ?? false
     }
     if let key = named.first {
       // OpenAI: "'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."

@@ -22,8 +22,8 @@ struct ReplyAssembly {
 
   /// The choice that the reply is made of: the first that comes.
   private(set) var choice: Int?
-  private var text = MessageParts()
-  private var thinking = MessageParts()
+  private var text = ReplyPart()
+  private var thinking = ReplyPart()
   private var scanner = DeltaScanner()
   /// Text, or reasoning, that is not in the reply yet: whoever follows the reply is woken once for all that has
   /// arrived, not for each of the hundred events that may be in it.
@@ -60,12 +60,12 @@ struct ReplyAssembly {
     if let piece = delta.thinking, thought {
       thinking.hasDeltas = true
       gather(thinking: true)
-      scanner.append(piece, of: line, to: &gathered)
+      scanner.append(piece, of: line, to: &gathered, joining: &thinking.joiner)
     }
     if let piece = delta.text, said {
       text.hasDeltas = true
       gather(thinking: false)
-      scanner.append(piece, of: line, to: &gathered)
+      scanner.append(piece, of: line, to: &gathered, joining: &text.joiner)
     }
   }
 
@@ -74,39 +74,43 @@ struct ReplyAssembly {
     note(hasContent: event.hasContent, hasReason: event.finishReason != nil)
     usage.prompt = event.promptTokens ?? usage.prompt
     usage.completion = event.completionTokens ?? usage.completion
-    if servedModel == nil { servedModel = event.model }
+    if servedModel == nil { servedModel = event.model.map(SurrogateJoiner.joined) }
     hasEnded = hasEnded || event.isEnd
     if follows(event.choice) { takeContent(of: event, isStreamed: isStreamed) }
-    if let failure = event.failure { fail(failure) }
+    if var failure = event.failure {
+      failure.message = SurrogateJoiner.joined(failure.message)
+      fail(failure)
+    }
   }
 
   private mutating func takeContent(of event: ReplyEvent, isStreamed: Bool) {
-    finishReason = event.finishReason ?? finishReason
+    finishReason = event.finishReason.map(SurrogateJoiner.joined) ?? finishReason
     // A message in a stream may be the beginning of one.
     hasWhole = hasWhole || event.isWhole && !isStreamed
     if !event.isMessage || toolCalls.calls.isEmpty {
       for call in event.toolCalls { toolCalls.add(call) }
     }
-    append(thinking.new(in: event.thinking, isMessage: event.isMessage), thinking: true)
+    let repeats = event.isEnd && !event.isMessage
+    let thoughts = thinking.new(in: event.thinking, isMessage: event.isMessage)
+    if !repeats || !isAll(thoughts, of: { $0.thinking ?? "" }) { append(thoughts, to: \.thinking) }
     let words = text.new(in: event.text, isMessage: event.isMessage)
-    if !event.isEnd || event.isMessage || !repeats(words) { append(words, thinking: false) }
+    if !repeats || !isAll(words, of: \.text) { append(words, to: \.text) }
   }
 
-  /// Whether the last line of a stream is all that came before: Ollama's own is empty, that of others is not always.
-  private mutating func repeats(_ words: String) -> Bool {
+  /// Whether the last line of a stream has all that came before: Ollama's own is empty, that of others is not always.
+  private mutating func isAll(_ words: String, of part: (LiveReply) -> String) -> Bool {
     guard !words.isEmpty else { return false }
     deliver()
-    return live.text == words
+    return part(live).split(whereSeparator: \.isWhitespace) == words.split(whereSeparator: \.isWhitespace)
   }
 
-  private mutating func append(_ words: String, thinking: Bool) {
+  private mutating func append(_ words: String, to part: WritableKeyPath<Self, ReplyPart>) {
     guard !words.isEmpty else { return }
-    gather(thinking: thinking)
-    gathered += words.utf8
+    gather(thinking: part == \.thinking)
+    var joiner = self[keyPath: part].joiner
+    joiner.append(words.utf8, to: &gathered)
+    self[keyPath: part].joiner = joiner
   }
-
-  /// For half a character whose other half did not come.
-  mutating func appendReplacement() { gathered += "\u{FFFD}".utf8 }
 
   private mutating func follows(_ choice: Int?) -> Bool {
     guard let choice else { return true }
@@ -114,11 +118,11 @@ struct ReplyAssembly {
     return choice == self.choice
   }
 
-  /// Notes an event. Behind a finish reason only token counts are waited for, and only for a while, which text, or
-  /// another reason, begins anew: some servers send a reason with every chunk.
+  /// Notes an event. Behind a finish reason only token counts are waited for, and only for a while, which text begins
+  /// anew: some servers send a reason with every chunk.
   private mutating func note(hasContent: Bool, hasReason: Bool) {
     hasEvents = true
-    if hasReason || hasContent && finishReason != nil {
+    if finishReason == nil ? hasReason : hasContent {
       progress = .complete(within: Self.usageGrace)
     } else if finishReason == nil {
       progress = .progress
@@ -128,6 +132,19 @@ struct ReplyAssembly {
   /// How long token counts may come behind the finish reason, and how long a body may stay open behind its end.
   static let usageGrace = Duration.seconds(2)
   static let endGrace = Duration.milliseconds(500)
+
+  /// Nothing more comes.
+  mutating func finish() {
+    if thinking.joiner.isWaiting {
+      gather(thinking: true)
+      thinking.joiner.finish(&gathered)
+    }
+    if text.joiner.isWaiting {
+      gather(thinking: false)
+      text.joiner.finish(&gathered)
+    }
+    deliver()
+  }
 
   /// What is gathered from now on is reasoning, or text.
   private mutating func gather(thinking: Bool) {
@@ -148,10 +165,12 @@ struct ReplyAssembly {
   }
 }
 
-/// Tells what is new in a message that grows: what came in pieces counts, and what is repeated as a whole, beside the
-/// pieces or behind them, does not count again.
-private struct MessageParts {
+/// The text, or the reasoning, of a reply: tells what of it is new. What came in pieces counts, and what is repeated as
+/// a whole, beside the pieces or behind them, does not count again.
+private struct ReplyPart {
   var hasDeltas = false
+  var joiner = SurrogateJoiner()
+  /// What came as a message so far.
   private var message = ""
 
   mutating func new(in words: String, isMessage: Bool) -> String {
@@ -159,7 +178,12 @@ private struct MessageParts {
       hasDeltas = hasDeltas || !words.isEmpty
       return words
     }
-    guard !hasDeltas, words.utf8.starts(with: message.utf8) else { return "" }
+    let words = SurrogateJoiner.whole(words)
+    guard !hasDeltas, !message.utf8.starts(with: words.utf8) else { return "" }
+    guard words.utf8.starts(with: message.utf8) else {
+      message += words
+      return words
+    }
     defer { message = words }
     return String(decoding: words.utf8.dropFirst(message.utf8.count), as: UTF8.self)
   }

@@ -26,7 +26,6 @@ struct ReplyDecoder {
   private var form = Form.open
   /// Data of an event stream have come, so one of its events is not the whole reply.
   private var isEventStream = false
-  private var surrogates = SplitSurrogates()
   /// The start of a line whose end has not come, and in form `whole` everything.
   private(set) var carry: [UInt8] = []
   private var skipsLineFeed = false
@@ -90,8 +89,7 @@ struct ReplyDecoder {
     }
     carry = []
     if reply.hasEvents { opening = [] }
-    if surrogates.isWaiting { reply.appendReplacement() }
-    reply.deliver()
+    reply.finish()
   }
 
   /// Hands over what is gathered; `.stop` when the reply wants no more.
@@ -147,7 +145,9 @@ struct ReplyDecoder {
       form = .lines
       return reply.fail(ErrorBody.read(words) ?? Self.wordless)
     }
-    if let type = Self.value(of: "event", in: line) { isErrorEvent = type.elementsEqual("error".utf8) }
+    if let type = Self.value(of: "event", in: line) {
+      isErrorEvent = String(decoding: type, as: UTF8.self).lowercased() == "error"
+    }
     guard Self.looksLikeJSON(line) else {
       if line.contains(where: { !Self.isSpace($0) }) { form = .lines }
       return
@@ -223,31 +223,14 @@ struct ReplyDecoder {
 
   /// Reads one JSON value; false when it is none.
   private mutating func read(json: UnsafeBufferPointer<UInt8>) -> Bool {
-    if reply.isPastBeginning, !surrogates.isWaiting, let delta = DeltaScanner.scan(json),
-      !cuts(delta, in: json)
-    {
+    if reply.isPastBeginning, let delta = DeltaScanner.scan(json) {
       reply.take(delta, of: json)
       return true
     }
-    let wasWaiting = surrogates.isWaiting
-    let joined = surrogates.join(json)
-    guard let value = try? JSONValue.parse(joined ?? Array(json), syntax: .wire) else { return false }
+    guard let value = try? JSONValue.parse(json, syntax: .stream) else { return false }
     // A number or a string is no event, and no reason to wait for the rest of one.
     if value.object == nil, value.array == nil { return true }
-    let event = ReplyEvent(value, following: reply.choice)
-    if wasWaiting, joined == nil, event.hasContent {
-      reply.appendReplacement()
-      surrogates.giveUp()
-    }
-    reply.take(event, isStreamed: isEventStream)
+    reply.take(ReplyEvent(value, following: reply.choice), isStreamed: isEventStream)
     return true
-  }
-
-  /// Whether a character is cut at one of the ends of what an event says.
-  private func cuts(_ delta: DeltaScanner.Delta, in json: UnsafeBufferPointer<UInt8>) -> Bool {
-    [delta.text, delta.thinking].contains { piece in
-      piece.map { $0.hasEscapes && SplitSurrogates.cuts(UnsafeBufferPointer(rebasing: json[$0.place])) }
-        ?? false
-    }
   }
 }

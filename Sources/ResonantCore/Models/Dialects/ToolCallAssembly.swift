@@ -61,7 +61,7 @@ struct ToolCallAssembly: Sendable, Equatable {
   var calls: [ToolCall] {
     entries.filter { !$0.name.isEmpty }.map { entry in
       let arguments = entry.arguments.isEmpty ? entry.input?.jsonText ?? "" : entry.arguments
-      return ToolCall(id: entry.id, name: entry.name, arguments: arguments)
+      return ToolCall(id: entry.id, name: entry.name, arguments: SurrogateJoiner.joined(arguments))
     }
   }
 

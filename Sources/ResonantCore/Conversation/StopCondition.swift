@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+extension ConversationSettings {
+  /// Why a conversation would not go on behind the turns there are; nil when there is a turn to ask for.
+  func reasonToStop(_ transcript: Transcript) -> StopReason? {
+    if let last = transcript.turns.last, last.outcome == .finished || last.outcome == .truncated {
+      if stopPhrases.contains(where: { last.text.contains($0) }) { return .stopPhrase }
+      if stopOnLoop, let reason = Self.settledReason(transcript) { return reason }
+    }
+    if transcript.turns.count >= maxTurns { return .maxTurns }
+    if let budgetTokens, transcript.spent.total >= budgetTokens { return .budget }
+    return nil
+  }
+
+  private static func settledReason(_ transcript: Transcript) -> StopReason? {
+    switch Attractors.settled(transcript.turns.map { $0.heard ?? $0.text }) {
+    case .verbatim: .loop
+    case .minimal: .silence
+    case nil: nil
+    }
+  }
+}
+
+extension StopReason {
+  /// Nothing is to come after it.
+  public var isFinal: Bool { self != .error && self != .interrupted }
+}
