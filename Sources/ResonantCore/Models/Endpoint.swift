@@ -56,3 +56,14 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
   /// Keeps secrets out of dumps and of messages that show a value.
   public var customMirror: Mirror { Mirror(self, children: ["display": display]) }
 }
+
+/// How patiently an endpoint is asked.
+public struct RequestSettings: Sendable, Equatable {
+  public var connectTimeout = Duration.seconds(10)
+  public var firstByteTimeout = Duration.seconds(600)
+  public var idleTimeout = Duration.seconds(120)
+  /// Further attempts after a transient failure.
+  public var retries = 3
+
+  public init() {}
+}
