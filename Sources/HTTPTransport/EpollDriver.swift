@@ -2,12 +2,7 @@
 
 #if os(Linux)
 import CCurl
-
-#if canImport(Glibc)
 import Glibc
-#else
-import Musl
-#endif
 
 /// Waits with epoll, whose cost does not grow with the connections that are silent.
 final class EpollDriver: SocketDriver {

@@ -128,7 +128,7 @@ extension Continuation {
   private func inherited(_ index: Int) throws(ConfigurationError) -> JSONObject {
     var inherited = facts(index).filter { $0.key == "name" || override($0.key, index) == nil }
     if keepsEndpoint(index) {
-      if override("api", index) == nil { inherited["api"] = .string(recorded[index].api.rawValue) }
+      if override("api", index) == nil { inherited["api"] = .string(recorded[index].api) }
       let given = override("headers", index)?.object
       if given?.isEmpty != true {
         inherited["headers"] = .object(recorded[index].headerReferences.merging(given ?? [:]) { $1 })
@@ -178,7 +178,7 @@ extension Continuation {
     guard let text = override("endpoint", index)?.string else { return true }
     let urls = [text, recorded[index].endpoint].map { text in
       let endpoint = try? Endpoint.resolve(
-        text, api: recorded[index].api, headers: [:], environment: context.environment)
+        text, api: API(rawValue: recorded[index].api), headers: [:], environment: context.environment)
       return endpoint?.url.prefix { $0 != "?" }
     }
     return urls[0] == urls[1]

@@ -59,7 +59,7 @@ extension ResolvedConversation {
     [
       "name": .string(participant.name), "model": .string(participant.model),
       "endpoint": .string(EndpointAddress.plain(participant.endpoint)),
-      "api": .string(participant.api.rawValue),
+      "api": .string(participant.api),
       "system_prompt": .string(participant.systemPrompt ?? ""), "payload": .object(participant.payload),
     ]
   }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
+#if canImport(Glibc)
 import Glibc
 #else
-import Musl
+import Darwin
 #endif
 
 /// Reads files that options name. Errors name the file, never its content.

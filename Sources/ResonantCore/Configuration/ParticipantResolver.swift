@@ -34,15 +34,15 @@ struct ParticipantResolver {
     let payload = try filled(written, of: seat)
     let endpoint = try endpoint(seat).hiding(payload.values)
     let model = try model(seat)
-    let speaksAnthropic = endpoint.api == .anthropic && !endpoint.isBuiltin
+    let dialect = endpoint.api.dialect
     let prompt =
       seat.own["system_prompt"]?.string ?? options.text("system_prompt") ?? Self.defaultSystemPrompt
     var participant = Participant(
       name: seat.name, model: model, endpoint: endpoint, systemPrompt: prompt.isEmpty ? nil : prompt,
-      systemPlacement: hasTopLevelSystem(seat) || speaksAnthropic ? .topLevel : .message,
+      systemPlacement: hasTopLevelSystem(seat) ? .topLevel : dialect.systemPlacement,
       preamble: Self.messages(seat.own["preamble"]),
       payload: payload.filled,
-      roles: options.text("roles").flatMap(RolePolicy.init) ?? (speaksAnthropic ? .alternate : .asIs))
+      roles: options.text("roles").flatMap(RolePolicy.init) ?? dialect.roles)
     participant.writtenPayload = written
     return participant
   }

@@ -60,7 +60,7 @@ extension Participant {
   /// The participant as a header names it.
   var facts: Transcript.Participant {
     Transcript.Participant(
-      name: name, model: model, endpoint: endpoint.display, api: endpoint.api,
+      name: name, model: model, endpoint: endpoint.display, api: endpoint.api.rawValue,
       systemPrompt: systemPrompt?.string, payload: Redactor.masked(writtenPayload),
       headerNames: endpoint.headerNames, headerReferences: endpoint.headerReferences)
   }

@@ -41,17 +41,6 @@ public struct ConversationSettings: Sendable, Equatable {
   public init() {}
 }
 
-/// How patiently an endpoint is asked.
-public struct RequestSettings: Sendable, Equatable {
-  public var connectTimeout = Duration.seconds(10)
-  public var firstByteTimeout = Duration.seconds(600)
-  public var idleTimeout = Duration.seconds(120)
-  /// Further attempts after a transient failure.
-  public var retries = 3
-
-  public init() {}
-}
-
 /// Where a conversation's files go.
 public struct OutputSettings: Sendable, Equatable {
   public var directory = "."

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
+#if canImport(Glibc)
 import Glibc
 #else
-import Musl
+import Darwin
 #endif
 
 /// Tells whether a file is still the same. Asks the system itself: what Foundation collects about a file takes ten

@@ -7,8 +7,6 @@ import Foundation
 #endif
 #if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
 #else
 import Darwin
 #endif
@@ -103,8 +101,6 @@ public enum WholeFile {
       while offset < buffer.count, let base = buffer.baseAddress {
         #if canImport(Glibc)
         let written = Glibc.write(descriptor, base + offset, buffer.count - offset)
-        #elseif canImport(Musl)
-        let written = Musl.write(descriptor, base + offset, buffer.count - offset)
         #else
         let written = Darwin.write(descriptor, base + offset, buffer.count - offset)
         #endif

@@ -40,6 +40,13 @@ public struct ModelRequest: Sendable {
   }
 }
 
+/// How neighbouring messages of equal role are treated.
+public enum RolePolicy: String, Sendable, CaseIterable {
+  case asIs = "as-is"
+  /// Merge equal neighbours and put a short user message before a leading assistant one.
+  case alternate
+}
+
 /// What a model says about a reply beside its text, which is in the attempt's `LiveReply`.
 public struct Completion: Sendable, Equatable {
   public var usage: Usage?

@@ -2,18 +2,6 @@
 
 import HTTPTransport
 
-/// A wire format that requests are written in. Replies are read in whichever format they come.
-public enum API: String, Sendable, CaseIterable {
-  case openai, anthropic, ollama
-}
-
-/// How neighbouring messages of equal role are treated.
-public enum RolePolicy: String, Sendable, CaseIterable {
-  case asIs = "as-is"
-  /// Merge equal neighbours and put a short user message before a leading assistant one.
-  case alternate
-}
-
 /// Where a model is to be reached, with everything that a request needs but its content. Holds secrets:
 /// `display` is all of it that may be shown or recorded.
 public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
@@ -52,7 +40,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
 
   static func builtin(source: String) -> Endpoint {
     Endpoint(
-      url: "builtin:", display: "builtin:", api: .openai, headers: [], headerNames: [], headerReferences: [:],
+      url: "builtin:", display: "builtin:", api: .usual, headers: [], headerNames: [], headerReferences: [:],
       hidesPart: false, secrets: [], company: nil, keyVariable: nil, source: source)
   }
 
@@ -67,4 +55,15 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
   public var description: String { display }
   /// Keeps secrets out of dumps and of messages that show a value.
   public var customMirror: Mirror { Mirror(self, children: ["display": display]) }
+}
+
+/// How patiently an endpoint is asked.
+public struct RequestSettings: Sendable, Equatable {
+  public var connectTimeout = Duration.seconds(10)
+  public var firstByteTimeout = Duration.seconds(600)
+  public var idleTimeout = Duration.seconds(120)
+  /// Further attempts after a transient failure.
+  public var retries = 3
+
+  public init() {}
 }

@@ -26,7 +26,7 @@ struct EndpointAddress {
     guard prefix.hasPrefix("https://") || prefix.hasPrefix("http://") else {
       throw InvalidValue(
         "this is neither a URL that begins with http:// or https://, nor 'builtin:', nor one of the names "
-          + Preset.allCases.map(\.rawValue).joined(separator: ", "))
+          + Preset.all.map(\.name).joined(separator: ", "))
     }
     isSecure = prefix.hasPrefix("https://")
     scheme = 0..<(isSecure ? 8 : 7)
@@ -95,50 +95,4 @@ struct EndpointAddress {
     if rest.isEmpty || rest == ":" { return true }
     return rest.hasPrefix(":") && Int(rest.dropFirst()).map { (1...65535).contains($0) } == true
   }
-}
-
-/// A well-known service or local server, by its short name.
-enum Preset: String, CaseIterable {
-  case ollama, lmstudio, llamacpp, vllm, openai, anthropic, openrouter
-
-  /// The base that a path is appended to.
-  var base: String {
-    switch self {
-    case .ollama: "http://localhost:11434"
-    case .lmstudio: "http://localhost:1234/v1"
-    case .llamacpp: "http://localhost:8080/v1"
-    case .vllm: "http://localhost:8000/v1"
-    case .openai: "https://api.openai.com/v1"
-    case .anthropic: "https://api.anthropic.com/v1"
-    case .openrouter: "https://openrouter.ai/api/v1"
-    }
-  }
-
-  var api: API {
-    switch self {
-    case .ollama: .ollama
-    case .anthropic: .anthropic
-    default: .openai
-    }
-  }
-}
-
-/// A host whose operator and usual key variable are known.
-struct KnownHost {
-  let company: String
-  let variable: String
-  /// The header that carries the key; `Authorization` takes it after `Bearer `.
-  var header = "Authorization"
-
-  static let all: [String: KnownHost] = [
-    "api.openai.com": KnownHost(company: "openai", variable: "OPENAI_API_KEY"),
-    "api.anthropic.com": KnownHost(company: "anthropic", variable: "ANTHROPIC_API_KEY", header: "x-api-key"),
-    "openrouter.ai": KnownHost(company: "openrouter", variable: "OPENROUTER_API_KEY"),
-    "api.groq.com": KnownHost(company: "groq", variable: "GROQ_API_KEY"),
-    "api.mistral.ai": KnownHost(company: "mistral", variable: "MISTRAL_API_KEY"),
-    "api.deepseek.com": KnownHost(company: "deepseek", variable: "DEEPSEEK_API_KEY"),
-    "api.together.xyz": KnownHost(company: "together", variable: "TOGETHER_API_KEY"),
-    "api.x.ai": KnownHost(company: "xai", variable: "XAI_API_KEY"),
-    "ollama.com": KnownHost(company: "ollama", variable: "OLLAMA_API_KEY"),
-  ]
 }

@@ -119,7 +119,7 @@ struct EndpointMessages: Sendable {
     return line.count > Self.lengthLimit ? start + "…" : start
   }
 
-  private var dialect: any Dialect { endpoint.api.dialect(asksForUsage: false) }
+  private var dialect: any Dialect { endpoint.api.dialect }
 
   /// Adds what an error is about and what to do.
   private func advise(on error: ProviderError?, to request: RequestShape, _ failure: inout RequestFailure) {
@@ -131,10 +131,9 @@ struct EndpointMessages: Sendable {
   }
 
   private func failed(_ request: RequestShape, _ error: ProviderError? = nil) -> FailedRequest {
-    let names = ["authorization", "x-api-key", "api-key"]
-    return FailedRequest(
+    FailedRequest(
       request: request, model: quoted(model), payload: payload, error: error,
       keyVariable: endpoint.keyVariable,
-      hasKey: endpoint.headerNames.contains { names.contains($0.lowercased()) })
+      hasKey: endpoint.headerNames.contains(where: KeyHeader.isCredential))
   }
 }

@@ -48,7 +48,7 @@ public struct EndpointProbe: Sendable {
     let silence = min(settings.firstByteTimeout, .seconds(30))
     let timeouts = HTTPRequest.Timeouts(connect: settings.connectTimeout, firstByte: silence, idle: silence)
     do throws(HTTPError) {
-      let headers = endpoint.api.dialect(asksForUsage: false).headers(besides: endpoint.headers)
+      let headers = endpoint.api.dialect.headers(besides: endpoint.headers)
       let head = try await transport.send(
         HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: nil)
       return judge(head, sink.body, model, messages)
@@ -63,15 +63,10 @@ public struct EndpointProbe: Sendable {
     guard var path = parts.first else { return nil }
     while path.last == "/" { path.removeLast() }
     let query = parts.count > 1 ? "?" + parts[1] : ""
-    for (chat, list) in [
-      ("/chat/completions", "/models"), ("/api/chat", "/api/tags"), ("/messages", "/models"),
-    ]
-    where path.hasSuffix(chat) {
-      // Anthropic gives twenty at a time unless it is asked for more.
-      let limit = chat == "/messages" && query.isEmpty ? "?limit=1000" : query
-      return path.dropLast(chat.count) + list + limit
-    }
-    return nil
+    // The path tells whose list it is, whatever the requests are written in.
+    guard let dialect = API(path: path)?.dialect else { return nil }
+    let list = path.dropLast(dialect.chatPath.count) + dialect.listPath
+    return list + (query.isEmpty ? dialect.listQuery : query)
   }
 
   private func judge(

@@ -26,11 +26,12 @@ extension Endpoint {
     var written = try VariableText(text, environment: environment)
     let name = String(decoding: written.expanded, as: UTF8.self)
     if name == builtin.source { return builtin(source: text) }
-    let preset = Preset(rawValue: name)
+    let preset = Preset.named(name)
     // The address of a preset is public, also where its name came from a variable.
     if let preset { written = try VariableText(preset.base, environment: [:]) }
     let address = try EndpointAddress(written.expanded)
-    let suffix = suffix(to: address.text(address.path), api: api ?? preset?.api, rule: paths)
+    let suffix = suffix(
+      to: address.text(address.path), dialect: (api ?? preset?.api ?? .usual).dialect, rule: paths)
     let target = address.origin + suffix.path(address.text(address.path))
     let host = address.isSecure && address.hasDefaultPort ? KnownHost.all[address.host] : nil
     var fields = try HeaderFields(headers, environment: environment)
@@ -39,11 +40,11 @@ extension Endpoint {
     return Endpoint(
       url: target + (address.query.map { "?" + address.text($0) } ?? ""),
       display: suffix.path(display(of: address, written)),
-      api: api ?? preset?.api ?? self.api(ofPath: suffix.path(address.text(address.path))),
+      api: api ?? preset?.api ?? API(path: suffix.path(address.text(address.path))) ?? .usual,
       headers: fields.headers, headerNames: fields.names, headerReferences: fields.references,
       hidesPart: address.userInfo != nil || address.query != nil,
       secrets: fields.secrets + written.values + secrets(of: address),
-      company: preset?.rawValue ?? KnownHost.all[address.host]?.company, keyVariable: host?.variable,
+      company: preset?.name ?? KnownHost.all[address.host]?.company, keyVariable: host?.variable,
       source: text)
   }
 
@@ -64,23 +65,16 @@ extension Endpoint {
     }
   }
 
-  private static func suffix(to path: String, api: API?, rule: PathRule) -> Suffix {
+  private static func suffix(to path: String, dialect: any Dialect, rule: PathRule) -> Suffix {
     let path = EndpointAddress.withoutSlashes(path)
-    let verb = api == .anthropic ? "/messages" : "/chat/completions"
     switch rule {
+    case .endpoint where path.isEmpty:
+      return Suffix(text: dialect.basePath + dialect.suffix(toBase: dialect.basePath))
     case .endpoint:
-      if path.isEmpty { return Suffix(text: api == .ollama ? "/api/chat" : "/v1" + verb) }
-      return Suffix(text: EndpointAddress.isBase(path) ? verb : "")
+      return Suffix(text: EndpointAddress.isBase(path) ? dialect.suffix(toBase: path) : "")
     case .base:
-      let isWhole = ["/chat/completions", "/api/chat", "/messages"].contains { path.hasSuffix($0) }
-      return Suffix(text: isWhole ? "" : api == .ollama && path.isEmpty ? "/api/chat" : verb)
+      return Suffix(text: API(path: path) == nil ? dialect.suffix(toBase: path) : "")
     }
-  }
-
-  private static func api(ofPath path: String) -> API {
-    let path = EndpointAddress.withoutSlashes(path)
-    if path.hasSuffix("/api/chat") { return .ollama }
-    return path.hasSuffix("/messages") ? .anthropic : .openai
   }
 
   private static func secrets(of address: EndpointAddress) -> [String] {
@@ -154,8 +148,7 @@ private struct HeaderFields {
   mutating func addCredentials(
     userInfo: String?, host: KnownHost?, environment: [String: String]
   ) throws(InvalidValue) {
-    guard !names.contains(where: { ["authorization", "x-api-key", "api-key"].contains($0.lowercased()) })
-    else { return }
+    guard !names.contains(where: KeyHeader.isCredential) else { return }
     if let userInfo {
       let plain = userInfo.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         .map { Endpoint.percentDecoded(String($0)) }
@@ -168,10 +161,10 @@ private struct HeaderFields {
         throw InvalidValue(
           "the environment variable \(host.variable) holds a line break or another control character")
       }
-      let prefix = host.header == "Authorization" ? "Bearer " : ""
-      headers.append(HTTPRequest.Header(host.header, prefix + key))
-      names.append(host.header)
-      references[host.header] = .string(prefix + "${\(host.variable)}")
+      let header = host.keyHeader
+      headers.append(HTTPRequest.Header(header.name, header.prefix + key))
+      names.append(header.name)
+      references[header.name] = .string(header.prefix + "${\(host.variable)}")
       secrets.append(key)
     }
   }

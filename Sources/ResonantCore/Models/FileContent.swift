@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
+#if canImport(Glibc)
 import Glibc
 #else
-import Musl
+import Darwin
 #endif
 
 /// Reads whole files, and pipes to their end. Not through Foundation, which refuses the pipe that a shell makes of
@@ -52,12 +50,10 @@ enum FileContent {
   /// One read(2); the system's `errno`, or 0.
   private static func append(to bytes: inout [UInt8], from descriptor: Int32, room: Int) -> Int32 {
     var problem: Int32 = 0
-    #if canImport(Darwin)
-    let read = Darwin.read
-    #elseif canImport(Glibc)
+    #if canImport(Glibc)
     let read = Glibc.read
     #else
-    let read = Musl.read
+    let read = Darwin.read
     #endif
     bytes += Array(unsafeUninitializedCapacity: room) { buffer, count in
       count = buffer.baseAddress.map { read(descriptor, $0, room) } ?? 0

@@ -69,7 +69,7 @@ extension Transcript.Participant {
       name: try fields.required("name", as: RecordFields.string),
       model: try fields.optional("model", as: RecordFields.string) ?? "",
       endpoint: try fields.optional("endpoint", as: RecordFields.string) ?? "",
-      api: try fields.optional("api", as: RecordFields.choice) ?? .openai,
+      api: (try fields.optional("api", as: RecordFields.choice) ?? API.usual).rawValue,
       systemPrompt: try fields.optional("system_prompt", as: RecordFields.string),
       payload: try fields.optional("payload", as: RecordFields.object) ?? [:],
       headerNames: try fields.optional("header_names", as: RecordFields.strings) ?? [],

@@ -88,7 +88,7 @@ extension Transcript.Participant {
     json.add("name", name)
     json.add("model", model)
     json.add("endpoint", endpoint)
-    json.add("api", api.rawValue)
+    json.add("api", api)
     json.add("system_prompt", orNull: systemPrompt)
     json.add("payload", .object(payload))
     json.add("header_names", .array(headerNames.map(JSONValue.string)))

@@ -2,12 +2,10 @@
 
 import Synchronization
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
+#if canImport(Glibc)
 import Glibc
 #else
-import Musl
+import Darwin
 #endif
 
 /// A transcript's file, open for appending and closed with the value.

@@ -23,7 +23,8 @@ public struct Transcript: Sendable, Equatable {
     public var model: String
     /// URL without query and user info.
     public var endpoint: String
-    public var api: API
+    /// The wire format of requests, by the name that options have for it.
+    public var api: String
     public var systemPrompt: String?
     /// The extra body fields, secrets masked.
     public var payload: JSONObject
@@ -33,7 +34,7 @@ public struct Transcript: Sendable, Equatable {
     public var human: Bool
 
     public init(
-      name: String, model: String, endpoint: String, api: API = .openai, systemPrompt: String? = nil,
+      name: String, model: String, endpoint: String, api: String, systemPrompt: String? = nil,
       payload: JSONObject = [:], headerNames: [String] = [], headerReferences: JSONObject = [:],
       human: Bool = false
     ) {

@@ -105,7 +105,7 @@ struct Stage {
 
   func conversation() -> Conversation {
     let facts = participants.map {
-      Transcript.Participant(name: $0.name, model: $0.model, endpoint: $0.endpoint.display)
+      Transcript.Participant(name: $0.name, model: $0.model, endpoint: $0.endpoint.display, api: "openai")
     }
     let header = Transcript.Header(id: "test", created: .distantPast, program: "test", participants: facts)
     return Conversation(

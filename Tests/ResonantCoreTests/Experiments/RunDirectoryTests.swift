@@ -20,7 +20,8 @@ struct RunDirectoryTests {
   private func transcript(turns: Int, end: StopReason?, error: String? = nil) -> Transcript {
     var header = Transcript.Header(
       id: "abc", created: Date(timeIntervalSince1970: 0), program: "resonant", seed: 5,
-      participants: [.init(name: "Ada", model: "m", endpoint: "builtin:")], settings: ["max_turns": 3])
+      participants: [.init(name: "Ada", model: "m", endpoint: "builtin:", api: "openai")],
+      settings: ["max_turns": 3])
     header.trial = Transcript.Trial(experiment: "bliss", condition: trial.condition.values, repeat: 2)
     let preamble = Transcript.Preamble(
       owner: "Ada", index: 1, role: .user, content: String(repeating: "x", count: 50_000))

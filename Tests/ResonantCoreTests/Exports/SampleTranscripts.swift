@@ -18,7 +18,7 @@ enum Sample {
     _ name: String, model: String = "gemma3:27b", endpoint: String = "http://localhost:11434/api/chat",
     prompt: String? = "You have complete freedom."
   ) -> Transcript.Participant {
-    Transcript.Participant(name: name, model: model, endpoint: endpoint, systemPrompt: prompt)
+    Transcript.Participant(name: name, model: model, endpoint: endpoint, api: "openai", systemPrompt: prompt)
   }
 
   static func turn(

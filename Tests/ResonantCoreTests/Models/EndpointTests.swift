@@ -5,6 +5,12 @@ import Testing
 
 @testable import ResonantCore
 
+extension API {
+  static let openai = API(OpenAIChat())
+  static let anthropic = API(AnthropicMessages())
+  static let ollama = API(OllamaChat())
+}
+
 @Suite struct EndpointTests {
   func resolve(
     _ text: String, api: API? = nil, headers: JSONObject = [:], environment: [String: String] = [:],
@@ -68,7 +74,29 @@ import Testing
     #expect(try resolve("http://h/api/chat", api: .openai).api == .openai)
     #expect(try resolve("http://h", api: .anthropic).url == "http://h/v1/messages")
     #expect(try resolve("http://h", api: .ollama).url == "http://h/api/chat")
+    #expect(try resolve("http://h/v1", api: .anthropic).url == "http://h/v1/messages")
+    #expect(try resolve("http://h/v1", api: .ollama).url == "http://h/v1/chat/completions")
     #expect(try resolve("ollama", api: .openai).url == "http://localhost:11434/v1/chat/completions")
+  }
+
+  @Test(arguments: API.allCases.map(\.rawValue))
+  func whatADialectNamesIsSpokenThere(name: String) throws {
+    let api = try #require(API(rawValue: name))
+    let dialect = api.dialect
+    for (preset, base) in dialect.presets {
+      let endpoint = try resolve(preset)
+      #expect(endpoint.api == api && endpoint.company == preset)
+      #expect(endpoint.url.hasPrefix(base) && endpoint.url.hasSuffix(dialect.chatPath))
+      #expect(try resolve(endpoint.url).api == api)
+    }
+    for host in dialect.hosts {
+      let url = "https://\(host.name)/v1\(dialect.chatPath)"
+      let endpoint = try resolve(url, environment: [host.variable: "k"])
+      let header = host.keyHeader
+      #expect(endpoint.headers == [HTTPRequest.Header(header.name, header.prefix + "k")])
+      #expect(endpoint.api == api && endpoint.company == host.company)
+      #expect(endpoint.keyVariable == host.variable)
+    }
   }
 
   @Test(arguments: [

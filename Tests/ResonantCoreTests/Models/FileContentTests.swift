@@ -5,12 +5,10 @@ import Testing
 
 @testable import ResonantCore
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
+#if canImport(Glibc)
 import Glibc
 #else
-import Musl
+import Darwin
 #endif
 
 /// Files that a user names may be anything, also something without an end.

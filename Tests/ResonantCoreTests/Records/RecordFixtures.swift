@@ -7,12 +7,12 @@ import Foundation
 extension Transcript {
   /// A conversation of two with something in every field.
   static func fixture(turns: Int = 3) -> Transcript {
-    var ada = Participant(
-      name: "Ada", model: "m:1", endpoint: "https://example.org/v1/chat/completions", systemPrompt: "Be Ada.",
+    let ada = Participant(
+      name: "Ada", model: "m:1", endpoint: "https://example.org/v1/chat/completions", api: "anthropic",
+      systemPrompt: "Be Ada.",
       payload: ["temperature": 0.5, "nested": ["a": [1, .null]]], headerNames: ["Authorization"],
       headerReferences: ["Authorization": "Bearer ${TOKEN}"])
-    ada.api = .anthropic
-    let bob = Participant(name: "Bob", model: "parry", endpoint: "builtin:", human: false)
+    let bob = Participant(name: "Bob", model: "parry", endpoint: "builtin:", api: "openai", human: false)
     var header = Header(
       id: "f00", created: Date(timeIntervalSince1970: 1_740_830_400.25), program: "resonant 1.0",
       mode: .party,

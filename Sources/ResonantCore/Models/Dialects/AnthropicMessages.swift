@@ -8,8 +8,21 @@ struct AnthropicMessages: Dialect {
   /// Mandatory in a request; what is used when the payload says nothing.
   static let defaultMaxTokens = 4096
 
+  var name: String { "anthropic" }
   var headers: [HTTPRequest.Header] { [HTTPRequest.Header("anthropic-version", "2023-06-01")] }
-  var keyHeader: String { #""x-api-key": "${NAME}""# }
+  var keyHeader: KeyHeader { KeyHeader(name: "x-api-key") }
+  var systemPlacement: ModelRequest.SystemPlacement { .topLevel }
+  var roles: RolePolicy { .alternate }
+  var chatPath: String { "/messages" }
+  /// Models are listed by twenties unless more are asked for.
+  var listQuery: String { "?limit=1000" }
+  var presets: KeyValuePairs<String, String> { ["anthropic": "https://api.anthropic.com/v1"] }
+  var hosts: [KnownHost] {
+    [
+      KnownHost(
+        "api.anthropic.com", company: "anthropic", variable: "ANTHROPIC_API_KEY", keyHeader: keyHeader)
+    ]
+  }
   func moreTokens(_ payload: JSONObject) -> String { "a larger max_tokens in --payload" }
 
   /// System texts are no messages here: all of them go to the top level.

@@ -5,7 +5,14 @@ import OrderedCollections
 
 /// Ollama's own chat (https://github.com/ollama/ollama/blob/main/docs/api.md).
 struct OllamaChat: Dialect {
-  func complete(_ body: inout RequestBody) {}
+  var name: String { "ollama" }
+  var chatPath: String { "/api/chat" }
+  var basePath: String { "" }
+  /// Bases such as `/v1` are those of OpenAI's format, which Ollama's server speaks as well.
+  func suffix(toBase path: String) -> String { path.isEmpty ? chatPath : OpenAIChat().chatPath }
+  var listPath: String { "/api/tags" }
+  var presets: KeyValuePairs<String, String> { ["ollama": "http://localhost:11434"] }
+  var hosts: [KnownHost] { [KnownHost("ollama.com", company: "ollama", variable: "OLLAMA_API_KEY")] }
 
   var largerContext: String { "a larger options.num_ctx in --payload" }
   var replyLimits: [String] { ["options.num_predict"] }

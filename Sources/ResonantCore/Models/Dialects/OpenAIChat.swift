@@ -9,6 +9,10 @@ struct OpenAIChat: Dialect {
   /// Ask for token counts at the end of a stream; some servers know no `stream_options`.
   var asksForUsage = true
 
+  var name: String { "openai" }
+  var chatPath: String { "/chat/completions" }
+  var withoutUsage: OpenAIChat { OpenAIChat(asksForUsage: false) }
+
   func complete(_ body: inout RequestBody) {
     guard asksForUsage, body.isStream, body["stream_options"] == nil else { return }
     body["stream_options"] = .value(["include_usage": true])
@@ -16,6 +20,28 @@ struct OpenAIChat: Dialect {
 
   /// OpenAI's newer models know the second name only; most other servers know both, some the first only.
   var replyLimits: [String] { ["max_tokens", "max_completion_tokens"] }
+
+  var presets: KeyValuePairs<String, String> {
+    [
+      "lmstudio": "http://localhost:1234/v1",
+      "llamacpp": "http://localhost:8080/v1",
+      "vllm": "http://localhost:8000/v1",
+      "openai": "https://api.openai.com/v1",
+      "openrouter": "https://openrouter.ai/api/v1",
+    ]
+  }
+
+  var hosts: [KnownHost] {
+    [
+      KnownHost("api.openai.com", company: "openai", variable: "OPENAI_API_KEY"),
+      KnownHost("openrouter.ai", company: "openrouter", variable: "OPENROUTER_API_KEY"),
+      KnownHost("api.groq.com", company: "groq", variable: "GROQ_API_KEY"),
+      KnownHost("api.mistral.ai", company: "mistral", variable: "MISTRAL_API_KEY"),
+      KnownHost("api.deepseek.com", company: "deepseek", variable: "DEEPSEEK_API_KEY"),
+      KnownHost("api.together.xyz", company: "together", variable: "TOGETHER_API_KEY"),
+      KnownHost("api.x.ai", company: "xai", variable: "XAI_API_KEY"),
+    ]
+  }
 }
 
 extension ReplyEvent {

@@ -125,7 +125,8 @@ extension Dialect {
       return "check the key in " + (failure.keyVariable.map { "\($0) or in " } ?? "") + "--headers"
     }
     let variable = failure.keyVariable.map { "in \($0), or " } ?? ""
-    return "give the endpoint's key \(variable)in --headers, as in {\(keyHeader)}"
+    let header = "\"\(keyHeader.name)\": \"\(keyHeader.prefix)${NAME}\""
+    return "give the endpoint's key \(variable)in --headers, as in {\(header)}"
   }
 
   /// The payload's own limit of a reply's tokens, or the usual one.
