@@ -2,6 +2,12 @@
 
 import OrderedCollections
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Everything that must be known to hold a conversation, made from options.
 public struct ResolvedConversation: Sendable, Equatable {
   /// Two or more, the first to speak first.
@@ -43,6 +49,15 @@ public struct ResolvedConversation: Sendable, Equatable {
 
   /// Why a transcript would not go on with it; nil when there is a turn to ask for.
   public func reasonToStop(_ transcript: Transcript) -> StopReason? { settings.reasonToStop(transcript) }
+
+  /// The transcript with which it begins.
+  public func transcript(id: String, created: Date, trial: Transcript.Trial? = nil) -> Transcript {
+    var header = Transcript.Header(
+      id: id, created: created, program: Version.program, seed: settings.seed, participants: facts,
+      settings: recorded)
+    header.trial = trial
+    return Transcript(header: header, preambles: preambles)
+  }
 
   /// The preambles as a transcript records them.
   public var preambles: [Transcript.Preamble] {

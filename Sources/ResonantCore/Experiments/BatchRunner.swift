@@ -225,11 +225,9 @@ public final class BatchRunner: Sendable {
 
   /// The transcript with which a trial begins.
   func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {
-    var header = Transcript.Header(
-      id: dependencies.newID(), created: dependencies.now(), program: Version.program,
-      seed: conversation.settings.seed, participants: conversation.facts, settings: conversation.recorded)
-    header.trial = Transcript.Trial(
-      experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat)
-    return Transcript(header: header, preambles: conversation.preambles)
+    conversation.transcript(
+      id: dependencies.newID(), created: dependencies.now(),
+      trial: Transcript.Trial(
+        experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat))
   }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import Dispatch
 import OrderedCollections
-import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -54,17 +52,10 @@ public struct RunDirectory: Sendable, Equatable {
     try write(text, to: "plan.json")
   }
 
-  /// Writes the two files of the summary beside each other: most of the time is spent on waiting for the disk.
+  /// Writes the two files of the summary.
   public func write(_ summary: Summary) throws(InvalidValue) {
-    let problem = Mutex<InvalidValue?>(nil)
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
-      do throws(InvalidValue) {
-        try index == 0 ? write(summary.jsonLines, to: "summary.jsonl") : write(summary.csv, to: "summary.csv")
-      } catch {
-        problem.withLock { $0 = error }
-      }
-    }
-    if let problem = problem.withLock({ $0 }) { throw problem }
+    try write(summary.jsonLines, to: "summary.jsonl")
+    try write(summary.csv, to: "summary.csv")
   }
 
   private func write(_ bytes: [UInt8], to name: String) throws(InvalidValue) {

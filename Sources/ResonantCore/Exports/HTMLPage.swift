@@ -88,21 +88,15 @@ struct HTMLPage: Sendable {
   }
 
   private func conversation(_ transcript: Transcript) -> String {
-    var events = transcript.events[...]
-    var html = ""
-    func addEvents(through turn: Int) {
-      while let event = events.first, event.after <= turn {
-        html += HTMLTurn.event(event) ?? ""
-        events.removeFirst()
+    var articles = entries.lazy.map(\.article).makeIterator()
+    return transcript.timeline.reduce(into: "") { html, moment in
+      switch moment {
+      // They stand in the header.
+      case .preamble: break
+      case .turn: html += articles.next() ?? ""
+      case .event(let event): html += HTMLTurn.event(event) ?? ""
       }
     }
-    addEvents(through: 0)
-    for entry in entries {
-      html += entry.article
-      addEvents(through: entry.turn.number)
-    }
-    addEvents(through: .max)
-    return html
   }
 
   private func end(_ transcript: Transcript) -> String {

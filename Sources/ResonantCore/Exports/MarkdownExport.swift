@@ -7,23 +7,15 @@ public enum MarkdownExport {
     let header = transcript.header
     var parts = ["# \(line(Wording.title(of: header)))", facts(transcript)]
     parts += prompts(header)
-    for message in transcript.preambles {
-      parts.append("## Preamble \(message.index) of \(line(message.owner)): \(message.role.rawValue)")
-      parts.append(quote(message.content))
-    }
-    var events = transcript.events[...]
-    func addEvents(through turn: Int) {
-      while let event = events.first, event.after <= turn {
-        if let sentence = event.sentence { parts.append("*\(line(sentence))*") }
-        events.removeFirst()
+    for moment in transcript.timeline {
+      switch moment {
+      case .preamble(let message):
+        parts.append("## Preamble \(message.index) of \(line(message.owner)): \(message.role.rawValue)")
+        parts.append(quote(message.content))
+      case .turn(let turn): parts += self.turn(turn, maxCharacters: transcript.maxCharacters)
+      case .event(let event): if let sentence = event.sentence { parts.append("*\(line(sentence))*") }
       }
     }
-    addEvents(through: 0)
-    for turn in transcript.turns {
-      parts += self.turn(turn, maxCharacters: transcript.maxCharacters)
-      addEvents(through: turn.number)
-    }
-    addEvents(through: .max)
     if let error = transcript.end?.error { parts.append("Error: \(line(error))") }
     return parts.joined(separator: "\n\n") + "\n"
   }

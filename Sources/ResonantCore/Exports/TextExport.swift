@@ -9,23 +9,15 @@ public enum TextExport {
     var lines = [thick, Wording.title(of: transcript.header)]
     lines += (transcript.modelFacts + transcript.facts).map { "\($0.label): \($0.value)" }
     lines.append(thick)
-    for message in transcript.preambles {
-      lines += ["", "Preamble \(message.index) of \(message.owner), \(message.role.rawValue)", thin]
-      lines += [message.content, thin]
-    }
-    var events = transcript.events[...]
-    func addEvents(through turn: Int) {
-      while let event = events.first, event.after <= turn {
-        if let sentence = event.sentence { lines += ["", sentence] }
-        events.removeFirst()
+    for moment in transcript.timeline {
+      switch moment {
+      case .preamble(let message):
+        lines += ["", "Preamble \(message.index) of \(message.owner), \(message.role.rawValue)", thin]
+        lines += [message.content, thin]
+      case .turn(let turn): lines += self.turn(turn, maxCharacters: transcript.maxCharacters)
+      case .event(let event): if let sentence = event.sentence { lines += ["", sentence] }
       }
     }
-    addEvents(through: 0)
-    for turn in transcript.turns {
-      lines += self.turn(turn, maxCharacters: transcript.maxCharacters)
-      addEvents(through: turn.number)
-    }
-    addEvents(through: .max)
     if let end = transcript.end { lines += ["", thick] + sums(end) + [thick] }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -55,16 +55,13 @@ public indirect enum Record: Sendable, Equatable {
 extension Transcript {
   /// The records of a file that holds just this: what a branch begins with.
   public var records: [Record] {
-    var records = [Record.header(header)] + preambles.map(Record.preamble)
-    var rest = events[...]
-    for turn in turns {
-      let before = rest.prefix { $0.after < turn.number }
-      records += before.map(Record.event)
-      rest.removeFirst(before.count)
-      records.append(.turn(turn))
-    }
-    records += rest.map(Record.event)
-    if let end { records.append(.end(end)) }
-    return records
+    [.header(header)]
+      + timeline.map { moment in
+        switch moment {
+        case .preamble(let preamble): .preamble(preamble)
+        case .turn(let turn): .turn(turn)
+        case .event(let event): .event(event)
+        }
+      } + [end].compactMap { $0.map(Record.end) }
   }
 }

@@ -80,14 +80,8 @@ public final class RecordWriter: Sendable {
 
   /// Appends several records with one write. Callers that need an order wait for each call.
   public func append(_ records: [Record]) async throws(RecordError) {
-    let batch = batch(records)
-    try await store.append(batch.lines, to: file, batch.sync)
-  }
-
-  @inline(never)
-  private func batch(_ records: [Record]) -> (lines: [UInt8], sync: RecordStore.Sync) {
     begun.store(true, ordering: .relaxed)
-    return (records.reduce(into: []) { $0 += $1.line }, Self.sync(records))
+    try await store.append(records.reduce(into: []) { $0 += $1.line }, to: file, Self.sync(records))
   }
 
   private static func sync(_ records: [Record]) -> RecordStore.Sync {
@@ -126,20 +120,9 @@ extension RecordWriter: ConversationObserver {
 
   /// What happened together is written together.
   public func observe(_ events: [ConversationEvent]) async throws {
-    let batch = batch(of: events)
-    if !batch.lines.isEmpty { try await store.append(batch.lines, to: file, batch.sync) }
-    if isEnd(events) { try await close() }
-  }
-
-  @inline(never)
-  private func batch(of events: [ConversationEvent]) -> (lines: [UInt8], sync: RecordStore.Sync) {
     let records = events.flatMap(records)
-    return records.isEmpty ? ([], .none) : batch(records)
-  }
-
-  @inline(never)
-  private func isEnd(_ events: [ConversationEvent]) -> Bool {
-    if case .ended? = events.last { true } else { false }
+    if !records.isEmpty { try await append(records) }
+    if case .ended? = events.last { try await close() }
   }
 
   private func records(of event: ConversationEvent) -> [Record] {

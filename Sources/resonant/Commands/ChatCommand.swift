@@ -20,10 +20,7 @@ struct ChatCommand: AsyncParsableCommand {
     let host = Host.current
     let overlay = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.resolve(overlay, context: host.context)
-    let header = Transcript.Header(
-      id: host.randomID(), created: host.now, program: Version.program, seed: conversation.settings.seed,
-      participants: conversation.facts, settings: conversation.recorded)
-    let transcript = Transcript(header: header, preambles: conversation.preambles)
+    let transcript = conversation.transcript(id: host.randomID(), created: host.now)
     let trial = try host.prepare(conversation, transcript: transcript, options: options)
     try await host.hold(try await host.withFiles(trial), options: options)
   }

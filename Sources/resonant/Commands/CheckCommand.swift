@@ -22,9 +22,8 @@ struct CheckCommand: AsyncParsableCommand {
     let host = Host.current
     let conversations = try conversations(host)
     for conversation in conversations {
-      let header = Transcript.Header(
-        id: "", created: host.now, program: Version.program, participants: conversation.facts)
-      _ = try host.prepare(conversation, transcript: Transcript(header: header), options: options)
+      let transcript = conversation.transcript(id: "", created: host.now)
+      _ = try host.prepare(conversation, transcript: transcript, options: options)
     }
     let network = host.network(isVerbose: options.process.verbose)
     var isFailure = false

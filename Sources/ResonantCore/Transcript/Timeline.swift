@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+
+extension Transcript {
+  /// Something that a reader of the transcript comes to.
+  public enum Moment: Sendable, Equatable {
+    case preamble(Preamble)
+    case event(Event)
+    case turn(Turn)
+  }
+
+  /// Preambles, turns and events in the order in which they are to be read: an event stands behind the last turn before
+  /// it.
+  public var timeline: [Moment] {
+    var moments = preambles.map(Moment.preamble)
+    var rest = events[...]
+    for turn in turns {
+      let before = rest.prefix { $0.after < turn.number }
+      moments += before.map(Moment.event) + [.turn(turn)]
+      rest = rest[before.endIndex...]
+    }
+    return moments + rest.map(Moment.event)
+  }
+}
