@@ -39,6 +39,13 @@ public struct Options: Sendable, Equatable {
     return merged
   }
 
+  /// The options whose keys are as they should be.
+  func filter(_ isIncluded: (String) -> Bool) -> Options {
+    var some = self
+    some.values.removeAll { !isIncluded($0.key) }
+    return some
+  }
+
   private mutating func removeRivals(of key: String) {
     switch key {
     case "opening": values["no_opening"] = nil
@@ -54,18 +61,12 @@ public struct Options: Sendable, Equatable {
 
   func text(_ key: String) -> String? { values[key]?.string }
   func isOn(_ key: String) -> Bool { values[key]?.bool ?? false }
-  func int(_ key: String) -> Int? { values[key]?.int }
-  func duration(_ key: String) -> Duration? { values[key]?.seconds }
-  func texts(_ key: String) -> [String] { values[key]?.array?.compactMap(\.string) ?? [] }
-  func seed() -> UInt64? {
-    if case .number(let text) = values["seed"] { UInt64(text) } else { nil }
-  }
 }
 
 extension JSONValue {
   /// The number as seconds; nil for one that no option could be, as a file may hold, and for anything else.
   var seconds: Duration? {
-    double.flatMap { 0...ChatOption.maximumSeconds ~= $0 ? .seconds($0) : nil }
+    double.flatMap { 0...Double(ChatOption.maximumSeconds) ~= $0 ? .seconds($0) : nil }
   }
 }
 
