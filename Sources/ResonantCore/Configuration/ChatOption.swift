@@ -61,14 +61,6 @@ public struct ChatOption: Sendable {
     case refused
   }
 
-  /// Whose option it is, among those that each participant has for itself.
-  struct Owner: Sendable, Equatable {
-    /// The key in the object of a participant: `model` of `alice_model`.
-    var field: String
-    /// The index of the participant; nil for the common option.
-    var index: Int?
-  }
-
   /// The longest time that can be asked for: about 30 years.
   public static let maximumSeconds = 1_000_000_000
 
@@ -83,8 +75,10 @@ public struct ChatOption: Sendable {
   /// What holds when it is not given, as the help shows it; nil when that goes without saying.
   public let fallback: String?
   public let resumption: Resumption
-  /// Nil when participants have no such option.
-  var owner: Owner?
+  /// The key in the object of a participant: `model` for `alice_model`; nil when participants have no such option.
+  var field: String?
+  /// The index of the participant whose own option it is.
+  var participant: Int?
   /// The setting that it gives; nil when it is not that simple.
   let setting: Setting?
 
@@ -123,7 +117,7 @@ public struct ChatOption: Sendable {
   public var isRecordedSetting: Bool { scope == .conversation || scope == .request }
 
   /// Whether it holds for the conversation as a whole.
-  var isCommon: Bool { owner?.index == nil && kind != .participants }
+  var isCommon: Bool { participant == nil && kind != .participants }
 
   public var flag: String { Self.flag(key) }
 

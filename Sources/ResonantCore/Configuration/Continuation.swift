@@ -84,9 +84,7 @@ private struct Continuation {
 
   /// `--headers or --bob-headers`: the flags that give a participant something.
   private func flags(_ key: String, _ index: Int) -> String {
-    let sides = OptionTable.sides
-    let own = sides.indices.contains(index) ? sides[index].prefix + key : "participant"
-    return "\(ChatOption.flag(key)) or \(ChatOption.flag(own))"
+    "\(ChatOption.flag(key)) or \(ChatOption.flag(OptionTable.key(key, of: index) ?? "participant"))"
   }
 }
 

@@ -13,7 +13,7 @@ extension Options {
       .map { (key: $0.element, path: $0.element.split(separator: "."), index: $0.offset) }
       .sorted { ($0.path.count, $0.index) < ($1.path.count, $1.index) }
     for field in fields { flat.values[field.key] = nil }
-    let isOwn = { (path: [Substring]) in OptionTable[String(path[0])]?.owner?.index != nil }
+    let isOwn = { (path: [Substring]) in OptionTable[String(path[0])]?.participant != nil }
     for field in fields where !isOwn(field.path) { flat.set(values[field.key], at: field.path) }
     for field in fields where isOwn(field.path) {
       flat.inherit(String(field.path[0]))
@@ -24,7 +24,7 @@ extension Options {
 
   /// Begins one participant's object, if there is none, with the common one.
   private mutating func inherit(_ key: String) {
-    guard values[key] == nil, let common = OptionTable[key]?.owner?.field else { return }
+    guard values[key] == nil, let common = OptionTable[key]?.field else { return }
     values[key] = values[common]
     source = source.inheriting(key, from: common)
   }

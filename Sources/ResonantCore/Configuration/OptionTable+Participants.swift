@@ -16,6 +16,11 @@ extension OptionTable {
     Side(prefix: "bob_", name: "Bob", ordinal: "second"),
   ]
 
+  /// The key of one participant's own option; nil for a further one, whose options stand in an object.
+  static func key(_ field: String, of index: Int) -> String? {
+    sides.indices.contains(index) ? sides[index].prefix + field : nil
+  }
+
   /// The flags of an option that each participant has: the common one, where `all` describes it, and one for each
   /// of the first two, which `each` describes by its ordinal.
   static func participant(
@@ -31,7 +36,7 @@ extension OptionTable {
       var option = ChatOption(
         prefix + field, kind, scope, value: value ?? ChatOption.usualValueName(kind, field),
         default: field == "name" ? side?.name : index == nil ? fallback : nil, onResume: resumption, help)
-      option.owner = ChatOption.Owner(field: field, index: index)
+      (option.field, option.participant) = (field, index)
       return option
     }
     let common = all.map { [option(nil, $0)] } ?? []

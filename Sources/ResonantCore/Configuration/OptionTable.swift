@@ -69,11 +69,11 @@ public enum OptionTable {
     names, models, instructions,
   ]).reduce(into: [:]) {
     if case .textFile = $1.kind { return }
-    if let owner = $1.owner, owner.index == 0 { $0[owner.field] = $1 }
+    if let field = $1.field, $1.participant == 0 { $0[field] = $1 }
   }
 
   /// Who takes part, and what each is told before the first turn.
-  public static let prompts: [ChatOption] = names + groups + instructions + openings
+  public static let prompts: [ChatOption] = concatenated([names, groups, instructions, openings])
 
   private static let groups: [ChatOption] = [
     .init(
@@ -95,7 +95,7 @@ public enum OptionTable {
       "opening_file", .textFile(for: "opening"), .conversation, onResume: .ignored,
       "The opening from a file."),
     .init(
-      "no_opening", .boolean, .conversation, gives: Setting(\.conversation.noOpening), onResume: .ignored,
+      "no_opening", .boolean, .conversation, gives: Setting(\.conversation.hasNoOpening), onResume: .ignored,
       "Let the first participant generate the first turn."),
   ]
 
@@ -122,7 +122,7 @@ public enum OptionTable {
       "filter_thinking", .boolean, .conversation, gives: Setting(\.conversation.filterThinking),
       "Hide <think> spans from the other participants."),
     .init(
-      "no_stream", .boolean, .conversation, gives: Setting(\.conversation.noStream),
+      "no_stream", .boolean, .conversation, gives: Setting(not: \.conversation.stream),
       "Ask for whole replies instead of streams."),
     .init(
       "stop_phrase", .texts, .conversation, gives: Setting(\.conversation.stopPhrases),
@@ -166,8 +166,8 @@ public enum OptionTable {
     .init(
       "name", .text(), .output, gives: Setting(\.output.name), value: "basename", default: "from the models",
       "Name of the files without .jsonl and .html; must not exist yet."),
-    .init("no_html", .boolean, .output, gives: Setting(\.output.noHTML), "Write no HTML page."),
-    .init("no_save", .boolean, .output, gives: Setting(\.output.noSave), "Write no file at all."),
+    .init("no_html", .boolean, .output, gives: Setting(not: \.output.html), "Write no HTML page."),
+    .init("no_save", .boolean, .output, gives: Setting(not: \.output.save), "Write no file at all."),
     .init(
       "pandoc_path", .command, .output, gives: Setting(\.output.pandocPath), default: "from PATH",
       "The pandoc that renders the page."),
@@ -184,27 +184,9 @@ public enum OptionTable {
   ]
 }
 
-// Switches that turn off what the settings have on.
 extension ConversationSettings {
-  fileprivate var noOpening: Bool {
+  fileprivate var hasNoOpening: Bool {
     get { opening == nil }
     set { if newValue { opening = nil } }
-  }
-
-  fileprivate var noStream: Bool {
-    get { !stream }
-    set { stream = !newValue }
-  }
-}
-
-extension OutputSettings {
-  fileprivate var noHTML: Bool {
-    get { !html }
-    set { html = !newValue }
-  }
-
-  fileprivate var noSave: Bool {
-    get { !save }
-    set { save = !newValue }
   }
 }

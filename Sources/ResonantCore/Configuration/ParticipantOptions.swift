@@ -25,7 +25,7 @@ struct ParticipantOptions {
 
   /// Its own option of that key, else the common one.
   subscript(key: String) -> JSONValue? {
-    own[key] ?? (OptionTable[key]?.owner == nil ? nil : options.values[key])
+    own[key] ?? (OptionTable[key]?.field == nil ? nil : options.values[key])
   }
 
   /// The path of that option.
@@ -57,7 +57,8 @@ struct ParticipantOptions {
   /// What one of the first two is given by keys of its own, keyed as in the object of a participant.
   static func own(of index: Int, in values: JSONObject) -> JSONObject {
     values.reduce(into: [:]) {
-      if let owner = OptionTable[$1.key]?.owner, owner.index == index { $0[owner.field] = $1.value }
+      let option = OptionTable[$1.key]
+      if let field = option?.field, option?.participant == index { $0[field] = $1.value }
     }
   }
 

@@ -68,7 +68,7 @@ struct PlanMatrix {
   /// and with endpoints in one spelling of the same URL.
   private func named(_ values: JSONObject) -> JSONObject {
     var named = Self.spelled(values)
-    for (key, value) in values where OptionTable[key]?.owner?.field == "model" {
+    for (key, value) in values where OptionTable[key]?.field == "model" {
       guard let text = value.string, text.contains("${"),
         let name = try? VariableText(text, environment: reader.context.environment)
       else { continue }
@@ -80,7 +80,7 @@ struct PlanMatrix {
   private static func spelled(_ values: JSONObject) -> JSONObject {
     JSONObject(
       uniqueKeysWithValues: values.map { key, value in
-        if OptionTable[key]?.owner?.field == "endpoint" {
+        if OptionTable[key]?.field == "endpoint" {
           return (key, value.string.map { .string(EndpointAddress.plain($0)) } ?? value)
         }
         guard key == "participant" else { return (key, value) }

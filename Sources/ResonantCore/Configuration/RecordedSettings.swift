@@ -12,7 +12,7 @@ extension Options {
     _ settings: ChatSettings, _ participants: [Participant], _ given: [ParticipantOptions]
   ) -> JSONObject {
     var recorded = ofParticipants(given)
-    for option in OptionTable.all where option.isRecordedSetting && option.owner == nil {
+    for option in OptionTable.all where option.isRecordedSetting && option.field == nil {
       recorded[option.key] = value(of: option, settings)
     }
     let hiding = participants.filter { $0.endpoint.hidesPart }.map { JSONValue.string($0.name) }
@@ -30,29 +30,23 @@ extension Options {
   /// nor one beside the common switch that is on.
   private func ofParticipants(_ given: [ParticipantOptions]) -> JSONObject {
     var recorded: JSONObject = [:]
-    let options = OptionTable.ownOptions.filter { $0.value.isRecordedSetting }
-    for field in options.keys where values[field] != false { recorded[field] = values[field] }
-    let open = options.filter { recorded[$0.key] != true }
-    let sides = OptionTable.sides.count
-    for participant in given.prefix(sides) {
-      for field in open.keys where participant.own[field] != false {
-        recorded[participant.prefix + field] = participant.own[field]
+    var further = given.dropFirst(OptionTable.sides.count).map { ["name": .string($0.name)] as JSONObject }
+    for (field, option) in OptionTable.ownOptions where option.isRecordedSetting {
+      if values[field] != false { recorded[field] = values[field] }
+      if values[field] == true { continue }
+      for side in given.prefix(OptionTable.sides.count) where side.own[field] != false {
+        recorded[side.prefix + field] = side.own[field]
+      }
+      let own = given.dropFirst(OptionTable.sides.count).map { $0.own[field] }
+      if own.allSatisfy({ $0 == nil || $0 == false }) { continue }
+      for index in own.indices {
+        further[index][field] = own[index] ?? (option.kind == .boolean ? false : nil)
       }
     }
-    let further = given.dropFirst(sides)
-    if further.contains(where: { one in open.keys.contains { ![nil, false].contains(one.own[$0]) } })
-    {
-      recorded["participant"] = .array(further.map { .object(Self.values(of: open, $0)) })
+    if further.contains(where: { $0.count > 1 }) {
+      recorded["participant"] = .array(further.map(JSONValue.object))
     }
     return recorded
-  }
-
-  private static func values(
-    of options: OrderedDictionary<String, ChatOption>, _ given: ParticipantOptions
-  ) -> JSONObject {
-    options.reduce(into: ["name": .string(given.name)]) {
-      $0[$1.key] = given.own[$1.key] ?? ($1.value.kind == .boolean ? false : nil)
-    }
   }
 }
 
@@ -62,10 +56,9 @@ extension Transcript.Header {
   func options(of index: Int) -> JSONObject {
     let participant = participants[index]
     var options = participant.options
-    let sides = OptionTable.sides
     let further = settings["participant"]?.array?.first { $0["name"]?.string == participant.name }
     for (field, option) in OptionTable.ownOptions where option.isRecordedSetting {
-      options[field] = sides.indices.contains(index) ? settings[sides[index].prefix + field] : further?[field]
+      options[field] = OptionTable.key(field, of: index).map { settings[$0] } ?? further?[field]
     }
     return options
   }

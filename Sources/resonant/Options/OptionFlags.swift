@@ -37,8 +37,11 @@ private struct OptionKey: CodingKey {
 }
 
 extension ChatOption {
-  /// The types of the options that are a choice of words.
-  private static var choices: [any FlagChoice.Type] { [API.self, SpeakerOrder.self, RolePolicy.self] }
+  /// The type of a choice of words.
+  private static func choice(_ words: [String]) -> any FlagValue.Type {
+    let types: [any FlagValue.Type] = [API.self, SpeakerOrder.self, RolePolicy.self]
+    return types.first { $0.allValueStrings == words } ?? String.self
+  }
 
   /// What the parser has to know.
   fileprivate var definition: any FlagDefinition {
@@ -49,21 +52,14 @@ extension ChatOption {
     case .seconds: option(Seconds.self)
     case .texts, .participants:
       Option<[String]>(wrappedValue: [], name: name, parsing: .singleValue, help: .option(key))
-    case .choice(let words): choice(of: words)
+    case .choice(let words): option(Self.choice(words))
     case .path: option(String.self, .directory)
     case .command, .textFile, .preamble, .template: option(String.self, .file())
     case .text, .object: option(String.self)
     }
   }
 
-  private func choice(of words: [String]) -> any FlagDefinition {
-    guard let type = Self.choices.first(where: { $0.allValueStrings == words }) else {
-      return option(String.self)
-    }
-    return option(type)
-  }
-
-  private func option<Value: FlagChoice>(
+  private func option<Value: FlagValue>(
     _: Value.Type, _ completion: CompletionKind? = nil
   ) -> any FlagDefinition {
     Option<Value?>(wrappedValue: nil, name: name, help: .option(key), completion: completion)
@@ -94,8 +90,8 @@ extension FlagDefinition {
   }
 }
 
-extension Option: FlagDefinition where Value: FlagValue {
-  fileprivate var value: JSONValue? { wrappedValue.json }
+extension Option: FlagDefinition where Value: OptionValue {
+  fileprivate var value: JSONValue? { wrappedValue.option == [] ? nil : wrappedValue.option }
 }
 
 extension Flag: FlagDefinition where Value == Bool {
@@ -103,32 +99,21 @@ extension Flag: FlagDefinition where Value == Bool {
   fileprivate var value: JSONValue? { wrappedValue ? true : nil }
 }
 
-/// A value on the command line.
-protocol FlagValue {
-  /// As a plan would have it; nil for nothing given.
-  var json: JSONValue? { get }
-}
+/// A type of values on the command line.
+typealias FlagValue = ExpressibleByArgument & OptionValue
 
-typealias FlagChoice = ExpressibleByArgument & FlagValue
-
-extension String: FlagValue { var json: JSONValue? { .string(self) } }
-extension Int: FlagValue { var json: JSONValue? { .int(self) } }
-extension UInt64: FlagValue { var json: JSONValue? { .number(String(self)) } }
-extension Seconds: FlagValue { var json: JSONValue? { .double(value) } }
-extension [String]: FlagValue {
-  var json: JSONValue? { isEmpty ? nil : .array(map(JSONValue.string)) }
-}
-extension Optional: FlagValue where Wrapped: FlagValue { var json: JSONValue? { flatMap(\.json) } }
-extension FlagValue where Self: RawRepresentable<String> { var json: JSONValue? { .string(rawValue) } }
-extension API: FlagChoice {}
-extension SpeakerOrder: FlagChoice {}
-extension RolePolicy: FlagChoice {}
+extension API: ExpressibleByArgument {}
+extension RolePolicy: ExpressibleByArgument {}
+extension SpeakerOrder: ExpressibleByArgument {}
 
 /// A number of seconds on the command line, with fractions.
-struct Seconds: ExpressibleByArgument, Equatable, CustomStringConvertible {
+struct Seconds: FlagValue, Equatable, CustomStringConvertible {
   var value: Double
+  var option: JSONValue? { .double(value) }
 
   init(_ value: Double) { self.value = value }
+
+  static func value(of option: JSONValue) -> Seconds? { option.double.map(Seconds.init) }
 
   init?(argument: String) {
     guard let value = Double(argument), value.isFinite else { return nil }

@@ -25,7 +25,7 @@ struct OptionTableTests {
   /// A value that is not the default.
   private static func sample(_ option: ChatOption) -> JSONValue {
     switch option.kind {
-    case .text: option.owner?.field == "endpoint" ? "http://localhost:8/v1/chat/completions" : "Eve"
+    case .text: option.field == "endpoint" ? "http://localhost:8/v1/chat/completions" : "Eve"
     case .path: "runs"
     case .command: "/bin/sh"
     case .textFile: "text.txt"
@@ -77,7 +77,7 @@ struct OptionTableTests {
 
   @Test func `each option of a participant has a key for each of the first two`() {
     for field in OptionTable.ownOptions.keys {
-      for side in OptionTable.sides { #expect(OptionTable[side.prefix + field]?.owner?.field == field) }
+      for side in OptionTable.sides { #expect(OptionTable[side.prefix + field]?.field == field) }
     }
   }
 
