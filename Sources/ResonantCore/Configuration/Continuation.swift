@@ -16,7 +16,8 @@ extension ResolvedConversation {
 
   /// The flags among the options that tell how a conversation begins. For one that has begun they are passed over.
   public static func ignoredFlags(among options: JSONObject) -> [String] {
-    OptionTable.all.filter { $0.resumption == .ignored && options[$0.key] != nil }.map(\.flag)
+    let ignored = OptionTable.all.filter { $0.resumption == .ignored && options[$0.key] != nil }
+    return (ignored.filter(\.isCommon) + ignored.filter { !$0.isCommon }).map(\.flag)
   }
 }
 

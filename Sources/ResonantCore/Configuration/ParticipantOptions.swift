@@ -3,6 +3,9 @@
 import OrderedCollections
 
 /// What options say of one participant: alone, or of all together.
+///
+/// Sets of options keep their keys as they were written, for they are laid over one another key by key. When that is
+/// done, `alice_` and `bob_` and the list of further participants become one array, and nobody asks for them any more.
 struct ParticipantOptions {
   var name: String
   /// Before the keys of this participant in option paths: `alice_`, `participant[0].`.
