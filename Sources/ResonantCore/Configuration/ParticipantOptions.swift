@@ -31,7 +31,10 @@ struct ParticipantOptions {
     own[key] ?? (OptionTable[key]?.field == nil ? nil : options.values[key])
   }
 
-  /// The path of that option.
+  /// Whether a switch is on, its own or the common one.
+  func isOn(_ key: String) -> Bool { own[key] == true || options.isOn(key) }
+
+  /// The path of the option that the subscript has.
   func path(of key: String) -> String { own[key] == nil ? key : prefix + key }
 
   /// The participants in the order of speaking.

@@ -35,11 +35,10 @@ struct ParticipantResolver {
     let endpoint = try endpoint(given).hiding(payload.values)
     let model = try model(given)
     let speaksAnthropic = endpoint.api == .anthropic && !endpoint.isBuiltin
-    let isTopLevel = options.isOn("top_level_system") || given.own["top_level_system"] == true
     let prompt = given["system_prompt"]?.string ?? Self.defaultSystemPrompt
     var participant = Participant(
       name: given.name, model: model, endpoint: endpoint, systemPrompt: prompt.isEmpty ? nil : prompt,
-      systemPlacement: isTopLevel || speaksAnthropic ? .topLevel : .message,
+      systemPlacement: given.isOn("top_level_system") || speaksAnthropic ? .topLevel : .message,
       preamble: Self.messages(given["preamble"]),
       payload: payload.filled,
       roles: options.text("roles").flatMap(RolePolicy.init) ?? (speaksAnthropic ? .alternate : .asIs))
