@@ -34,7 +34,9 @@ private struct Continuation {
     self.transcript = transcript
     header = transcript.latestHeader
     self.file = file
-    self.overrides = overrides.filter { OptionTable[$0]?.resumption != .ignored }
+    var open = overrides
+    open.values.removeAll { OptionTable[$0.key]?.resumption == .ignored }
+    self.overrides = open
     self.context = context
   }
 

@@ -5,7 +5,7 @@ import OrderedCollections
 /// The one list of the options of a conversation, in the order of the help. Flags, keys of plans, recorded settings
 /// and errors all go by it.
 public enum OptionTable {
-  public static let all = concatenated([models, prompts, course, requests, output, process])
+  public static let all = concatenated([models, prompts, turns, requests, output, process])
 
   private static func concatenated(_ lists: [[ChatOption]]) -> [ChatOption] { lists.flatMap(\.self) }
 
@@ -100,7 +100,7 @@ public enum OptionTable {
   ]
 
   /// How a conversation goes on and when it ends.
-  public static let course: [ChatOption] = [
+  public static let turns: [ChatOption] = [
     .init(
       "max_turns", .integer(atLeast: 1), .conversation, gives: Setting(\.conversation.maxTurns),
       "Maximum number of messages, the opening included."),

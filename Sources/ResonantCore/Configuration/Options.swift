@@ -39,13 +39,6 @@ public struct Options: Sendable, Equatable {
     return merged
   }
 
-  /// The options whose keys are as they should be.
-  func filter(_ isIncluded: (String) -> Bool) -> Options {
-    var some = self
-    some.values.removeAll { !isIncluded($0.key) }
-    return some
-  }
-
   private mutating func removeRivals(of key: String) {
     switch key {
     case "opening": values["no_opening"] = nil

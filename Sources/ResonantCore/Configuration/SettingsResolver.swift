@@ -5,6 +5,7 @@ import OrderedCollections
 extension Options {
   /// The settings that the options give; where they say nothing, the defaults.
   func settings(_ context: ResolutionContext) throws(ConfigurationError) -> ChatSettings {
+    try checkRivals()
     try checkOpening()
     try checkOrder()
     var settings = ChatSettings()
@@ -23,9 +24,6 @@ extension Options {
 
   private func checkOpening() throws(ConfigurationError) {
     guard let opening = text("opening") else { return }
-    if isOn("no_opening") {
-      throw failure("opening", "cannot be given together with \(source.word(for: "no_opening"))")
-    }
     if values["template"] != nil {
       throw failure("opening", "cannot be given together with \(source.word(for: "template"))")
     }
