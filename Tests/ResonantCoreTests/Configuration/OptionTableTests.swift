@@ -88,10 +88,16 @@ struct OptionTableTests {
   }
 
   @Test(arguments: samples.indices)
-  func `an option is recorded, comes back on resume and contradicts as it says`(index: Int) throws {
+  func `an option has an effect, is recorded, comes back on resume and contradicts as it says`(
+    index: Int
+  ) throws {
     let (option, options) = Self.samples[index]
-    let plain = transcript(try resolved([:]))
+    let unchanged = try resolved([:])
+    let plain = transcript(unchanged)
     let conversation = try resolved(options)
+    var unrecorded = conversation
+    unrecorded.recorded = unchanged.recorded
+    #expect(unrecorded != unchanged, "\(option.key) has no effect")
     let changed = transcript(conversation)
     let isRecorded = option.scope != .output
     #expect((changed.header != plain.header || changed.preambles != plain.preambles) == isRecorded)
