@@ -75,7 +75,7 @@ struct Host {
   /// Holds a conversation on this terminal; ends the command with its exit code.
   func hold(_ trial: PreparedTrial, options: ChatOptions) async throws {
     let presentation = Presentation(
-      options.process, showsThinking: options.output.showThinking, environment: environment)
+      options.process, showsThinking: trial.conversation.output.showThinking, environment: environment)
     let runner = TrialRunner(
       pages: pages(trial.conversation.output.pandocPath), warn: Diagnostics.warning)
     let code = await ConversationRun(trial: trial, runner: runner, presentation: presentation).run()

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// One option of a conversation: a flag of the command line, and mostly a key of a plan.
-public struct ChatOption: Sendable, Equatable {
+/// The description of one option of a conversation. Its flag, its key in plans, its help, what a transcript records
+/// of it and what a resumed conversation makes of it all follow from here.
+public struct ChatOption: Sendable {
   /// What values it takes.
   public enum Kind: Sendable, Equatable {
     /// Any text; `blank` says whether the empty one means something, otherwise it counts as not given.
     case text(blank: Bool = false)
-    /// A path, relative to the file or directory of whoever wrote it.
+    /// The path of a directory, relative to the file or directory of whoever wrote it.
     case path
     /// A path, or the bare name of a program on the search path.
     case command
@@ -31,11 +32,18 @@ public struct ChatOption: Sendable, Equatable {
     case choice([String])
   }
 
-  /// What it is about.
+  /// What it is about, which decides where it is recorded and what it may contradict.
   public enum Scope: Sendable, Equatable {
-    /// What is said: recorded, and the same for all trials of a condition.
+    /// What is said: recorded among a header's settings, and the same for all trials of a condition.
     case conversation
-    /// How patiently endpoints are asked: recorded, but may change between runs.
+    /// Who speaks: recorded with each participant and its preamble, and the same for all trials of a condition.
+    case participant
+    /// How a participant's endpoint lets it in: recorded with the participant, without secrets, but may change
+    /// between runs.
+    case access
+    /// What sets trials of one condition apart: recorded, each trial's own.
+    case trial
+    /// How patiently endpoints are asked: recorded among the settings, but may change between runs.
     case request
     /// Where the result goes: not recorded.
     case output
@@ -43,25 +51,73 @@ public struct ChatOption: Sendable, Equatable {
     case process
   }
 
+  /// What it does to a conversation that is resumed.
+  public enum Resumption: Sendable, Equatable {
+    /// It overrides what is recorded.
+    case overrides
+    /// Nothing any more, since the conversation has begun.
+    case ignored
+    /// It is an error.
+    case refused
+  }
+
   /// The longest time that can be asked for: about 30 years.
-  public static let maximumSeconds = 1e9
+  public static let maximumSeconds = 1_000_000_000
 
   /// The flag without its dashes, in snake case.
   public let key: String
   public let kind: Kind
   public let scope: Scope
-  /// What holds when it is not given, as the help shows it; nil when that goes without saying.
-  public let fallback: String?
   /// One line for the help, without the default.
   public let help: String
+  /// The word for the value in the help; nil for a switch.
+  public let valueName: String?
+  /// What holds when it is not given, as the help shows it; nil when that goes without saying.
+  public let fallback: String?
+  public let resumption: Resumption
+  /// The key in the object of a participant: `model` for `alice_model`; nil when participants have no such option.
+  var field: String?
+  /// The index of the participant whose own option it is.
+  var participant: Int?
+  /// The setting that it gives; nil when it is not that simple.
+  let setting: Setting?
 
-  init(_ key: String, _ kind: Kind, _ scope: Scope, default fallback: String? = nil, _ help: String) {
+  init(
+    _ key: String, _ kind: Kind, _ scope: Scope, gives setting: Setting? = nil, value: String? = nil,
+    default fallback: String? = nil, onResume resumption: Resumption = .overrides, _ help: String
+  ) {
     self.key = key
     self.kind = kind
     self.scope = scope
-    self.fallback = fallback
+    self.setting = setting
+    valueName = value ?? Self.usualValueName(kind, key)
+    self.fallback = fallback ?? setting?.fallback
+    self.resumption = resumption
     self.help = help
   }
+
+  static func usualValueName(_ kind: Kind, _ key: String) -> String? {
+    switch kind {
+    case .text, .texts: "text"
+    case .path: "dir"
+    case .command: "path"
+    case .textFile, .preamble, .template: "file"
+    case .integer, .seed: "n"
+    case .seconds: "seconds"
+    case .object, .participants: "json|@file"
+    case .choice: key
+    case .boolean: nil
+    }
+  }
+
+  /// Whether a trial that was held with another value is not one of the same condition.
+  public var shapesConversation: Bool { scope == .conversation || scope == .participant }
+
+  /// Whether it stands among a header's settings.
+  public var isRecordedSetting: Bool { scope == .conversation || scope == .request }
+
+  /// Whether it holds for the conversation as a whole.
+  var isCommon: Bool { participant == nil && kind != .participants }
 
   public var flag: String { Self.flag(key) }
 

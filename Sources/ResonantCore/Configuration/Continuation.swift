@@ -15,8 +15,9 @@ extension ResolvedConversation {
   }
 
   /// The flags among the options that tell how a conversation begins. For one that has begun they are passed over.
-  public static func settledFlags(among options: JSONObject) -> [String] {
-    Continuation.settled.filter { options[$0] != nil }.map(ChatOption.flag)
+  public static func ignoredFlags(among options: JSONObject) -> [String] {
+    let ignored = OptionTable.all.filter { $0.resumption == .ignored && options[$0.key] != nil }
+    return (ignored.filter(\.isCommon) + ignored.filter { !$0.isCommon }).map(\.flag)
   }
 }
 
@@ -33,17 +34,10 @@ private struct Continuation {
     self.transcript = transcript
     header = transcript.latestHeader
     self.file = file
-    self.overrides = Self.open(overrides)
-    self.context = context
-  }
-
-  static let settled = ["opening", "opening_file", "no_opening", "alice_preamble", "bob_preamble"]
-
-  /// The overrides without those that can have no effect any more.
-  private static func open(_ overrides: Options) -> Options {
     var open = overrides
-    for key in settled { open.values[key] = nil }
-    return open
+    open.values.removeAll { OptionTable[$0.key]?.resumption == .ignored }
+    self.overrides = open
+    self.context = context
   }
 
   private var recorded: [Transcript.Participant] { header.participants }
@@ -51,35 +45,31 @@ private struct Continuation {
 
   func resolve() throws(ConfigurationError) -> ResolvedConversation {
     guard header.mode == .chat, recorded.count >= 2 else { throw failure("only a chat can go on") }
-    for key in ["template", "alice_name", "bob_name"] where overrides.values[key] != nil {
+    for key in overrides.values.keys where OptionTable[key]?.resumption == .refused {
       throw overrides.failure(key, "cannot change in a conversation that has begun")
     }
     if overrides.values["no_save"] != nil {
       throw overrides.failure("no_save", "cannot be given: a conversation goes on in its own file")
     }
     let source = OptionSource.file(file, path: "header")
-    var common = settings.filter { OptionTable[$0.key] != nil && !isOfParticipant($0.key) }
+    var common = settings.filter { OptionTable[$0.key]?.isCommon == true }
     if let seed = header.seed { common["seed"] = .number(String(seed)) }
-    var options = try Options.read(common, source: source, context: context).overlaid(by: overrides)
-    try addParticipants(to: &options)
-    let resolved = try ResolvedConversation.resolve(options, context: context)
+    let options = try Options.read(common, source: source, context: context).overlaid(by: overrides)
+    let resolved = try ResolvedConversation.resolve(options, try participants(options), context: context)
     for index in recorded.indices where keepsEndpoint(index) {
       try checkNothingIsMissing(from: resolved.participants[index].endpoint, index)
     }
     return resolved
   }
 
-  private func addParticipants(to options: inout Options) throws(ConfigurationError) {
+  private func participants(_ options: Options) throws(ConfigurationError) -> [ParticipantOptions] {
     try checkFurtherNames()
-    for (index, side) in OptionTable.sides.enumerated() {
-      for (key, value) in try inherited(index) { options.values[side + key] = value }
+    var participants: [ParticipantOptions] = []
+    for index in recorded.indices {
+      let own = overridden(index).merging(try inherited(index)) { _, inherited in inherited }
+      participants.append(ParticipantOptions(index, own: own, of: options))
     }
-    var further: [JSONValue] = []
-    for index in recorded.indices.dropFirst(2) {
-      let inherited = try inherited(index)
-      further.append(.object(overridden(index).merging(inherited) { _, inherited in inherited }))
-    }
-    if !further.isEmpty { options.values["participant"] = .array(further) }
+    return participants
   }
 
   private func checkFurtherNames() throws(ConfigurationError) {
@@ -91,19 +81,13 @@ private struct Continuation {
     }
   }
 
-  private func isOfParticipant(_ key: String) -> Bool {
-    key == "participant" || OptionTable.sides.contains(where: key.hasPrefix)
-  }
-
   private func failure(_ message: String) -> ConfigurationError {
     ConfigurationError(OptionPlace(file: file), message)
   }
 
   /// `--headers or --bob-headers`: the flags that give a participant something.
   private func flags(_ key: String, _ index: Int) -> String {
-    index < 2
-      ? "\(ChatOption.flag(key)) or \(ChatOption.flag(OptionTable.sides[index] + key))"
-      : "\(ChatOption.flag(key)) or --participant"
+    "\(ChatOption.flag(key)) or \(ChatOption.flag(OptionTable.key(key, of: index) ?? "participant"))"
   }
 }
 
@@ -112,12 +96,11 @@ private struct Continuation {
 extension Continuation {
   /// The overrides for one participant alone.
   private func overridden(_ index: Int) -> JSONObject {
-    guard index < 2 else {
-      let objects = overrides.values["participant"]?.array?.compactMap(\.object) ?? []
-      return objects.first { $0["name"]?.string == recorded[index].name } ?? [:]
+    if OptionTable.sides.indices.contains(index) {
+      return ParticipantOptions.own(of: index, in: overrides.values)
     }
-    let side = OptionTable.sides[index]
-    return OptionTable.participantKeys.reduce(into: [:]) { $0[$1] = overrides.values[side + $1] }
+    let objects = overrides.values["participant"]?.array?.compactMap(\.object) ?? []
+    return objects.first { $0["name"]?.string == recorded[index].name } ?? [:]
   }
 
   private func override(_ key: String, _ index: Int) -> JSONValue? {
@@ -127,8 +110,9 @@ extension Continuation {
   /// What holds of a participant as recorded, because no override replaces it.
   private func inherited(_ index: Int) throws(ConfigurationError) -> JSONObject {
     var inherited = facts(index).filter { $0.key == "name" || override($0.key, index) == nil }
-    if keepsEndpoint(index) {
-      if override("api", index) == nil { inherited["api"] = .string(recorded[index].api) }
+    if !keepsEndpoint(index) {
+      inherited["api"] = nil
+    } else {
       let given = override("headers", index)?.object
       if given?.isEmpty != true {
         inherited["headers"] = .object(recorded[index].headerReferences.merging(given ?? [:]) { $1 })
@@ -142,24 +126,14 @@ extension Continuation {
     return inherited
   }
 
-  /// The recorded facts, keyed like the options of a participant.
+  /// What is recorded of a participant, keyed as in the object of one.
   private func facts(_ index: Int) -> JSONObject {
-    let participant = recorded[index]
-    let preamble = transcript.preambles.filter { $0.owner == participant.name }.map {
-      Message($0.role, $0.content, extra: $0.extra).option
-    }
-    let place = index < 2 ? settings[OptionTable.sides[index] + "top_level_system"] : placement(index)
-    var facts: JSONObject = [
-      "name": .string(participant.name), "model": .string(participant.model),
-      "endpoint": .string(participant.endpoint), "payload": .object(participant.payload),
-      "system_prompt": .string(participant.systemPrompt ?? ""), "preamble": .array(preamble),
-    ]
-    facts["top_level_system"] = place
+    var facts = header.options(of: index)
+    facts["preamble"] = .array(
+      transcript.preambles.filter { $0.owner == recorded[index].name }.map {
+        Message($0.role, $0.content, extra: $0.extra).option
+      })
     return facts
-  }
-
-  private func placement(_ index: Int) -> JSONValue? {
-    settings["participant"]?.array?.first { $0["name"]?.string == recorded[index].name }?["top_level_system"]
   }
 
   /// The first key whose value was masked, with those around it; nil when nothing is.

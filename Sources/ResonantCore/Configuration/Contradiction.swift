@@ -13,7 +13,7 @@ extension ResolvedConversation {
   /// `max_turns was 30 and is now 50`; nil when it is one and the same. Seeds, and how patiently endpoints are
   /// asked, do not count.
   public func contradiction(with transcript: Transcript) -> String? {
-    let changes = changes(since: transcript.header) { OptionTable[$0]?.scope == .conversation }
+    let changes = changes(since: transcript.header) { OptionTable[$0]?.shapesConversation == true }
     return changes.first ?? (transcript.preambles == preambles ? nil : "the preambles have changed")
   }
 
@@ -56,12 +56,9 @@ extension ResolvedConversation {
   }
 
   private static func shaping(_ participant: Transcript.Participant) -> JSONObject {
-    [
-      "name": .string(participant.name), "model": .string(participant.model),
-      "endpoint": .string(EndpointAddress.plain(participant.endpoint)),
-      "api": .string(participant.api),
-      "system_prompt": .string(participant.systemPrompt ?? ""), "payload": .object(participant.payload),
-    ]
+    var options = participant.options
+    options["endpoint"] = .string(EndpointAddress.plain(participant.endpoint))
+    return options
   }
 
   /// Whatever the order of keys, and however numbers are written.

@@ -13,21 +13,18 @@ extension Options {
       .map { (key: $0.element, path: $0.element.split(separator: "."), index: $0.offset) }
       .sorted { ($0.path.count, $0.index) < ($1.path.count, $1.index) }
     for field in fields { flat.values[field.key] = nil }
-    let sides = fields.filter { Self.side(of: $0.key) != nil }
-    for field in fields where Self.side(of: field.key) == nil { flat.set(values[field.key], at: field.path) }
-    for field in sides {
+    let isOwn = { (path: [Substring]) in OptionTable[String(path[0])]?.participant != nil }
+    for field in fields where !isOwn(field.path) { flat.set(values[field.key], at: field.path) }
+    for field in fields where isOwn(field.path) {
       flat.inherit(String(field.path[0]))
       flat.set(values[field.key], at: field.path)
     }
     return flat
   }
 
-  private static func side(of key: String) -> String? { OptionTable.sides.first(where: key.hasPrefix) }
-
   /// Begins one participant's object, if there is none, with the common one.
   private mutating func inherit(_ key: String) {
-    guard values[key] == nil, let side = Self.side(of: key) else { return }
-    let common = String(key.dropFirst(side.count))
+    guard values[key] == nil, let common = OptionTable[key]?.field else { return }
     values[key] = values[common]
     source = source.inheriting(key, from: common)
   }

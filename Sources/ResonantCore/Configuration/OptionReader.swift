@@ -149,11 +149,13 @@ struct OptionReader {
       return .number(String(seed))
     default:
       let zero = kind == .seconds(zero: true)
-      guard let seconds = value.double, seconds <= ChatOption.maximumSeconds,
+      guard let seconds = value.double, seconds <= Double(ChatOption.maximumSeconds),
         seconds > 0 || zero && seconds == 0
       else {
         throw failure(
-          path, "must be a number of seconds \(zero ? "from 0" : "above 0") to 1000000000, not \(shown)")
+          path,
+          "must be a number of seconds \(zero ? "from 0" : "above 0") to \(ChatOption.maximumSeconds), not \(shown)"
+        )
       }
       return value
     }
@@ -205,12 +207,11 @@ struct OptionReader {
       guard let object = try object(item, at: place) else { throw wrong("a JSON object", item, at: place) }
       var participant: JSONObject = [:]
       for (key, value) in object {
-        guard OptionTable.participantKeys.contains(key) else {
-          let hint = Suggestion.text(for: key, among: OptionTable.participantKeys)
+        guard let option = OptionTable.ownOptions[key] else {
+          let hint = Suggestion.text(for: key, among: OptionTable.ownOptions.keys)
           throw failure("\(place).\(key)", "unknown key" + hint)
         }
-        let kind = OptionTable["alice_\(key)"]?.kind ?? .text()
-        participant[key] = try checked(value, kind, at: "\(place).\(key)")
+        participant[key] = try checked(value, option.kind, at: "\(place).\(key)")
       }
       result.append(.object(participant))
     }

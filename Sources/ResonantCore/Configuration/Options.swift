@@ -54,18 +54,12 @@ public struct Options: Sendable, Equatable {
 
   func text(_ key: String) -> String? { values[key]?.string }
   func isOn(_ key: String) -> Bool { values[key]?.bool ?? false }
-  func int(_ key: String) -> Int? { values[key]?.int }
-  func duration(_ key: String) -> Duration? { values[key]?.seconds }
-  func texts(_ key: String) -> [String] { values[key]?.array?.compactMap(\.string) ?? [] }
-  func seed() -> UInt64? {
-    if case .number(let text) = values["seed"] { UInt64(text) } else { nil }
-  }
 }
 
 extension JSONValue {
   /// The number as seconds; nil for one that no option could be, as a file may hold, and for anything else.
   var seconds: Duration? {
-    double.flatMap { 0...ChatOption.maximumSeconds ~= $0 ? .seconds($0) : nil }
+    double.flatMap { 0...Double(ChatOption.maximumSeconds) ~= $0 ? .seconds($0) : nil }
   }
 }
 

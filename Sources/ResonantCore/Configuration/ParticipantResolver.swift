@@ -5,22 +5,22 @@ import OrderedCollections
 /// Makes the participants: what is theirs alone, else the common options, else the defaults.
 struct ParticipantResolver {
   let options: Options
-  let seats: [Seat]
   let context: ResolutionContext
 
-  func participants() throws(ConfigurationError) -> [Participant] {
+  /// - Parameter own: what is said of each participant alone, in the order of speaking.
+  func participants(_ own: [ParticipantOptions]) throws(ConfigurationError) -> [Participant] {
     var participants: [Participant] = []
-    for seat in seats { participants.append(try participant(seat)) }
+    for own in own { participants.append(try participant(own)) }
     let actors = participants.map(\.name)
     let companies = participants.map(\.company)
-    for (index, seat) in seats.enumerated() {
-      guard let line = seat.template else { continue }
+    for (index, participant) in own.enumerated() {
+      guard let line = participant.template else { continue }
       let fill = { TemplateFile.filled($0, actors: actors, companies: companies) }
-      if seat.own["system_prompt"] == nil {
+      if participant.own["system_prompt"] == nil {
         let prompt = fill(line["system_prompt"]?.string ?? "")
         participants[index].systemPrompt = prompt.isEmpty ? nil : SharedText(prompt)
       }
-      if seat.own["preamble"] == nil {
+      if participant.own["preamble"] == nil {
         participants[index].preamble = Self.messages(line["context"]).map {
           Message($0.role, fill($0.content.string), extra: $0.extra)
         }
@@ -29,35 +29,31 @@ struct ParticipantResolver {
     return participants
   }
 
-  private func participant(_ seat: Seat) throws(ConfigurationError) -> Participant {
-    let written = (seat.own["payload"] ?? options.values["payload"])?.object ?? [:]
-    let payload = try filled(written, of: seat)
-    let endpoint = try endpoint(seat).hiding(payload.values)
-    let model = try model(seat)
+  private func participant(_ given: ParticipantOptions) throws(ConfigurationError) -> Participant {
+    let written = given["payload"]?.object ?? [:]
+    let payload = try filled(written, of: given)
+    let endpoint = try endpoint(given).hiding(payload.values)
+    let model = try model(given)
     let dialect = endpoint.api.dialect
-    let prompt =
-      seat.own["system_prompt"]?.string ?? options.text("system_prompt") ?? Self.defaultSystemPrompt
+    let prompt = given["system_prompt"]?.string ?? Self.defaultSystemPrompt
     var participant = Participant(
-      name: seat.name, model: model, endpoint: endpoint, systemPrompt: prompt.isEmpty ? nil : prompt,
-      systemPlacement: hasTopLevelSystem(seat) ? .topLevel : dialect.systemPlacement,
-      preamble: Self.messages(seat.own["preamble"]),
+      name: given.name, model: model, endpoint: endpoint, systemPrompt: prompt.isEmpty ? nil : prompt,
+      systemPlacement: given.isOn("top_level_system") ? .topLevel : dialect.systemPlacement,
+      preamble: Self.messages(given["preamble"]),
       payload: payload.filled,
       roles: options.text("roles").flatMap(RolePolicy.init) ?? dialect.roles)
     participant.writtenPayload = written
     return participant
   }
 
-  private func filled(_ payload: JSONObject, of seat: Seat) throws(ConfigurationError) -> PayloadText {
+  private func filled(
+    _ payload: JSONObject, of given: ParticipantOptions
+  ) throws(ConfigurationError) -> PayloadText {
     do {
       return try PayloadText(payload, environment: context.environment)
     } catch {
-      let path = seat.own["payload"] == nil ? "payload" : seat.path("payload")
-      throw options.failure("\(path).\(error.path)", error.reason)
+      throw options.failure("\(given.path(of: "payload")).\(error.path)", error.reason)
     }
-  }
-
-  private func hasTopLevelSystem(_ seat: Seat) -> Bool {
-    options.isOn("top_level_system") || seat.own["top_level_system"]?.bool ?? false
   }
 
   private static func messages(_ value: JSONValue?) -> [Message] {
@@ -65,45 +61,43 @@ struct ParticipantResolver {
     value.flatMap { try? Preamble.messages($0) } ?? []
   }
 
-  /// A value that the participant or all of them must be given, and the path of the option that gave it.
-  private func required(
-    _ key: String, of seat: Seat
-  ) throws(ConfigurationError) -> (text: String, path: String) {
-    if let own = seat.own[key]?.string { return (own, seat.path(key)) }
-    if let common = options.text(key) { return (common, key) }
-    let words = [key, "alice_\(key)", "bob_\(key)"].map(options.source.word)
+  /// A text that the participant or all of them must be given.
+  private func required(_ key: String, of given: ParticipantOptions) throws(ConfigurationError) -> String {
+    if let text = given[key]?.string { return text }
+    let keys = [key] + OptionTable.sides.map { $0.prefix + key }
+    let words = keys.map(options.source.word)
     let ways =
-      seat.prefix.hasPrefix("participant")
+      OptionTable[given.prefix + key] == nil
       ? "\(words[0]), or \(key) for this participant" : "\(words[0]), or both \(words[1]) and \(words[2])"
-    throw ConfigurationError(options.source.wholePlace, "no \(key) for \(seat.name); give \(ways)")
+    throw ConfigurationError(options.source.wholePlace, "no \(key) for \(given.name); give \(ways)")
   }
 
-  private func model(_ seat: Seat) throws(ConfigurationError) -> String {
-    let (text, path) = try required("model", of: seat)
+  private func model(_ given: ParticipantOptions) throws(ConfigurationError) -> String {
+    let text = try required("model", of: given)
     do {
       return String(
         decoding: try VariableText(text, environment: context.environment).expanded, as: UTF8.self)
     } catch {
-      throw options.failure(path, error.description)
+      throw options.failure(given.path(of: "model"), error.description)
     }
   }
 
-  private func endpoint(_ seat: Seat) throws(ConfigurationError) -> Endpoint {
-    let (text, path) = try required("endpoint", of: seat)
-    let api = (seat.own["api"]?.string ?? options.text("api")).flatMap(API.init)
-    let headers = (seat.own["headers"] ?? options.values["headers"])?.object ?? [:]
+  private func endpoint(_ given: ParticipantOptions) throws(ConfigurationError) -> Endpoint {
+    let text = try required("endpoint", of: given)
+    let api = given["api"]?.string.flatMap(API.init)
+    let headers = given["headers"]?.object ?? [:]
     do {
       return try Endpoint.resolve(text, api: api, headers: headers, environment: context.environment)
     } catch {
       // Without its headers the endpoint shows whose fault it is.
       let isSound =
         (try? Endpoint.resolve(text, api: api, headers: [:], environment: context.environment)) != nil
-      guard isSound else { throw options.failure(path, error.description) }
+      guard isSound else { throw options.failure(given.path(of: "endpoint"), error.description) }
       let guilty = headers.keys.first { name in
         (try? Endpoint.resolve(
           text, api: api, headers: [name: headers[name] ?? .null], environment: context.environment)) == nil
       }
-      let all = seat.own["headers"] == nil ? "headers" : seat.path("headers")
+      let all = given.path(of: "headers")
       // A flag is named as a whole: its value is one piece of JSON.
       let isInFile = options.source.place(of: all).file != nil
       throw options.failure(guilty.map { isInFile ? "\(all).\($0)" : all } ?? all, error.description)

@@ -68,8 +68,8 @@ struct PlanMatrix {
   /// and with endpoints in one spelling of the same URL.
   private func named(_ values: JSONObject) -> JSONObject {
     var named = Self.spelled(values)
-    for key in ["model", "alice_model", "bob_model"] {
-      guard let text = values[key]?.string, text.contains("${"),
+    for (key, value) in values where OptionTable[key]?.field == "model" {
+      guard let text = value.string, text.contains("${"),
         let name = try? VariableText(text, environment: reader.context.environment)
       else { continue }
       named[key] = .string(String(decoding: name.expanded, as: UTF8.self))
@@ -80,7 +80,7 @@ struct PlanMatrix {
   private static func spelled(_ values: JSONObject) -> JSONObject {
     JSONObject(
       uniqueKeysWithValues: values.map { key, value in
-        if key == "endpoint" || OptionTable.sides.contains(where: { key == $0 + "endpoint" }) {
+        if OptionTable[key]?.field == "endpoint" {
           return (key, value.string.map { .string(EndpointAddress.plain($0)) } ?? value)
         }
         guard key == "participant" else { return (key, value) }

@@ -169,8 +169,9 @@ private struct BuiltinCheck {
   mutating func check(
     _ conversation: ResolvedConversation, of options: Options
   ) throws(ConfigurationError) {
-    for (index, participant) in conversation.participants.enumerated() where participant.endpoint.isBuiltin {
-      var path = options.path(of: "model", index)
+    let own = try ParticipantOptions.all(options)
+    for (own, participant) in zip(own, conversation.participants) where participant.endpoint.isBuiltin {
+      var path = own.path(of: "model")
       do throws(InvalidValue) {
         // A replay is of the participant of that name.
         if !sound.contains([participant.model, participant.name]) {
@@ -179,26 +180,12 @@ private struct BuiltinCheck {
           sound.insert([participant.model, participant.name])
         }
         for (key, value) in participant.payload {
-          path = options.path(of: "payload", index) + ".\(key)"
+          path = own.path(of: "payload") + ".\(key)"
           _ = try Pace([key: value])
         }
       } catch {
         throw options.failure(path, "\(participant.name): \(error)")
       }
     }
-  }
-}
-
-extension Options {
-  /// The path of the option that a participant, the first being 0, has by itself or shares.
-  fileprivate func path(of key: String, _ index: Int) -> String {
-    if index >= OptionTable.sides.count {
-      let further = index - OptionTable.sides.count
-      let own = values["participant"]?.array?.indices.contains(further) == true
-      if own, values["participant"]?.array?[further][key] != nil { return "participant[\(further)].\(key)" }
-      return key
-    }
-    let own = OptionTable.sides[index] + key
-    return values[own] == nil ? key : own
   }
 }

@@ -7,54 +7,68 @@ extension Options {
   /// which is not recorded.
   static let hiddenURLParts = "endpoint_queries"
 
-  /// What a header records as `settings`, keyed like options and in their order.
+  /// What a header records as `settings`, keyed like options and in their order, those of participants first.
   func recorded(
-    _ settings: ConversationSettings, _ request: RequestSettings, _ participants: [Participant],
-    _ seats: [Seat]
+    _ settings: ChatSettings, _ participants: [Participant], _ given: [ParticipantOptions]
   ) -> JSONObject {
-    var recorded = placements(seats)
-    if let opening = settings.opening { recorded["opening"] = .string(opening) }
-    recorded["no_opening"] = .bool(settings.opening == nil)
-    recorded["max_turns"] = .int(settings.maxTurns)
-    recorded["max_chars"] = .int(settings.maxChars)
-    recorded["order"] = .string(settings.order.rawValue)
-    recorded["roles"] = values["roles"]
-    recorded["filter_thinking"] = .bool(settings.filterThinking)
-    recorded["no_stream"] = .bool(!settings.stream)
-    recorded["stop_phrase"] = .array(settings.stopPhrases.map(JSONValue.string))
-    recorded["stop_on_loop"] = .bool(settings.stopOnLoop)
-    recorded["budget_tokens"] = settings.budgetTokens.map(JSONValue.int)
-    recorded["connect_timeout"] = values["connect_timeout"] ?? request.connectTimeout.seconds
-    recorded["first_byte_timeout"] = values["first_byte_timeout"] ?? request.firstByteTimeout.seconds
-    recorded["idle_timeout"] = values["idle_timeout"] ?? request.idleTimeout.seconds
-    recorded["retries"] = .int(request.retries)
-    recorded["delay"] = values["delay"] ?? settings.delay.seconds
+    var recorded = ofParticipants(given)
+    for option in OptionTable.all where option.isRecordedSetting && option.field == nil {
+      recorded[option.key] = value(of: option, settings)
+    }
     let hiding = participants.filter { $0.endpoint.hidesPart }.map { JSONValue.string($0.name) }
     if !hiding.isEmpty { recorded[Self.hiddenURLParts] = .array(hiding) }
     return recorded
   }
 
-  /// Where system prompts go, which the participants' facts do not say.
-  private func placements(_ seats: [Seat]) -> JSONObject {
-    if isOn("top_level_system") { return ["top_level_system": true] }
+  private func value(of option: ChatOption, _ settings: ChatSettings) -> JSONValue? {
+    // Seconds are recorded as they were written.
+    if case .seconds = option.kind, let written = values[option.key] { return written }
+    return option.setting.map { $0.read(settings) } ?? values[option.key]
+  }
+
+  /// The options of participants that what else is recorded of each does not tell. A switch that is off says nothing,
+  /// nor one beside the common switch that is on.
+  private func ofParticipants(_ given: [ParticipantOptions]) -> JSONObject {
     var recorded: JSONObject = [:]
-    for seat in seats.prefix(2) where seat.own["top_level_system"] == true {
-      recorded[seat.path("top_level_system")] = true
+    var further = given.dropFirst(OptionTable.sides.count).map { ["name": .string($0.name)] as JSONObject }
+    for (field, option) in OptionTable.ownOptions where option.isRecordedSetting {
+      if values[field] != false { recorded[field] = values[field] }
+      if values[field] == true { continue }
+      for side in given.prefix(OptionTable.sides.count) where side.own[field] != false {
+        recorded[side.prefix + field] = side.own[field]
+      }
+      let own = given.dropFirst(OptionTable.sides.count).map { $0.own[field] }
+      if own.allSatisfy({ $0 == nil || $0 == false }) { continue }
+      for index in own.indices {
+        further[index][field] = own[index] ?? (option.kind == .boolean ? false : nil)
+      }
     }
-    let further = seats.dropFirst(2)
-    if further.contains(where: { $0.own["top_level_system"] == true }) {
-      recorded["participant"] = .array(
-        further.map {
-          ["name": .string($0.name), "top_level_system": $0.own["top_level_system"] ?? false]
-        })
+    if further.contains(where: { $0.count > 1 }) {
+      recorded["participant"] = .array(further.map(JSONValue.object))
     }
     return recorded
   }
 }
 
-extension Duration {
-  /// In seconds, with fractions where there are any.
-  fileprivate var seconds: JSONValue {
-    .double(Double(components.seconds) + Double(components.attoseconds) / 1e18)
+extension Transcript.Header {
+  /// What the header records of a participant, keyed as in the object of one: what the participant itself tells, but
+  /// for its headers, and what stands among the settings.
+  func options(of index: Int) -> JSONObject {
+    let participant = participants[index]
+    var options = participant.options
+    let further = settings["participant"]?.array?.first { $0["name"]?.string == participant.name }
+    for (field, option) in OptionTable.ownOptions where option.isRecordedSetting {
+      options[field] = OptionTable.key(field, of: index).map { settings[$0] } ?? further?[field]
+    }
+    return options
+  }
+}
+
+extension Transcript.Participant {
+  /// What a header says of the participant, as far as it is keyed like options.
+  var options: JSONObject {
+    var options = JSONObject.make { write(to: &$0) }.filter { OptionTable.ownOptions[$0.key] != nil }
+    options["system_prompt"] = .string(systemPrompt ?? "")
+    return options
   }
 }

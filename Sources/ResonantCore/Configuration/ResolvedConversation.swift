@@ -28,16 +28,20 @@ public struct ResolvedConversation: Sendable, Equatable {
     _ options: Options, context: ResolutionContext
   ) throws(ConfigurationError) -> ResolvedConversation {
     let options = options.flattened()
-    let seats = try Seat.all(options)
-    let participants = try ParticipantResolver(options: options, seats: seats, context: context)
-      .participants()
-    let settings = try options.conversationSettings(context)
-    let request = options.requestSettings()
+    return try resolve(options, try ParticipantOptions.all(options), context: context)
+  }
+
+  /// - Parameter own: what is said of each participant alone, in the order of speaking.
+  static func resolve(
+    _ options: Options, _ own: [ParticipantOptions], context: ResolutionContext
+  ) throws(ConfigurationError) -> ResolvedConversation {
+    try ParticipantOptions.checkNames(of: own, options)
+    let participants = try ParticipantResolver(options: options, context: context).participants(own)
+    let settings = try options.settings(context)
     return ResolvedConversation(
-      participants: participants, settings: settings, request: request,
-      output: try options.outputSettings(context),
-      recorded: options.recorded(settings, request, participants, seats), facts: participants.map(\.facts),
-      directory: context.directory)
+      participants: participants, settings: settings.conversation, request: settings.request,
+      output: settings.output, recorded: options.recorded(settings, participants, own),
+      facts: participants.map(\.facts), directory: context.directory)
   }
 
   /// Checks options as they were written and turns them into values.

@@ -2,38 +2,28 @@
 
 import OrderedCollections
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension Options {
-  func conversationSettings(_ context: ResolutionContext) throws(ConfigurationError) -> ConversationSettings {
-    var settings = ConversationSettings()
-    let hasTemplate = values["template"] != nil
-    settings.opening = try opening(default: hasTemplate ? nil : settings.opening)
-    settings.maxTurns = int("max_turns") ?? settings.maxTurns
-    settings.maxChars = int("max_chars") ?? settings.maxChars
-    settings.order = try order()
-    settings.filterThinking = isOn("filter_thinking")
-    settings.stream = !isOn("no_stream")
-    settings.stopPhrases = texts("stop_phrase")
-    if hasTemplate, !settings.stopPhrases.contains(TemplateFile.stopPhrase) {
-      settings.stopPhrases.append(TemplateFile.stopPhrase)
+  /// The settings that the options give; where they say nothing, the defaults.
+  func settings(_ context: ResolutionContext) throws(ConfigurationError) -> ChatSettings {
+    try checkRivals()
+    try checkOpening()
+    try checkOrder()
+    var settings = ChatSettings()
+    if values["seed"] == nil { settings.conversation.seed = context.randomSeed() }
+    for (key, value) in values { OptionTable[key]?.setting?.write(value, &settings) }
+    if values["template"] != nil {
+      settings.conversation.opening = nil
+      if !settings.conversation.stopPhrases.contains(TemplateFile.stopPhrase) {
+        settings.conversation.stopPhrases.append(TemplateFile.stopPhrase)
+      }
     }
-    settings.stopOnLoop = isOn("stop_on_loop")
-    settings.budgetTokens = int("budget_tokens")
-    settings.delay = duration("delay") ?? settings.delay
-    settings.seed = seed() ?? context.randomSeed()
+    try checkBaseName()
+    settings.output.pandocPath = try pandocPath(context)
     return settings
   }
 
-  private func opening(default fallback: String?) throws(ConfigurationError) -> String? {
-    guard let opening = text("opening") else { return isOn("no_opening") ? nil : fallback }
-    if isOn("no_opening") {
-      throw failure("opening", "cannot be given together with \(source.word(for: "no_opening"))")
-    }
+  private func checkOpening() throws(ConfigurationError) {
+    guard let opening = text("opening") else { return }
     if values["template"] != nil {
       throw failure("opening", "cannot be given together with \(source.word(for: "template"))")
     }
@@ -42,44 +32,22 @@ extension Options {
         "opening",
         "must not be empty; give \(source.word(for: "no_opening")) to have the first participant begin")
     }
-    return opening
   }
 
-  private func order() throws(ConfigurationError) -> SpeakerOrder {
+  private func checkOrder() throws(ConfigurationError) {
     let later = "needs the group conversation, which this version does not have yet"
     if values["moderator"] != nil { throw failure("moderator", later) }
-    let order = text("order").flatMap(SpeakerOrder.init) ?? .roundRobin
-    if [.chain, .vote, .moderator].contains(order) { throw failure("order", "\(order.rawValue) \(later)") }
-    return order
+    if let order = text("order").flatMap(SpeakerOrder.init), [.chain, .vote, .moderator].contains(order) {
+      throw failure("order", "\(order.rawValue) \(later)")
+    }
   }
 
-  func requestSettings() -> RequestSettings {
-    var settings = RequestSettings()
-    settings.connectTimeout = duration("connect_timeout") ?? settings.connectTimeout
-    settings.firstByteTimeout = duration("first_byte_timeout") ?? settings.firstByteTimeout
-    settings.idleTimeout = duration("idle_timeout") ?? settings.idleTimeout
-    settings.retries = int("retries") ?? settings.retries
-    return settings
-  }
-
-  func outputSettings(_ context: ResolutionContext) throws(ConfigurationError) -> OutputSettings {
-    var settings = OutputSettings()
-    settings.directory = text("out") ?? settings.directory
-    settings.name = try baseName()
-    settings.html = !isOn("no_html")
-    settings.save = !isOn("no_save")
-    settings.showThinking = isOn("show_thinking")
-    settings.pandocPath = try pandocPath(context)
-    return settings
-  }
-
-  private func baseName() throws(ConfigurationError) -> String? {
-    guard let name = text("name") else { return nil }
+  private func checkBaseName() throws(ConfigurationError) {
+    guard let name = text("name") else { return }
     let isPlain = !name.unicodeScalars.contains { $0 == "/" || $0.properties.generalCategory == .control }
     guard isPlain, name != ".", name != "..", name.utf8.count <= 240 else {
       throw failure("name", "must be a plain file name; give the directory with \(source.word(for: "out"))")
     }
-    return name
   }
 
   /// The program that `pandoc_path` names; nil when nothing is given.

@@ -84,7 +84,7 @@ extension Transcript.Header {
 }
 
 extension Transcript.Participant {
-  fileprivate func write(to json: inout some JSONMembers) {
+  func write(to json: inout some JSONMembers) {
     json.add("name", name)
     json.add("model", model)
     json.add("endpoint", endpoint)

@@ -117,9 +117,10 @@ struct BatchCommand: AsyncParsableCommand {
   private static let usualGrace = Seconds(10)
 
   private func checkFlags() throws(ConfigurationError) {
-    if let grace, !(0...ChatOption.maximumSeconds).contains(grace.value) {
+    let longest = ChatOption.maximumSeconds
+    if let grace, !(0...Double(longest)).contains(grace.value) {
       throw ConfigurationError(
-        OptionPlace(path: "--grace"), "must be a number of seconds from 0 to 1000000000, not \(grace)")
+        OptionPlace(path: "--grace"), "must be a number of seconds from 0 to \(longest), not \(grace)")
     }
     if let concurrency, !(1...Experiment.Limits.mostConcurrency).contains(concurrency) {
       throw ConfigurationError(

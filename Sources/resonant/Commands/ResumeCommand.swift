@@ -82,10 +82,11 @@ struct ResumeCommand: AsyncParsableCommand {
 
   /// Says what would otherwise seem to do nothing.
   private func warn(about conversation: ResolvedConversation, _ recorded: Transcript) {
-    if options.output.out != nil || options.output.name != nil {
+    let overlay = options.overlay()
+    if overlay["out"] != nil || overlay["name"] != nil {
       Diagnostics.warning("a conversation goes on in its own file; --out and --name are ignored")
     }
-    let ignored = ResolvedConversation.settledFlags(among: options.overlay())
+    let ignored = ResolvedConversation.ignoredFlags(among: overlay)
     if !ignored.isEmpty {
       Diagnostics.warning("the conversation has begun; \(ignored.joined(separator: ", ")) can't change that")
     }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// What options say of one participant: alone, or of all together.
+///
+/// Sets of options keep their keys as they were written, for they are laid over one another key by key. When that is
+/// done, `alice_` and `bob_` and the list of further participants become one array, and nobody asks for them any more.
+struct ParticipantOptions {
+  var name: String
+  /// Before the keys of this participant in option paths: `alice_`, `participant[0].`.
+  let prefix: String
+  /// What is said of it alone, keyed as in the object of a participant.
+  let own: JSONObject
+  private let options: Options
+  /// Its line of the template, if there is one.
+  var template: JSONObject?
+
+  /// - Parameter index: its place in the order of speaking, from 0.
+  init(_ index: Int, own: JSONObject, of options: Options) {
+    let sides = OptionTable.sides
+    let isSide = sides.indices.contains(index)
+    prefix = isSide ? sides[index].prefix : "participant[\(index - sides.count)]."
+    name = own["name"]?.string ?? (isSide ? sides[index].name : "Participant \(index + 1)")
+    self.own = own
+    self.options = options
+  }
+
+  /// Its own option of that key, else the common one.
+  subscript(key: String) -> JSONValue? {
+    own[key] ?? (OptionTable[key]?.field == nil ? nil : options.values[key])
+  }
+
+  /// Whether a switch is on, its own or the common one.
+  func isOn(_ key: String) -> Bool { own[key] == true || options.isOn(key) }
+
+  /// The path of the option that the subscript has.
+  func path(of key: String) -> String { own[key] == nil ? key : prefix + key }
+
+  /// The participants in the order of speaking.
+  static func all(_ options: Options) throws(ConfigurationError) -> [ParticipantOptions] {
+    let lines = options.values["template"]?.array?.compactMap(\.object)
+    let sides = OptionTable.sides.indices.map { own(of: $0, in: options.values) }
+    let further = options.values["participant"]?.array?.compactMap(\.object) ?? []
+    let given = sides + further
+    if let lines, given.count > lines.count {
+      throw options.failure(
+        "participant[\(lines.count - sides.count)]",
+        "is one too many: the template has \(lines.count) participants, Alice and Bob among them")
+    }
+    var all: [ParticipantOptions] = []
+    for index in 0..<max(given.count, lines?.count ?? 0) {
+      let own = given.indices.contains(index) ? given[index] : [:]
+      if index >= sides.count, own["name"] == nil, lines == nil {
+        throw options.failure("participant[\(index - sides.count)]", "needs a name")
+      }
+      all.append(ParticipantOptions(index, own: own, of: options))
+      all[index].template = lines?[index]
+    }
+    return all
+  }
+
+  /// What one of the first two is given by keys of its own, keyed as in the object of a participant.
+  static func own(of index: Int, in values: JSONObject) -> JSONObject {
+    values.reduce(into: [:]) {
+      let option = OptionTable[$1.key]
+      if let field = option?.field, option?.participant == index { $0[field] = $1.value }
+    }
+  }
+
+  /// Names must be visible, and differ.
+  static func checkNames(
+    of all: [ParticipantOptions], _ options: Options
+  ) throws(ConfigurationError) {
+    for (index, participant) in all.enumerated() {
+      let name = participant.name
+      if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        || name.allSatisfy(\.isWhitespace)
+      {
+        throw options.failure(
+          participant.prefix + "name", "must have visible characters and no control characters")
+      }
+      guard let other = all[..<index].first(where: { $0.name == name }) else { continue }
+      let named = participant.own["name"] == nil ? other : participant
+      throw options.failure(
+        named.prefix + "name", "two participants are named \(name); names must differ")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+
+/// What the options of a conversation say, but for its participants. Their defaults stand in the types of its parts.
+struct ChatSettings {
+  var conversation = ConversationSettings()
+  var request = RequestSettings()
+  var output = OutputSettings()
+}
+
+/// Ties an option to the setting that it gives.
+struct Setting: Sendable {
+  /// The setting as the option has it; nil when the option is not given.
+  let read: @Sendable (ChatSettings) -> JSONValue?
+  /// Takes a value that was checked.
+  let write: @Sendable (JSONValue, inout ChatSettings) -> Void
+
+  init<Value: OptionValue>(_ path: any WritableKeyPath<ChatSettings, Value> & Sendable) {
+    read = { $0[keyPath: path].option }
+    write = { option, settings in
+      if let value = Value.value(of: option) { settings[keyPath: path] = value }
+    }
+  }
+
+  /// A switch that turns off what the setting has on.
+  init(not path: any WritableKeyPath<ChatSettings, Bool> & Sendable) {
+    read = { .bool(!$0[keyPath: path]) }
+    write = { option, settings in settings[keyPath: path] = option != true }
+  }
+
+  /// The default for the help: nothing for a switch or a list.
+  var fallback: String? {
+    switch read(ChatSettings()) {
+    case .string(let text), .number(let text): text
+    default: nil
+    }
+  }
+}
+
+/// A type of what options give.
+public protocol OptionValue: Sendable {
+  /// Nil for an option of another type.
+  static func value(of option: JSONValue) -> Self?
+  /// Nil for an option that is not given.
+  var option: JSONValue? { get }
+}
+
+extension Int: OptionValue {
+  public static func value(of option: JSONValue) -> Int? { option.int }
+  public var option: JSONValue? { .int(self) }
+}
+
+extension UInt64: OptionValue {
+  public static func value(of option: JSONValue) -> UInt64? { UInt64(option.jsonText) }
+  public var option: JSONValue? { .number(String(self)) }
+}
+
+extension Bool: OptionValue {
+  public static func value(of option: JSONValue) -> Bool? { option.bool }
+  public var option: JSONValue? { .bool(self) }
+}
+
+extension String: OptionValue {
+  public static func value(of option: JSONValue) -> String? { option.string }
+  public var option: JSONValue? { .string(self) }
+}
+
+extension [String]: OptionValue {
+  public static func value(of option: JSONValue) -> [String]? { option.array?.compactMap(\.string) }
+  public var option: JSONValue? { .array(map(JSONValue.string)) }
+}
+
+extension Duration: OptionValue {
+  public static func value(of option: JSONValue) -> Duration? { option.seconds }
+  public var option: JSONValue? {
+    .double(Double(components.seconds) + Double(components.attoseconds) / 1e18)
+  }
+}
+
+extension Optional: OptionValue where Wrapped: OptionValue {
+  public static func value(of option: JSONValue) -> Wrapped?? { Wrapped.value(of: option).map { .some($0) } }
+  public var option: JSONValue? { flatMap(\.option) }
+}
+
+extension OptionValue where Self: RawRepresentable<String> {
+  public static func value(of option: JSONValue) -> Self? { option.string.flatMap(Self.init) }
+  public var option: JSONValue? { .string(rawValue) }
+}
+
+extension API: OptionValue {}
+extension RolePolicy: OptionValue {}
+extension SpeakerOrder: OptionValue {}

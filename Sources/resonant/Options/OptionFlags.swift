@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import ResonantCore
+
+/// The flags of one section of the help, made from the descriptions of their options.
+///
+/// ArgumentParser finds a type's flags in its mirror. Such a mirror can be made of anything; the names of the children
+/// need only be the keys that their values are decoded with. Each section is a type of its own: a group is decoded
+/// once a type.
+struct OptionFlags<Section: OptionSection>: ParsableArguments, CustomReflectable {
+  /// What was given, keyed as in a plan.
+  private(set) var values: JSONObject = [:]
+
+  init() {}
+
+  init(from decoder: any Decoder) throws {
+    let flags = try decoder.container(keyedBy: OptionKey.self)
+    for option in Section.options {
+      values[option.key] = try option.definition.value(in: flags, of: option.key)
+    }
+  }
+
+  var customMirror: Mirror { Mirror(self, children: Section.options.map { ($0.key, $0.definition as Any) }) }
+}
+
+/// A section of the help.
+protocol OptionSection { static var options: [ChatOption] { get } }
+
+/// Any key of an option.
+private struct OptionKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+extension ChatOption {
+  /// The type of a choice of words.
+  private static func choice(_ words: [String]) -> any FlagValue.Type {
+    let types: [any FlagValue.Type] = [API.self, SpeakerOrder.self, RolePolicy.self]
+    return types.first { $0.allValueStrings == words } ?? String.self
+  }
+
+  /// What the parser has to know.
+  fileprivate var definition: any FlagDefinition {
+    switch kind {
+    case .boolean: Flag(wrappedValue: false, name: name, help: .option(key))
+    case .integer: option(Int.self)
+    case .seed: option(UInt64.self)
+    case .seconds: option(Seconds.self)
+    case .texts, .participants:
+      Option<[String]>(wrappedValue: [], name: name, parsing: .singleValue, help: .option(key))
+    case .choice(let words): option(Self.choice(words))
+    case .path: option(String.self, .directory)
+    case .command, .textFile, .preamble, .template: option(String.self, .file())
+    case .text, .object: option(String.self)
+    }
+  }
+
+  private func option<Value: FlagValue>(
+    _: Value.Type, _ completion: CompletionKind? = nil
+  ) -> any FlagDefinition {
+    Option<Value?>(wrappedValue: nil, name: name, help: .option(key), completion: completion)
+  }
+
+  private var name: NameSpecification { .customLong(String(flag.dropFirst(2))) }
+}
+
+extension ArgumentHelp {
+  /// The help of the option of that key, as the table of options has it.
+  static func option(_ key: String) -> ArgumentHelp {
+    let option = OptionTable[key]
+    let fallback = option?.fallback.map { " (default: \($0))" } ?? ""
+    return ArgumentHelp((option?.help ?? "") + fallback, valueName: option?.valueName)
+  }
+}
+
+// MARK: - From flags to values
+
+/// A property wrapper of the parser.
+private protocol FlagDefinition: Decodable { var value: JSONValue? { get } }
+
+extension FlagDefinition {
+  fileprivate func value(
+    in flags: KeyedDecodingContainer<OptionKey>, of key: String
+  ) throws -> JSONValue? {
+    try flags.decode(Self.self, forKey: OptionKey(stringValue: key)).value
+  }
+}
+
+extension Option: FlagDefinition where Value: OptionValue {
+  fileprivate var value: JSONValue? { wrappedValue.option == [] ? nil : wrappedValue.option }
+}
+
+extension Flag: FlagDefinition where Value == Bool {
+  /// A flag that is off says nothing.
+  fileprivate var value: JSONValue? { wrappedValue ? true : nil }
+}
+
+/// A type of values on the command line.
+typealias FlagValue = ExpressibleByArgument & OptionValue
+
+extension API: ExpressibleByArgument {}
+extension RolePolicy: ExpressibleByArgument {}
+extension SpeakerOrder: ExpressibleByArgument {}
+
+/// A number of seconds on the command line, with fractions.
+struct Seconds: FlagValue, Equatable, CustomStringConvertible {
+  var value: Double
+  var option: JSONValue? { .double(value) }
+
+  init(_ value: Double) { self.value = value }
+
+  static func value(of option: JSONValue) -> Seconds? { option.double.map(Seconds.init) }
+
+  init?(argument: String) {
+    guard let value = Double(argument), value.isFinite else { return nil }
+    self.value = value
+  }
+
+  /// Without a fraction where there is none.
+  var description: String { Int(exactly: value).map(String.init) ?? String(value) }
+}

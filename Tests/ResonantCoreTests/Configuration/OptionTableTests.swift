@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import ResonantCore
+
+/// What follows from the description of an option, for each of them. A new option that is forgotten anywhere fails here.
+struct OptionTableTests {
+  private static let base: JSONObject = [
+    "endpoint": "http://localhost:9/v1/chat/completions", "model": "m", "participant": [["name": "Carol"]],
+    "seed": 1,
+  ]
+
+  private let directory: TemporaryDirectory
+  private let environment: ResolutionContext
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    try directory.write("from a file", to: "text.txt")
+    environment = context(["KEY": "sesame-9"], directory: directory.path)
+  }
+
+  /// A value that is not the default.
+  private static func sample(_ option: ChatOption) -> JSONValue {
+    switch option.kind {
+    case .text: option.field == "endpoint" ? "http://localhost:8/v1/chat/completions" : "Eve"
+    case .path: "runs"
+    case .command: "/bin/sh"
+    case .textFile: "text.txt"
+    case .integer, .seed: 7
+    case .seconds: 7.5
+    case .boolean: true
+    case .object: ["X-Note": "${KEY}"]
+    case .preamble: [["role": "user", "content": "u"]]
+    case .template: [["system_prompt": "a"], ["system_prompt": "b"], ["system_prompt": "c"]]
+    case .texts: ["x"]
+    case .participants: [["name": "Carol", "model": "z"]]
+    case .choice(let words): .string(words[1])
+    }
+  }
+
+  private func resolved(_ options: JSONObject) throws -> ResolvedConversation {
+    let source = OptionSource.file("plan.yaml", path: "base")
+    let options = Self.base.merging(options) { $1 }
+    return try ResolvedConversation.resolve(options: options, source: source, context: environment)
+  }
+
+  private func transcript(_ conversation: ResolvedConversation) -> Transcript {
+    let header = Transcript.Header(
+      id: "1", created: Date(timeIntervalSince1970: 0), program: "resonant",
+      seed: conversation.settings.seed, participants: conversation.facts, settings: conversation.recorded)
+    return Transcript(header: header, preambles: conversation.preambles)
+  }
+
+  private func resumed(
+    _ conversation: ResolvedConversation, with overrides: JSONObject = [:]
+  ) throws -> ResolvedConversation {
+    let overrides = try Options.read(overrides, source: .commandLine, context: environment)
+    return try ResolvedConversation.continuing(
+      transcript(conversation), file: "t.jsonl", overrides: overrides, context: environment)
+  }
+
+  /// Options that this version knows and refuses.
+  private static let later: Set<String> = ["moderator"]
+
+  /// Each option of a conversation with a value, and each option of a participant in the object of one.
+  private static let samples: [(option: ChatOption, options: JSONObject)] =
+    OptionTable.all.filter { $0.scope != .process && !later.contains($0.key) }
+    .map { ($0, [$0.key: sample($0)]) }
+    + OptionTable.ownOptions.map { field, option in
+      var carol: JSONObject = ["name": "Carol"]
+      carol[field] = sample(option)
+      return (option, ["participant": .array([.object(carol)])])
+    }
+
+  @Test func `each option of a participant has a key for each of the first two`() {
+    for field in OptionTable.ownOptions.keys {
+      for side in OptionTable.sides { #expect(OptionTable[side.prefix + field]?.field == field) }
+    }
+  }
+
+  @Test func `each flag of the process is no key of a plan`() {
+    for option in OptionTable.all where option.scope == .process {
+      #expect(refusal { try resolved([option.key: true]) }.contains("is a flag of the command line only"))
+    }
+  }
+
+  @Test(arguments: samples.indices)
+  func `an option has an effect, is recorded, comes back on resume and contradicts as it says`(
+    index: Int
+  ) throws {
+    let (option, options) = Self.samples[index]
+    let unchanged = try resolved([:])
+    let plain = transcript(unchanged)
+    let conversation = try resolved(options)
+    var unrecorded = conversation
+    unrecorded.recorded = unchanged.recorded
+    #expect(unrecorded != unchanged, "\(option.key) has no effect")
+    let changed = transcript(conversation)
+    let isRecorded = option.scope != .output
+    #expect((changed.header != plain.header || changed.preambles != plain.preambles) == isRecorded)
+    let again = try resumed(conversation)
+    #expect(transcript(again).header == changed.header && again.preambles == changed.preambles)
+    #expect(again.settings == conversation.settings && again.request == conversation.request)
+    #expect((conversation.contradiction(with: plain) != nil) == option.shapesConversation, "\(option.key)")
+  }
+
+  @Test(arguments: samples.indices)
+  func `an option does to a resumed conversation what it says`(index: Int) throws {
+    let (option, options) = Self.samples[index]
+    // An object of a further participant names whom it is about.
+    let isObject = options["participant"] != nil
+    if isObject, option.resumption != .overrides { return }
+    let begun = try resolved([:])
+    switch option.resumption {
+    case .refused:
+      #expect(
+        refusal { try resumed(begun, with: options) }
+          == "\(option.flag): cannot change in a conversation that has begun")
+    case .ignored:
+      #expect(ResolvedConversation.ignoredFlags(among: options) == [option.flag])
+      #expect(try resumed(begun, with: options) == resumed(begun))
+    case .overrides where option.key == "no_save":
+      #expect(refusal { try resumed(begun, with: options) }.hasPrefix("--no-save: cannot be given"))
+    case .overrides:
+      #expect(try resumed(begun, with: options) != resumed(begun), "\(option.key)")
+    }
+  }
+
+  @Test func `defaults of the help are those of the settings`() {
+    #expect(OptionTable["max_turns"]?.fallback == "30")
+    #expect(OptionTable["opening"]?.fallback == "Hello!")
+    #expect(OptionTable["idle_timeout"]?.fallback == "120")
+    #expect(OptionTable["order"]?.fallback == "round-robin")
+    #expect(OptionTable["no_stream"]?.fallback == nil)
+    #expect(OptionTable["bob_name"]?.fallback == "Bob")
+  }
+}
