@@ -59,11 +59,20 @@ public actor Conversation {
       if settings.delay > .zero, !transcript.turns.isEmpty { await pause() }
       ending = try await takeTurn()
     }
-    let milliseconds = (earlier + (clock.now - start).milliseconds).clamped(to: Transcript.counts)
-    let end = transcript.end(ending?.reason ?? .interrupted, error: ending?.error, milliseconds: milliseconds)
+    let end = conclude(ending ?? .interrupted, milliseconds: earlier + (clock.now - start).milliseconds)
+    try await tell()
+    return end
+  }
+
+  /// Not inlined into `run`, whose frame would have 2 KB more for each conversation that waits for a reply.
+  @inline(never)
+  private func conclude(_ ending: Ending, milliseconds: Int) -> Transcript.End {
+    let end = Transcript.End(
+      reason: ending.reason, turns: transcript.turns.count,
+      characters: transcript.turns.reduce(0) { $0 + $1.characters }, usage: transcript.spent,
+      milliseconds: milliseconds.clamped(to: Transcript.counts), error: ending.error)
     transcript.end = end
     news.append(.ended(end, transcript))
-    try await tell()
     return end
   }
 
@@ -143,7 +152,7 @@ extension Conversation {
     let asked = (time: Date(), instant: clock.now)
     let answer = await ask(models[index], request(for: index, turn: number), attempt)
     unrecorded = attempt
-    return finish(turn(number, by: speaker, attempt, asked), answer, attempt, index)
+    return finish(attempt, answer, asked, by: index)
   }
 
   private func request(for index: Int, turn: Int) -> ModelRequest {
@@ -175,12 +184,11 @@ extension Conversation {
 
   /// The turn as far as the attempt tells.
   private func turn(
-    _ number: Int, by speaker: Participant, _ attempt: Attempt,
-    _ asked: (time: Date, instant: ContinuousClock.Instant)
+    by speaker: Participant, _ attempt: Attempt, _ asked: (time: Date, instant: ContinuousClock.Instant)
   ) -> Turn {
     let start = attempt.start ?? asked
     var turn = Turn(
-      number: number, speaker: speaker.name, model: speaker.model, text: attempt.live.text,
+      number: transcript.turns.count + 1, speaker: speaker.name, model: speaker.model, text: attempt.live.text,
       outcome: attempt.live.verdict?.outcome ?? .finished, started: start.time)
     turn.milliseconds = (clock.now - start.instant).milliseconds
     turn.firstTokenMilliseconds = attempt.live.firstArrival.map { ($0 - start.instant).milliseconds }
@@ -190,10 +198,14 @@ extension Conversation {
   }
 
   /// Decides what becomes of a turn, and whether the conversation ends with it.
+  ///
+  /// Not inlined into `takeTurn`, whose frame would have 2 KB more for each conversation that waits for a reply.
+  @inline(never)
   private func finish(
-    _ turn: Turn, _ answer: Result<Completion, ModelError>, _ attempt: Attempt, _ index: Int
+    _ attempt: Attempt, _ answer: Result<Completion, ModelError>,
+    _ asked: (time: Date, instant: ContinuousClock.Instant), by index: Int
   ) -> Ending? {
-    var turn = turn
+    var turn = turn(by: participants[index], attempt, asked)
     var problem: ModelError?
     switch answer {
     case .success(let completion): turn.take(completion)
@@ -284,15 +296,6 @@ extension Turn {
     toolCalls = completion.toolCalls
     retries = completion.retries
     servedModel = completion.servedModel == model ? nil : completion.servedModel
-  }
-}
-
-extension Transcript {
-  /// The end of the conversation as it stands, with its sums.
-  fileprivate func end(_ reason: StopReason, error: String?, milliseconds: Int) -> End {
-    End(
-      reason: reason, turns: turns.count, characters: turns.reduce(0) { $0 + $1.characters }, usage: spent,
-      milliseconds: milliseconds, error: error)
   }
 }
 

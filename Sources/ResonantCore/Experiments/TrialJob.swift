@@ -96,22 +96,7 @@ struct TrialJob: Sendable {
   /// Holds the conversation, unless what is in the file says that there is none to hold.
   private func hold(_ file: RecordWriter.Resumed) async -> TrialReport {
     var report = before
-    if let transcript = file.transcript {
-      // Another process, or another program, has begun it meanwhile.
-      if let change = runner.batch.change(in: transcript, of: trial) {
-        let problem = "\(path) was begun by another process when \(change)"
-        report.fail(problem)
-        runner.note(contradiction: problem)
-        return report
-      }
-      report.take(transcript)
-      // Another process has ended it meanwhile.
-      if report.state == .done || report.state == .failed && !runner.batch.retriesFailed { return report }
-    }
-    let conversation = runner.batch.plan.conversation(of: trial)
-    let prepared = PreparedTrial(
-      conversation, models: models.models,
-      transcript: file.transcript ?? runner.transcript(of: trial, conversation), record: file.writer)
+    guard let prepared = prepare(file, &report) else { return report }
     let result = await runner.trialRunner.run(
       prepared, observers: [TrialCounter(runner)], drain: runner.control.draining)
     if let end = result.end {
@@ -120,6 +105,29 @@ struct TrialJob: Sendable {
       report.fail(result.problems.joined(separator: "; "))
     }
     return report
+  }
+
+  /// The conversation that is to be held; nil when there is none, for which the report says why.
+  ///
+  /// Not inlined into `hold`, whose frame would have 4 KB more for each conversation that waits for a reply.
+  @inline(never)
+  private func prepare(_ file: RecordWriter.Resumed, _ report: inout TrialReport) -> PreparedTrial? {
+    if let transcript = file.transcript {
+      // Another process, or another program, has begun it meanwhile.
+      if let change = runner.batch.change(in: transcript, of: trial) {
+        let problem = "\(path) was begun by another process when \(change)"
+        report.fail(problem)
+        runner.note(contradiction: problem)
+        return nil
+      }
+      report.take(transcript)
+      // Another process has ended it meanwhile.
+      if report.state == .done || report.state == .failed && !runner.batch.retriesFailed { return nil }
+    }
+    let conversation = runner.batch.plan.conversation(of: trial)
+    return PreparedTrial(
+      conversation, models: models.models,
+      transcript: file.transcript ?? runner.transcript(of: trial, conversation), record: file.writer)
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// A conversation that is ready to be held: everything is checked, nothing is sent yet.
-public struct PreparedTrial: Sendable {
+public final class PreparedTrial: Sendable {
   public let conversation: ResolvedConversation
   let models: [any ChatModel]
   /// The header, the preambles, and the turns that are there already.
@@ -25,7 +25,7 @@ public struct PreparedTrial: Sendable {
   /// A trial without files.
   ///
   /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
-  public init(
+  public convenience init(
     _ conversation: ResolvedConversation, transcript: Transcript, network: EndpointNetwork
   ) throws(InvalidValue) {
     self.init(conversation, models: try Self.models(for: conversation, network), transcript: transcript)
