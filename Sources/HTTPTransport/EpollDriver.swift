@@ -88,7 +88,7 @@ final class EpollDriver: SocketDriver {
     read(wakeup, &count, 8)
   }
 
-  func act(now: UInt64, settle: () -> Void) {
+  func act(now: UInt64, afterwards: () -> Void) {
     for event in UnsafeBufferPointer(start: events, count: ready) {
       if event.data.fd == wakeup {
         takeWakeup()
@@ -100,13 +100,13 @@ final class EpollDriver: SocketDriver {
       if failed || event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
       if failed || event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
       act(on: event.data.fd, mask)
-      settle()
+      afterwards()
     }
     ready = 0
     if timer <= now {
       timer = .max
       act(on: CURL_SOCKET_TIMEOUT, 0)
-      settle()
+      afterwards()
     }
   }
 

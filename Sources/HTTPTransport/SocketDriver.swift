@@ -7,8 +7,8 @@ import CCurl
 protocol SocketDriver: AnyObject {
   /// Returns when a socket is ready, libcurl has something to do, `wake` was called or the time is over.
   func wait(milliseconds: Int32)
-  /// Lets libcurl do what there is to do after a wait. `settle` is called whenever it has worked on a socket.
-  func act(now: UInt64, settle: () -> Void)
+  /// Lets libcurl do what there is to do after a wait. `afterwards` is called whenever it has worked on a socket.
+  func act(now: UInt64, afterwards: () -> Void)
   /// Ends a wait, now or the next one; from any thread.
   func wake()
   /// After the multi handle is gone.
@@ -24,9 +24,9 @@ final class PollDriver: SocketDriver {
   }
 
   func wait(milliseconds: Int32) { ccurl_multi_poll(multi, milliseconds) }
-  func act(now: UInt64, settle: () -> Void) {
+  func act(now: UInt64, afterwards: () -> Void) {
     ccurl_multi_perform(multi)
-    settle()
+    afterwards()
   }
   func wake() { ccurl_multi_wakeup(multi) }
   func close() {}

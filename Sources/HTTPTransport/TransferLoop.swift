@@ -101,7 +101,7 @@ extension TransferLoop {
       takeCommands().forEach(perform)
       driver.wait(milliseconds: waitingTime())
       now = Monotonic.now()
-      driver.act(now: now) { settle() }
+      driver.act(now: now) { noteArrivals() }
       endFinished()
       applyLesson()
       if now >= nextDeadline { endSilent() }
@@ -113,7 +113,7 @@ extension TransferLoop {
   func notePause(for transfer: Transfer) { received.append(transfer) }
 
   /// Tells those that have just received something, while their memory is near.
-  private func settle() {
+  private func noteArrivals() {
     for transfer in received {
       transfer.hasReceived = false
       guard transfer.loop != nil, let head = transfer.head, transfer.ending == nil else { continue }

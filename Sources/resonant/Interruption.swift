@@ -76,7 +76,7 @@ final class Interruption: Sendable {
   }
 
   /// Everything that must not be lost is on disk.
-  func settle() {
+  func noteSaved() {
     let due = state.withLock { state -> Int32? in
       guard !state.isSafe else { return nil }
       state.isSafe = true
@@ -98,6 +98,6 @@ final class Interruption: Sendable {
 /// A conversation is safe once its end is recorded. To be told of it after whoever records it.
 extension Interruption: ConversationObserver {
   func observe(_ event: ConversationEvent) {
-    if case .ended = event { settle() }
+    if case .ended = event { noteSaved() }
   }
 }

@@ -82,7 +82,7 @@ public final class RecordStore: Sendable {
   }
 
   /// Waits until everything that was appended is on the disk where it was to be.
-  func settle(_ file: RecordFile) async throws(RecordError) {
+  func waitUntilSynced(_ file: RecordFile) async throws(RecordError) {
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
       whenSynced(file) { continuation.resume(returning: $0) }
     }

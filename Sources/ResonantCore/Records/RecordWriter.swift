@@ -97,7 +97,7 @@ public final class RecordWriter: Sendable {
   public func close() async throws(RecordError) {
     guard !closed.exchange(true, ordering: .relaxed) else { return }
     defer { file.unlock() }
-    try await store.settle(file)
+    try await store.waitUntilSynced(file)
     let file = file
     try await store.perform { () throws(RecordError) in try file.checkPlace() }
   }

@@ -71,7 +71,7 @@ struct BatchRun {
     showing.cancel()
     await showing.value
     // Pages can be made at any time.
-    interruption.settle()
+    interruption.noteSaved()
     guard let pages, interruption.exitCode == nil else { return (outcome, nil) }
     let writing = await pages.write()
     outcome.problems += writing.problems

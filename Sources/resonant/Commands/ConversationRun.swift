@@ -21,7 +21,7 @@ struct ConversationRun {
     interruption.arm { task.cancel() }
     let result = await task.value
     // Also where it could not be recorded.
-    interruption.settle()
+    interruption.noteSaved()
     report(result, on: console)
     await console.flush()
     await Diagnostics.flush()

@@ -60,7 +60,7 @@ struct ExportCommand: AsyncParsableCommand {
     let destination = try ExportDestination(out, sources: paths, fileExtension: to.fileExtension)
     let interruption = Interruption(pages)
     // Files are replaced as a whole, and nothing else can be lost.
-    interruption.settle()
+    interruption.noteSaved()
     let watch = SignalWatch { interruption.take($0) }
     defer { withExtendedLifetime(watch) {} }
     let task = Task { [to] in
