@@ -188,7 +188,8 @@ extension Conversation {
   ) -> Turn {
     let start = attempt.start ?? asked
     var turn = Turn(
-      number: transcript.turns.count + 1, speaker: speaker.name, model: speaker.model, text: attempt.live.text,
+      number: transcript.turns.count + 1, speaker: speaker.name, model: speaker.model,
+      text: attempt.live.text,
       outcome: attempt.live.verdict?.outcome ?? .finished, started: start.time)
     turn.milliseconds = (clock.now - start.instant).milliseconds
     turn.firstTokenMilliseconds = attempt.live.firstArrival.map { ($0 - start.instant).milliseconds }
@@ -199,7 +200,7 @@ extension Conversation {
 
   /// Decides what becomes of a turn, and whether the conversation ends with it.
   ///
-  /// Not inlined into `takeTurn`, whose frame would have 2 KB more for each conversation that waits for a reply.
+  /// Not inlined into `takeTurn`, whose frame would be larger for each conversation that waits for a reply.
   @inline(never)
   private func finish(
     _ attempt: Attempt, _ answer: Result<Completion, ModelError>,
