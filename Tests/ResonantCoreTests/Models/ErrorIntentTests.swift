@@ -60,6 +60,8 @@ struct ErrorIntentTests {
     ("Developer instruction is not enabled for models/gemma-3-27b-it", .noSystemRole),
     ("chat prompt error: no user query found in messages", .noUserMessage),
     ("[] is too short - 'messages'", .noUserMessage),
+    ("Invalid 'messages': empty array. Expected an array with minimum length 1", .noUserMessage),
+    ("'messages' : minimum number of items is 1", .noUserMessage),
     ("* GenerateContentRequest.contents: contents is not specified", .noUserMessage),
     ("The model `gpt-9` does not exist or you do not have access to it.", .modelUnknown),
     ("property 'min_p' is unsupported", .parameterRefused),

@@ -213,6 +213,14 @@ import Testing
     (stream(chunk("One "), chunk("two"), message("One two", delta: "")), "One two", true),
     (stream(message("One two")), "One two", true),
     (stream(message("One ", finish: "null"), message("One two")), "One two", true),
+    (stream(message("One", finish: "null"), message(" two", finish: "null"), message("!")), "One two!", true),
+    (stream(message("One two ", finish: "null"), message("One two")), "One two", true),
+    (stream(chunk("One "), chunk("two"), chunk("One two", finish: #""stop""#)), "One two", true),
+    (stream(chunk("No. "), chunk("No. ", finish: #""stop""#)), "No. No.", true),
+    (
+      #"{"message":{"content":"One two\n"},"done":false}"# + "\n"
+        + #"{"message":{"content":"One two\n"},"done":true}"# + "\n", "One two", true
+    ),
     (stream(message("One ", finish: "null"), message("One tw", finish: "null")), "One tw", false),
     (
       stream(

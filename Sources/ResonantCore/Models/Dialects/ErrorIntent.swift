@@ -155,7 +155,9 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "contents is not specified", "contents are required", "at least one parts field",  // Gemini
         "at least one message is required", "at least one user message",  // Anthropic and others
         "must have at least one element", "must have at least one message",  // Helicone, Mistral
-        "[] is too short",  // OpenAI
+        "[] is too short", "array with minimum length 1",  // OpenAI
+        "minimum number of items is 1",  // Groq
+        "at least 1 item after validation",  // services built with Pydantic
         "only system messages",
       ]
     ),

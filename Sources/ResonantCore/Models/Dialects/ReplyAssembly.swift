@@ -58,12 +58,12 @@ struct ReplyAssembly {
     note(hasContent: said || thought, hasReason: false)
     guard follows(delta.choice) else { return }
     if let piece = delta.thinking, thought {
-      thinking.hasDeltas = true
+      thinking.pieces += 1
       gather(thinking: true)
       scanner.append(piece, of: line, to: &gathered, joining: &thinking.joiner)
     }
     if let piece = delta.text, said {
-      text.hasDeltas = true
+      text.pieces += 1
       gather(thinking: false)
       scanner.append(piece, of: line, to: &gathered, joining: &text.joiner)
     }
@@ -90,14 +90,16 @@ struct ReplyAssembly {
     if !event.isMessage || toolCalls.calls.isEmpty {
       for call in event.toolCalls { toolCalls.add(call) }
     }
-    let repeats = event.isEnd && !event.isMessage
+    // The last event of a stream may have all that came before: Ollama's own has no text, that of others sometimes.
+    let isLast = event.isEnd || event.finishReason != nil && text.pieces > 1
+    let repeats = isLast && !event.isMessage
     let thoughts = thinking.new(in: event.thinking, isMessage: event.isMessage)
     if !repeats || !isAll(thoughts, of: { $0.thinking ?? "" }) { append(thoughts, to: \.thinking) }
     let words = text.new(in: event.text, isMessage: event.isMessage)
     if !repeats || !isAll(words, of: \.text) { append(words, to: \.text) }
   }
 
-  /// Whether the last line of a stream has all that came before: Ollama's own is empty, that of others is not always.
+  /// Whether words are all that came before.
   private mutating func isAll(_ words: String, of part: (LiveReply) -> String) -> Bool {
     guard !words.isEmpty else { return false }
     deliver()
@@ -168,14 +170,16 @@ struct ReplyAssembly {
 /// The text, or the reasoning, of a reply: tells what of it is new. What came in pieces counts, and what is repeated as
 /// a whole, beside the pieces or behind them, does not count again.
 private struct ReplyPart {
-  var hasDeltas = false
+  /// How many pieces have come.
+  var pieces = 0
+  var hasDeltas: Bool { pieces > 0 }
   var joiner = SurrogateJoiner()
   /// What came as a message so far.
   private var message = ""
 
   mutating func new(in words: String, isMessage: Bool) -> String {
     guard isMessage else {
-      hasDeltas = hasDeltas || !words.isEmpty
+      pieces += words.isEmpty ? 0 : 1
       return words
     }
     let words = SurrogateJoiner.whole(words)
