@@ -29,7 +29,7 @@ struct HangingTests {
   }
 
   @Test(arguments: signals)
-  func `pandoc hangs in the middle of a turn`(signal: Int32, code: Int) async throws {
+  func pandocHangsInTheMiddleOfATurn(signal: Int32, code: Int) async throws {
     let arena = try await Arena(.openAI("*some* words", .stall))
     let program = try await start(arena)
     try await program.waitForOutput(containing: "*some* words")
@@ -40,7 +40,7 @@ struct HangingTests {
   }
 
   @Test(arguments: signals)
-  func `pandoc hangs between turns`(signal: Int32, code: Int) async throws {
+  func pandocHangsBetweenTurns(signal: Int32, code: Int) async throws {
     let arena = try await Arena(.openAI("x"))
     let program = try await start(arena, "--delay", "1000")
     try await program.send(signal)
@@ -49,7 +49,7 @@ struct HangingTests {
   }
 
   @Test(arguments: signals)
-  func `pandoc hangs after the last turn`(signal: Int32, code: Int) async throws {
+  func pandocHangsAfterTheLastTurn(signal: Int32, code: Int) async throws {
     let arena = try await Arena(.openAI("*some* words"))
     let program = try await start(arena, "--max-turns", "2")
     try await program.waitForOutput(containing: "Turn limit reached")
@@ -58,7 +58,7 @@ struct HangingTests {
     #expect(try arena.page().turn(2)?.contains("*some* words") == true)
   }
 
-  @Test func `a second Ctrl-C leaves no pandoc behind`() async throws {
+  @Test func aSecondCtrlCLeavesNoPandocBehind() async throws {
     let arena = try await Arena(.openAI("x"))
     let program = try await start(arena, "--max-turns", "2")
     try await program.waitForOutput(containing: "Turn limit reached")
@@ -68,7 +68,7 @@ struct HangingTests {
     try await Hanging.expectNoPandoc(in: arena.directory)
   }
 
-  @Test func `pandoc hangs while a conversation is resumed`() async throws {
+  @Test func pandocHangsWhileAConversationIsResumed() async throws {
     let arena = try await Arena(.openAI("B2"), .openAI("A3", .stall))
     #expect(try await arena.chat("--max-turns", "2", "--name", "t", "--no-html").exitCode == 0)
     let program = try await ResonantBinary.start(
@@ -82,7 +82,7 @@ struct HangingTests {
   }
 
   @Test(arguments: signals)
-  func `pandoc hangs in an export, which writes nothing then`(signal: Int32, code: Int) async throws {
+  func pandocHangsInAnExportWhichWritesNothingThen(signal: Int32, code: Int) async throws {
     let arena = try await Arena(.openAI("x"))
     #expect(try await arena.chat("--max-turns", "2", "--name", "t", "--no-html").exitCode == 0)
     let program = try await ResonantBinary.start(
@@ -99,7 +99,7 @@ struct HangingTests {
   // MARK: - Output
 
   @Test(arguments: StalledOutput.Kind.allCases, signals)
-  func `nobody reads the output`(kind: StalledOutput.Kind, signal: (signal: Int32, code: Int)) async throws {
+  func nobodyReadsTheOutput(kind: StalledOutput.Kind, signal: (signal: Int32, code: Int)) async throws {
     let directory = try TemporaryDirectory()
     let output = try StalledOutput(kind, in: directory)
     let flags = ["--endpoint", "builtin:", "--model", "eliza", "--max-turns", "1000000", "--delay", "0.01"]
@@ -109,7 +109,7 @@ struct HangingTests {
     try await expectEnd(shell, signal.code, in: directory)
   }
 
-  @Test func `nobody reads the warnings`() async throws {
+  @Test func nobodyReadsTheWarnings() async throws {
     let arena = try await Arena { _ in .error(500, "sorry") }
     let output = try StalledOutput(.pipe, in: arena.directory)
     let flags = ["--endpoint", arena.server.url("/v1"), "--model", "m", "--retries", "100", "--name", "t"]
@@ -126,7 +126,7 @@ struct HangingTests {
     #expect(try WrittenTranscript(directory.read("t.jsonl")).end?["reason"] == "interrupted")
   }
 
-  @Test func `nobody reads what becomes of a batch`() async throws {
+  @Test func nobodyReadsWhatBecomesOfABatch() async throws {
     let directory = try TemporaryDirectory()
     let gate = Gate()
     let server = try await ScriptedServer { _ in .openAI("some ", .hold(gate)) }

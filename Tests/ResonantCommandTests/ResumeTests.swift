@@ -53,7 +53,7 @@ struct ResumeTests {
   ]
 
   @Test(arguments: refusals)
-  func `a refused resume changes nothing`(flags: [String], named: String) async throws {
+  func aRefusedResumeChangesNothing(flags: [String], named: String) async throws {
     try await talk()
     // Torn in the middle of a record, and without the last line feed.
     for cut in [30, 1] {
@@ -70,7 +70,7 @@ struct ResumeTests {
     #expect(again.exitCode == 0, "\(again)")
   }
 
-  @Test func `a conversation that is over is left as it is, a torn last line included`() async throws {
+  @Test func aConversationThatIsOverIsLeftAsItIsATornLastLineIncluded() async throws {
     try await talk()
     try directory.write(try directory.read("t.jsonl") + "{\"type\":\"tu", to: "t.jsonl")
     let before = try content()
@@ -79,7 +79,7 @@ struct ResumeTests {
     #expect(try content() == before)
   }
 
-  @Test func `a file without a whole header is left as it is`() async throws {
+  @Test func aFileWithoutAWholeHeaderIsLeftAsItIs() async throws {
     try directory.write(#"{"type":"header","form"#, to: "t.jsonl")
     let before = try content()
     let ended = try await run("resume", "t.jsonl")
@@ -87,7 +87,7 @@ struct ResumeTests {
     #expect(try content() == before)
   }
 
-  @Test func `a batch's trial is refused, with the way out`() async throws {
+  @Test func aBatchsTrialIsRefusedWithTheWayOut() async throws {
     try directory.write(
       "name: x\nbase: {endpoint: 'builtin:', model: eliza, max_turns: 3}\n", to: "plan.yaml")
     #expect(try await run("batch", "plan.yaml").exitCode == 0)
@@ -100,7 +100,7 @@ struct ResumeTests {
     #expect(try content() == before)
   }
 
-  @Test func `what a transcript could not be read with is refused`() async throws {
+  @Test func whatATranscriptCouldNotBeReadWithIsRefused() async throws {
     let levels = 255
     let deep = String(repeating: #"{"a":"#, count: levels) + "1" + String(repeating: "}", count: levels)
     try directory.write(deep, to: "deep.json")

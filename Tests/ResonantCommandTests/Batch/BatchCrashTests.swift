@@ -21,7 +21,7 @@ struct BatchCrashTests {
 
   init() throws { lab = try Laboratory() }
 
-  @Test func `kill -9 loses no whole turn, doubles none and asks for none again`() async throws {
+  @Test func kill9LosesNoWholeTurnDoublesNoneAndAsksForNoneAgain() async throws {
     let server = try await ScriptedServer { .openAI(.text("turn \($0.spoken.count + 1)")) }
     let openings = (1...Self.trials).map { "opening \($0)" }.joined(separator: ", ")
     try lab.plan(

@@ -40,7 +40,7 @@ struct BatchDisplayTests {
   }
 
   @Test(arguments: [(40, 39), (0, 79)])
-  func `the line fits, and what is said meanwhile has a line of its own`(
+  func theLineFitsAndWhatIsSaidMeanwhileHasALineOfItsOwn(
     columns: Int, longest: Int
   ) async throws {
     let gate = Gate()
@@ -69,7 +69,7 @@ struct BatchDisplayTests {
     if columns > 0 { #expect(status.contains { $0.utf8.count == longest }, "\(status)") }
   }
 
-  @Test func `an endpoint that turns requests away is named while it does, and at the end`() async throws {
+  @Test func anEndpointThatTurnsRequestsAwayIsNamedWhileItDoesAndAtTheEnd() async throws {
     let server = try await ScriptedServer { request in
       request.number <= 2 ? .error(429, "slow down", headers: [("Retry-After", "3")]) : .openAI("an answer")
     }
@@ -84,7 +84,7 @@ struct BatchDisplayTests {
       ended.output.contains("\(server.url("/v1/chat/completions")) turned 2 requests away"), "\(ended)")
   }
 
-  @Test func `trials that pause hold up no other's start`() async throws {
+  @Test func trialsThatPauseHoldUpNoOthersStart() async throws {
     // More than may be on the way to their first request at once.
     try lab.plan(
       "base: {endpoint: 'builtin:', model: eliza, delay: 600}\nrepeats: 100\nlimits: {concurrency: 100}\n")
@@ -94,7 +94,7 @@ struct BatchDisplayTests {
     #expect(try await program.finish().exitCode == 130)
   }
 
-  @Test func `why a trial has failed is said once, while others go on`() async throws {
+  @Test func whyATrialHasFailedIsSaidOnceWhileOthersGoOn() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { request in
       request.number < 4 ? .error(401, "no such key") : .openAI(.text("some "), .hold(gate), .text("more"))
@@ -113,18 +113,18 @@ struct BatchDisplayTests {
 struct BatchEstimateTests {
   private let estimate = BatchEstimate(trials: 100, requests: 3000)
 
-  @Test func `before the first turn there is none, and nothing to do takes no time`() {
+  @Test func beforeTheFirstTurnThereIsNoneAndNothingToDoTakesNoTime() {
     #expect(estimate.seconds(.init(running: 4, left: 96), turns: 0, after: 10) == nil)
     #expect(estimate.seconds(.init(done: 100), turns: 900, after: 10) == 0)
   }
 
-  @Test func `at first it is as if no trial ended early`() {
+  @Test func atFirstItIsAsIfNoTrialEndedEarly() {
     #expect(estimate.seconds(.init(running: 4, left: 96), turns: 100, after: 10) == 290)
     // One is over after three turns; that says nothing of the three others.
     #expect(estimate.seconds(.init(done: 1, running: 3, left: 96), turns: 40, after: 10) == 736.5)
   }
 
-  @Test func `then trials that end early make it shorter`() {
+  @Test func thenTrialsThatEndEarlyMakeItShorter() {
     // Forty-two trials' worth in 84 seconds, fifty-eight to go.
     #expect(estimate.seconds(.init(done: 40, running: 4, left: 56), turns: 420, after: 84) == 116)
     // Trials of an earlier run count for nothing.

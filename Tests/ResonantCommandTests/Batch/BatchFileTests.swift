@@ -18,7 +18,7 @@ struct BatchFileTests {
   private func trialNames() -> [String] { lab.directory.files.filter { $0.hasPrefix("x/trials/") } }
 
   @Test(arguments: ["garbage\n", "{\"type\":\"end\"}\n"])
-  func `a transcript that can't be read is a failed trial with its reason`(text: String) async throws {
+  func aTranscriptThatCantBeReadIsAFailedTrialWithItsReason(text: String) async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 2\n")
     #expect(try await lab.batch().exitCode == 0)
@@ -36,7 +36,7 @@ struct BatchFileTests {
     #expect(server.requests.count == 4)
   }
 
-  @Test func `a place where no transcript can be written is a failure that is told`() async throws {
+  @Test func aPlaceWhereNoTranscriptCanBeWrittenIsAFailureThatIsTold() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 2\n")
     #expect(try await lab.batch().exitCode == 0)
@@ -49,7 +49,7 @@ struct BatchFileTests {
   }
 
   @Test(arguments: ["summary.csv", "summary.jsonl", "plan.json"])
-  func `a directory in the place of a derived file is told with the reason`(name: String) async throws {
+  func aDirectoryInThePlaceOfADerivedFileIsToldWithTheReason(name: String) async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server))
     try lab.directory.write("", to: "x/\(name)/file")
@@ -59,7 +59,7 @@ struct BatchFileTests {
     #expect(!lab.directory.files.contains { $0.hasSuffix(".tmp") || $0.contains(".dat.nosync") })
   }
 
-  @Test func `what a killed process left is removed, what another one writes is not`() async throws {
+  @Test func whatAKilledProcessLeftIsRemovedWhatAnotherOneWritesIsNot() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server))
     let (left, written) = ("x/.resonant-1.tmp", "x/trials/.resonant-3.tmp")
@@ -72,7 +72,7 @@ struct BatchFileTests {
     #expect(lab.directory.files.filter { $0.contains(".resonant-") } == [written])
   }
 
-  @Test func `a pipe in the place of a transcript is a failure and is not waited for`() async throws {
+  @Test func aPipeInThePlaceOfATranscriptIsAFailureAndIsNotWaitedFor() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 2\n")
     #expect(try await lab.batch().exitCode == 0)
@@ -88,7 +88,7 @@ struct BatchFileTests {
   }
 
   @Test(arguments: [true, false])
-  func `a trial whose file is taken away has failed and is held again`(isReplaced: Bool) async throws {
+  func aTrialWhoseFileIsTakenAwayHasFailedAndIsHeldAgain(isReplaced: Bool) async throws {
     let gate = Gate()
     let server = try await ScriptedServer { request in
       request.number == 2 ? .openAI(.hold(gate), .text("lost")) : .openAI("kept")
@@ -111,7 +111,7 @@ struct BatchFileTests {
     #expect(server.requests.count == (isReplaced ? 3 : 4))
   }
 
-  @Test func `a failed trial in which nothing was said goes on under the options of today`() async throws {
+  @Test func aFailedTrialInWhichNothingWasSaidGoesOnUnderTheOptionsOfToday() async throws {
     let isRepaired = Watched(false)
     let server = try await ScriptedServer { _ in
       isRepaired.value ? .openAI("answer") : .error(400, "not today")
@@ -127,7 +127,7 @@ struct BatchFileTests {
     #expect(trial.header?["settings"]?["max_turns"]?.int == 3)
   }
 
-  @Test func `no process goes on with what another has begun under other options`() async throws {
+  @Test func noProcessGoesOnWithWhatAnotherHasBegunUnderOtherOptions() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { request in
       request.number == 2 ? .openAI(.hold(gate), .text("old")) : .openAI("old")
@@ -145,7 +145,7 @@ struct BatchFileTests {
     #expect(second.errors.contains("max_turns was 9 and is now 4"), "\(second)")
   }
 
-  @Test func `a plan that has changed is refused while the old one runs`() async throws {
+  @Test func aPlanThatHasChangedIsRefusedWhileTheOldOneRuns() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { _ in .openAI(.hold(gate), .text("answer")) }
     try lab.plan(base(server, "max_turns: 2") + "repeats: 2\n")
@@ -161,7 +161,7 @@ struct BatchFileTests {
     #expect(server.requests.count == 2)
   }
 
-  @Test func `who has the directory's lock and does not go on stops nobody`() async throws {
+  @Test func whoHasTheDirectorysLockAndDoesNotGoOnStopsNobody() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server))
     try FileManager.default.createDirectory(
@@ -174,7 +174,7 @@ struct BatchFileTests {
     #expect(try lab.summary().count == 1)
   }
 
-  @Test func `a secret that is replaced asks nobody again`() async throws {
+  @Test func aSecretThatIsReplacedAsksNobodyAgain() async throws {
     let server = try await ScriptedServer.willing()
     for key in ["AAAA", "BBBB"] {
       try lab.plan(
@@ -186,7 +186,7 @@ struct BatchFileTests {
     #expect(server.requests.count == 2)
   }
 
-  @Test func `trials that failed for one reason are one group`() async throws {
+  @Test func trialsThatFailedForOneReasonAreOneGroup() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 3\n")
     #expect(try await lab.batch().exitCode == 0)
@@ -196,7 +196,7 @@ struct BatchFileTests {
     #expect(!ended.output.contains(".jsonl"), "\(ended)")
   }
 
-  @Test func `what was cut off takes no part in what there is`() async throws {
+  @Test func whatWasCutOffTakesNoPartInWhatThereIs() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { request in
       request.number == 2 ? .openAI(.text("cut "), .hold(gate)) : .openAI("whole")
@@ -213,7 +213,7 @@ struct BatchFileTests {
     #expect(forecast.output.contains("requests    at most 1\n"), "\(forecast)")
   }
 
-  @Test func `all that shards have finished is in the summary`() async throws {
+  @Test func allThatShardsHaveFinishedIsInTheSummary() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 40\n")
     let lab = lab
@@ -229,7 +229,7 @@ struct BatchFileTests {
     #expect(server.requests.count == 80)
   }
 
-  @Test func `Ctrl-C waits for nobody who is not being answered`() async throws {
+  @Test func ctrlCWaitsForNobodyWhoIsNotBeingAnswered() async throws {
     let server = try await ScriptedServer { _ in .error(429, "slow down", headers: [("Retry-After", "100")]) }
     try lab.plan(base(server, "max_turns: 3") + "repeats: 3\n")
     let program = try await lab.start()
@@ -241,7 +241,7 @@ struct BatchFileTests {
     #expect(try lab.trials().values.allSatisfy { $0.records.isEmpty || $0.end?["reason"] == "interrupted" })
   }
 
-  @Test func `the budget holds for all processes, and is heeded only where something is left`() async throws {
+  @Test func theBudgetHoldsForAllProcessesAndIsHeededOnlyWhereSomethingIsLeft() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 2\nlimits: {concurrency: 1, budget_tokens: 72}\n")
     // 18 tokens an answer, two answers a trial: the last brings it to 72.

@@ -23,7 +23,7 @@ struct BatchLimitTests {
       """)
   }
 
-  @Test func `no more requests are in flight than the limits allow`() async throws {
+  @Test func noMoreRequestsAreInFlightThanTheLimitsAllow() async throws {
     let gate = Gate()
     let pieces = [ReplyPiece.hold(gate)] + (1...50).map { .text("\($0) ") }
     let script: ScriptedServer.Script = { _ in .openAI(pieces) }
@@ -43,7 +43,7 @@ struct BatchLimitTests {
     #expect((3...5).contains(second.mostInFlight))
   }
 
-  @Test func `an endpoint that wants to be left alone keeps no other from its work`() async throws {
+  @Test func anEndpointThatWantsToBeLeftAloneKeepsNoOtherFromItsWork() async throws {
     let held = try await ScriptedServer { _ in
       .error(429, "slow down", headers: [("Retry-After", "600")])
     }
@@ -61,7 +61,7 @@ struct BatchLimitTests {
     #expect(try lab.trials().values.count { $0.end?["reason"] == "max_turns" } >= 26)
   }
 
-  @Test func `a slow endpoint leaves the others their share`() async throws {
+  @Test func aSlowEndpointLeavesTheOthersTheirShare() async throws {
     let gate = Gate()
     let slow = try await ScriptedServer { _ in .openAI(.hold(gate), .text("answer")) }
     let other = try await ScriptedServer.willing()
@@ -75,7 +75,7 @@ struct BatchLimitTests {
     #expect(try lab.trials().count == 40)
   }
 
-  @Test func `two processes never work on one trial`() async throws {
+  @Test func twoProcessesNeverWorkOnOneTrial() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { $0.number == 1 ? .openAI(.hold(gate), .text("a")) : .openAI("b") }
     try lab.plan("base: {endpoint: '\(server.url("/v1"))', model: m, max_turns: 2}\nrepeats: 3\n")

@@ -42,7 +42,7 @@ struct BatchPageTests {
   private func links() throws -> Int { try lab.directory.read("x/index.html").ranges(of: "<a href=").count }
 
   @Test(arguments: [(SIGTERM, 143), (SIGHUP, 143), (SIGINT, 130)])
-  func `a signal cuts the pages under way and ends pandoc`(signal: Int32, code: Int) async throws {
+  func aSignalCutsThePagesUnderWayAndEndsPandoc(signal: Int32, code: Int) async throws {
     let program = try await start()
     try await program.send(signal)
     let ended = try await program.finish(within: Hanging.deadline)
@@ -64,7 +64,7 @@ struct BatchPageTests {
     }
   }
 
-  @Test func `pages that are behind are told of`() async throws {
+  @Test func pagesThatAreBehindAreToldOf() async throws {
     let first = try await lab.batch("--html", environment: ["PATH": "/nowhere"])
     #expect(first.exitCode == 0, "\(first)")
     let same = try await lab.batch()

@@ -18,7 +18,7 @@ struct BatchSecretTests {
     }
   }
 
-  @Test func `literal secrets of a plan are in no file and on no stream`() async throws {
+  @Test func literalSecretsOfAPlanAreInNoFileAndOnNoStream() async throws {
     let server = try await ScriptedServer.willing()
     let endpoint = server.url("/v1") + "?key=s3cret-query"
     try lab.plan(
@@ -50,7 +50,7 @@ struct BatchSecretTests {
     #expect(try lab.directory.read("x/plan.json").contains(#""X-Base":"***""#))
   }
 
-  @Test func `errors of a plan show no secret`() async throws {
+  @Test func errorsOfAPlanShowNoSecret() async throws {
     for rest in [
       "limits: {endpoints: {'http://h/v1?key=s3cret-a': 2}}\n",
       "matrix: {endpoint: ['http://h/v1?key=s3cret-a', 'http://h/v1?key=s3cret-a']}\n",

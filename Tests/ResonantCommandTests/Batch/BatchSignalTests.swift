@@ -32,7 +32,7 @@ struct BatchSignalTests {
     return (program, server)
   }
 
-  @Test func `the first Ctrl-C lets the turns in flight finish and begins no other`() async throws {
+  @Test func theFirstCtrlCLetsTheTurnsInFlightFinishAndBeginsNoOther() async throws {
     let (program, server) = try await start()
     try await program.send(SIGINT)
     try await program.waitForErrors(containing: "letting the turns in flight finish")
@@ -47,7 +47,7 @@ struct BatchSignalTests {
     #expect(server.requests.count == 8)
   }
 
-  @Test func `the first Ctrl-C says how long, and then cuts`() async throws {
+  @Test func theFirstCtrlCSaysHowLongAndThenCuts() async throws {
     let (program, server) = try await start("--grace", "0.25")
     try await program.send(SIGINT)
     try await program.waitForErrors(containing: "letting the turns in flight finish, for up to 0.25 s")
@@ -56,7 +56,7 @@ struct BatchSignalTests {
     try await expectCut(server)
   }
 
-  @Test func `without any grace the first Ctrl-C cuts`() async throws {
+  @Test func withoutAnyGraceTheFirstCtrlCCuts() async throws {
     let (program, server) = try await start("--grace", "0")
     try await program.send(SIGINT)
     let ended = try await program.finish()
@@ -65,7 +65,7 @@ struct BatchSignalTests {
   }
 
   @Test(arguments: ["-1", "soon", "nan", "1e10", ""])
-  func `a grace that is no time is a mistake`(grace: String) async throws {
+  func aGraceThatIsNoTimeIsAMistake(grace: String) async throws {
     try lab.plan("base: {endpoint: 'builtin:', model: eliza}\n")
     let ended = try await lab.batch("--grace=\(grace)")
     #expect(ended.exitCode == 2 && ended.errors.contains("--grace"), "\(ended)")
@@ -76,7 +76,7 @@ struct BatchSignalTests {
   @Test(arguments: [
     ([], 80, 90), (["--grace", "119.5"], 120, 130), (["--grace", "1000000"], 65_525, 65_535),
   ])
-  func `a Slurm script passes as grace what its signal leaves`(
+  func aSlurmScriptPassesAsGraceWhatItsSignalLeaves(
     flags: [String], grace: Int, signal: Int
   ) async throws {
     try lab.plan("base: {endpoint: 'builtin:', model: eliza}\n")
@@ -87,7 +87,7 @@ struct BatchSignalTests {
     #expect(ended.output.contains(" --grace \(grace) --shard "), "\(ended)")
   }
 
-  @Test func `a second Ctrl-C cuts the turns in flight`() async throws {
+  @Test func aSecondCtrlCCutsTheTurnsInFlight() async throws {
     let (program, server) = try await start()
     try await program.send(SIGINT)
     try await program.waitForErrors(containing: "letting the turns in flight finish")
@@ -98,7 +98,7 @@ struct BatchSignalTests {
   }
 
   @Test(arguments: [SIGTERM, SIGHUP])
-  func `other signals cut at once`(signal: Int32) async throws {
+  func otherSignalsCutAtOnce(signal: Int32) async throws {
     let (program, server) = try await start()
     try await program.send(signal)
     let ended = try await program.finish()

@@ -14,7 +14,7 @@ struct BatchTests {
     "base: {endpoint: '\(server.url("/v1"))', model: m, retries: 0, \(more)}\n"
   }
 
-  @Test func `every condition is held as often as the plan says, once`() async throws {
+  @Test func everyConditionIsHeldAsOftenAsThePlanSaysOnce() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "matrix: {opening: [Hi, Ho]}\nrepeats: 3\n")
     let ended = try await lab.batch()
@@ -38,7 +38,7 @@ struct BatchTests {
     #expect(server.requests.count == 12)
   }
 
-  @Test func `repeats and values that are added keep what is done`() async throws {
+  @Test func repeatsAndValuesThatAreAddedKeepWhatIsDone() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "matrix: {opening: [Hi]}\n")
     #expect(try await lab.batch().exitCode == 0)
@@ -51,7 +51,7 @@ struct BatchTests {
     #expect(server.requests.count == 8)
   }
 
-  @Test func `two spellings of one base URL are one endpoint`() async throws {
+  @Test func twoSpellingsOfOneBaseURLAreOneEndpoint() async throws {
     let gate = Gate()
     let pieces = [ReplyPiece.hold(gate), .text("answer")]
     let server = try await ScriptedServer { _ in .openAI(pieces) }
@@ -87,7 +87,7 @@ struct BatchTests {
     #expect(twice.errors.contains("is there twice"), "\(twice)")
   }
 
-  @Test func `an option that contradicts finished trials is an error that names it`() async throws {
+  @Test func anOptionThatContradictsFinishedTrialsIsAnErrorThatNamesIt() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "matrix: {opening: [Hi]}\n")
     #expect(try await lab.batch().exitCode == 0)
@@ -105,7 +105,7 @@ struct BatchTests {
     #expect(server.requests.count == 2)
   }
 
-  @Test func `a failed trial is recorded and counted, and tried again only when asked for`() async throws {
+  @Test func aFailedTrialIsRecordedAndCountedAndTriedAgainOnlyWhenAskedFor() async throws {
     let isRepaired = Watched(false)
     let server = try await ScriptedServer { request in
       request.spoken.first == "user: bad" && !isRepaired.value
@@ -129,7 +129,7 @@ struct BatchTests {
     #expect(status.output.hasSuffix("       2       0       0       0  all\n"), "\(status)")
   }
 
-  @Test func `no turn begins once the budget is used up`() async throws {
+  @Test func noTurnBeginsOnceTheBudgetIsUsedUp() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(
       base(server, "max_turns: 9") + "repeats: 4\nlimits: {concurrency: 1, budget_tokens: 50}\n")
@@ -143,7 +143,7 @@ struct BatchTests {
     #expect(server.requests.count == 3)
   }
 
-  @Test func `a dry run asks nobody and leaves nothing`() async throws {
+  @Test func aDryRunAsksNobodyAndLeavesNothing() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "matrix: {opening: [Hi, 'Ho, ho']}\nrepeats: 5\n")
     let ended = try await lab.batch("--dry-run")
@@ -155,7 +155,7 @@ struct BatchTests {
     #expect(server.requests.isEmpty)
   }
 
-  @Test func `a dry run says what the plan's author may not have meant`() async throws {
+  @Test func aDryRunSaysWhatThePlansAuthorMayNotHaveMeant() async throws {
     let server = try await ScriptedServer.willing()
     // The payloads of the sides replace the common one, which alone is varied.
     let sides = "alice_payload: {a: 1}, bob_payload: {a: 1}"
@@ -167,7 +167,7 @@ struct BatchTests {
     #expect(ended.output.contains("budget      5 tokens: probably too little"), "\(ended)")
   }
 
-  @Test func `all conditions advance together`() async throws {
+  @Test func allConditionsAdvanceTogether() async throws {
     try lab.plan(
       "base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nmatrix: {opening: [A, B]}\nrepeats: 3\n"
         + "limits: {concurrency: 1, budget_tokens: 150}\n")
@@ -179,7 +179,7 @@ struct BatchTests {
     #expect(repeats.sorted().prefix(2) == [1, 1] && repeats.count < 6, "\(repeats)")
   }
 
-  @Test func `shards do everything once between them`() async throws {
+  @Test func shardsDoEverythingOnceBetweenThem() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server, "max_turns: 2") + "repeats: 7\n")
     #expect(try await lab.batch("--shard", "1/3").exitCode == 0)
@@ -192,7 +192,7 @@ struct BatchTests {
     #expect(try lab.summary().count == 7)
   }
 
-  @Test func `what is wrong is found before anything is sent`() async throws {
+  @Test func whatIsWrongIsFoundBeforeAnythingIsSent() async throws {
     let server = try await ScriptedServer.willing()
     let cases: [(plan: String, flags: [String], words: String)] = [
       (base(server) + "matrix: {max_trns: [1]}\n", [], "plan.yaml: matrix.max_trns[0] (line 3)"),
@@ -223,7 +223,7 @@ struct BatchTests {
     ["--status", "--dry-run"], ["--shard 1/2", "--shards 2"], ["--shard 1/0", "--status"],
     ["--shards 2", "--status"],
   ])
-  func `of two flags that contradict each other none is ignored`(flags: [String]) async throws {
+  func ofTwoFlagsThatContradictEachOtherNoneIsIgnored(flags: [String]) async throws {
     try lab.plan("base: {endpoint: 'builtin:', model: eliza}\n")
     let words = flags.flatMap { $0.split(separator: " ").map(String.init) }
     let ended = try await ResonantBinary.run(["batch", "plan.yaml"] + words, in: lab.directory)
@@ -234,7 +234,7 @@ struct BatchTests {
     #expect(lab.directory.files == ["plan.yaml"])
   }
 
-  @Test func `many conditions and errors are summed up, and shown in full when asked for`() async throws {
+  @Test func manyConditionsAndErrorsAreSummedUpAndShownInFullWhenAskedFor() async throws {
     let server = try await ScriptedServer { request in
       .error(400, "no \((request.spoken.last?.utf8.last ?? 0) % 8)")
     }
@@ -253,7 +253,7 @@ struct BatchTests {
     #expect(status.count == 34)
   }
 
-  @Test func `environment variables of job arrays tell the shard`() async throws {
+  @Test func environmentVariablesOfJobArraysTellTheShard() async throws {
     try lab.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 7\n")
     let slurm = [
       "SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "5",
@@ -280,7 +280,7 @@ struct BatchTests {
     ("plan.json5", "// twice\n{name: 'x', base: BASE, repeats: 2,}"),
     ("plan", "{name: 'x', base: BASE, repeats: 2, /* no ending */}"),
   ])
-  func `a plan may be JSON or JSON5`(name: String, text: String) async throws {
+  func aPlanMayBeJSONOrJSON5(name: String, text: String) async throws {
     let base = #"{"endpoint": "builtin:", "model": "eliza", "max_turns": 2}"#
     try lab.directory.write(text.replacing("BASE", with: base), to: name)
     let ended = try await ResonantBinary.run(["batch", name], in: lab.directory)
@@ -288,7 +288,7 @@ struct BatchTests {
     #expect(try lab.trials().count == 2)
   }
 
-  @Test func `a closed output does not end a batch`() async throws {
+  @Test func aClosedOutputDoesNotEndABatch() async throws {
     let server = try await ScriptedServer.willing()
     try lab.plan(base(server) + "repeats: 20\n")
     let bash = await Program(
@@ -300,7 +300,7 @@ struct BatchTests {
     #expect(try lab.summary().count == 20)
   }
 
-  @Test func `a trial's file is closed when it is over`() async throws {
+  @Test func aTrialsFileIsClosedWhenItIsOver() async throws {
     try lab.plan("base: {endpoint: 'builtin:', model: echo, max_turns: 3}\nrepeats: 1000\n")
     let bash = await Program(
       "/bin/bash", ["-c", "ulimit -n 128; exec '\(try ResonantBinary.executable())' batch plan.yaml"],
@@ -311,7 +311,7 @@ struct BatchTests {
   }
 
   @Test(arguments: [(1, false), (16, true)])
-  func `too few open files are an error with advice that helps`(
+  func tooFewOpenFilesAreAnErrorWithAdviceThatHelps(
     concurrency: Int, mayBeLower: Bool
   ) async throws {
     try lab.plan(
@@ -327,7 +327,7 @@ struct BatchTests {
     #expect(lab.directory.files == ["plan.yaml"])
   }
 
-  @Test func `shards of several machines are merged by copying`() async throws {
+  @Test func shardsOfSeveralMachinesAreMergedByCopying() async throws {
     try lab.plan("base: {endpoint: 'builtin:', model: eliza, max_turns: 2}\nrepeats: 5\n")
     let machines = try [Laboratory(), Laboratory()]
     for (index, machine) in machines.enumerated() {
@@ -345,7 +345,7 @@ struct BatchTests {
     #expect(try lab.summary().count == 5)
   }
 
-  @Test func `pages are written for all trials, with an index`() async throws {
+  @Test func pagesAreWrittenForAllTrialsWithAnIndex() async throws {
     try lab.plan("base: {endpoint: 'builtin:', max_turns: 3}\nmatrix: {model: [eliza, parry]}\n")
     let ended = try await lab.batch("--html", environment: ["PATH": "/nowhere"])
     #expect(ended.exitCode == 0, "\(ended)")

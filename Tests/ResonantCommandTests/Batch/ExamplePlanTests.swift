@@ -37,7 +37,7 @@ struct ExamplePlanTests {
     ).finish(within: 180)
   }
 
-  @Test func `there are plans for the classical experiments`() {
+  @Test func thereArePlansForTheClassicalExperiments() {
     #expect(
       Self.plans == [
         "backrooms.yaml", "cross-play.yaml", "openings.yaml", "self-play.yaml", "system-prompts.yaml",
@@ -45,7 +45,7 @@ struct ExamplePlanTests {
   }
 
   @Test(arguments: plans)
-  func `an example runs without any network by the command that it names`(plan: String) async throws {
+  func anExampleRunsWithoutAnyNetworkByTheCommandThatItNames(plan: String) async throws {
     let command = try command(plan)
     #expect(command.contains("RESONANT_ENDPOINT=builtin: "))
     let ended = try await run(command.replacing("--out runs", with: "--out \(lab.directory.path)"))
@@ -58,7 +58,7 @@ struct ExamplePlanTests {
   }
 
   @Test(arguments: plans)
-  func `an example runs on a model that the variables name`(plan: String) async throws {
+  func anExampleRunsOnAModelThatTheVariablesName(plan: String) async throws {
     let server = try await ScriptedServer.willing()
     let variables =
       "RESONANT_ENDPOINT=\(server.url("/v1")) RESONANT_MODEL=mine RESONANT_OTHER_MODEL=other resonant"
@@ -69,7 +69,7 @@ struct ExamplePlanTests {
     #expect(server.requests.allSatisfy { ["mine", "other"].contains($0.json["model"]?.string) })
   }
 
-  @Test func `an example whose variables are not set names the first`() async throws {
+  @Test func anExampleWhoseVariablesAreNotSetNamesTheFirst() async throws {
     let ended = try await run("resonant batch examples/plans/self-play.yaml")
     #expect(ended.exitCode == 2, "\(ended)")
     #expect(ended.errors.contains("the environment variable RESONANT_ENDPOINT is not set"), "\(ended)")

@@ -14,7 +14,7 @@ struct SlurmTests {
 
   init() throws { lab = try Laboratory() }
 
-  @Test func `a task that is killed and requeued leaves every trial finished once`() async throws {
+  @Test func aTaskThatIsKilledAndRequeuedLeavesEveryTrialFinishedOnce() async throws {
     let gate = Gate()
     let server = try await ScriptedServer { request in
       request.spoken.count > 1 ? .openAI(.text("part "), .hold(gate), .text("whole")) : .openAI("answer")

@@ -5,36 +5,36 @@ import Testing
 @testable import ResonantCore
 
 struct NormalisedTextTests {
-  @Test func `case, white space and format characters do not matter`() {
+  @Test func caseWhiteSpaceAndFormatCharactersDoNotMatter() {
     let text = NormalisedText(" Ein\u{00AD}e\tTÜR \u{2003}\r\n der\u{FE0F} Straße\u{200B} ")
     #expect(String(decoding: text.bytes, as: UTF8.self) == "eine tür der straße")
     #expect(text.letters == 16)
   }
 
-  @Test func `a scalar whose lower case is several stays whole`() {
+  @Test func aScalarWhoseLowerCaseIsSeveralStaysWhole() {
     #expect(NormalisedText("İ").bytes == Array("i\u{307}".utf8))
   }
 
-  @Test func `only letters and numbers count as letters`() {
+  @Test func onlyLettersAndNumbersCountAsLetters() {
     #expect(NormalisedText("a1 ½ 日 🙏 — !").letters == 4)
     #expect(NormalisedText(" \u{200D} ").bytes.isEmpty)
   }
 }
 
 struct GramsTests {
-  @Test func `a short text is its only gram and equals no longer one`() {
+  @Test func aShortTextIsItsOnlyGramAndEqualsNoLongerOne() {
     #expect(Grams(NormalisedText("abcd")).sorted.count == 1)
     #expect(Grams(NormalisedText("")).sorted.count == 1)
     #expect(Grams(NormalisedText("abcd")).similarity(to: Grams(NormalisedText("abcde"))) == 0)
     #expect(Grams(NormalisedText("")).similarity(to: Grams(NormalisedText(" "))) == 1)
   }
 
-  @Test func `similarity is shared grams over all grams`() {
+  @Test func similarityIsSharedGramsOverAllGrams() {
     // abcde bcdef cdefg against bcdef cdefg defgh
     #expect(Grams(NormalisedText("abcdefg")).similarity(to: Grams(NormalisedText("bcdefgh"))) == 0.5)
   }
 
-  @Test func `novelty is the share that no earlier turn has`() {
+  @Test func noveltyIsTheShareThatNoEarlierTurnHas() {
     var novelty = Novelty()
     #expect(novelty.next("abcdefg") == 1)
     #expect(novelty.next("ABCDEFG") == 0)
@@ -50,7 +50,7 @@ struct SettledTests {
     "When evening falls they count the masts, and there is always one more of them than there are captains.",
   ]
 
-  @Test func `texts that go on differing have not settled`() {
+  @Test func textsThatGoOnDifferingHaveNotSettled() {
     let texts = (0..<12).map {
       "\(long[$0 % 4]) It was the \(String(repeating: "\($0)", count: 90)). \(long[($0 / 4 + $0) % 4])"
     }
@@ -58,41 +58,41 @@ struct SettledTests {
   }
 
   @Test(arguments: 1...4)
-  func `equal texts again and again are a loop of that period`(period: Int) {
+  func equalTextsAgainAndAgainAreALoopOfThatPeriod(period: Int) {
     let loop = (0..<9 + period).map { long[$0 % period] }
     #expect(
       Attractors.settled(["Something else entirely opens this conversation today."] + loop)
         == .verbatim(period: period))
   }
 
-  @Test func `a changed word is still the same text`() {
+  @Test func aChangedWordIsStillTheSameText() {
     let text = long.joined(separator: " ")
     let texts = (0..<7).map { "\(text) \($0)" }
     #expect(Attractors.settled(texts) == .verbatim(period: 1))
   }
 
-  @Test func `a few letters a turn are silence, before any loop`() {
+  @Test func aFewLettersATurnAreSilenceBeforeAnyLoop() {
     #expect(Attractors.settled(long + ["…", "🙏", "Peace.", "…", "🙏", "Peace."]) == .minimal)
     #expect(Attractors.settled(long + long + long) == .verbatim(period: 4))
   }
 
-  @Test func `four of the last six turns make silence, not three`() {
+  @Test func fourOfTheLastSixTurnsMakeSilenceNotThree() {
     #expect(Attractors.settled(long + [long[0], "a", long[1], "b", "c", "d"]) == .minimal)
     #expect(Attractors.settled(long + [long[0], "a", long[1], "b", long[2], "d"]) == nil)
   }
 
-  @Test func `nothing has settled before six turns`() {
+  @Test func nothingHasSettledBeforeSixTurns() {
     #expect(Attractors.settled(["a", "b", "c", "d", "e"]) == nil)
     #expect(Attractors.settled(["a", "b", "c", "d", "e", "f"]) == .minimal)
   }
 
-  @Test func `word soup is neither loop nor silence`() {
+  @Test func wordSoupIsNeitherLoopNorSilence() {
     let soup = String(repeating: "love and light and ", count: 40)
     #expect(Attractors.settled(Array(repeating: soup, count: 8)) == nil)
     #expect(Attractors.settled(Array(repeating: String(repeating: "🙏", count: 200), count: 8)) == nil)
   }
 
-  @Test func `the compressed size is zlib's, header and checksum included`() {
+  @Test func theCompressedSizeIsZlibsHeaderAndChecksumIncluded() {
     // python3: len(zlib.compress(b"a" * 1000, 6))
     #expect(Deflate.zlibSize([UInt8](repeating: 0x61, count: 1000)) == 17)
     #expect(Deflate.zlibSize([]) == 8)

@@ -75,20 +75,20 @@ struct OptionTableTests {
       return (option, ["participant": .array([.object(carol)])])
     }
 
-  @Test func `each option of a participant has a key for each of the first two`() {
+  @Test func eachOptionOfAParticipantHasAKeyForEachOfTheFirstTwo() {
     for field in OptionTable.ownOptions.keys {
       for side in OptionTable.sides { #expect(OptionTable[side.prefix + field]?.field == field) }
     }
   }
 
-  @Test func `each flag of the process is no key of a plan`() {
+  @Test func eachFlagOfTheProcessIsNoKeyOfAPlan() {
     for option in OptionTable.all where option.scope == .process {
       #expect(refusal { try resolved([option.key: true]) }.contains("is a flag of the command line only"))
     }
   }
 
   @Test(arguments: samples.indices)
-  func `an option has an effect, is recorded, comes back on resume and contradicts as it says`(
+  func anOptionHasAnEffectIsRecordedComesBackOnResumeAndContradictsAsItSays(
     index: Int
   ) throws {
     let (option, options) = Self.samples[index]
@@ -108,7 +108,7 @@ struct OptionTableTests {
   }
 
   @Test(arguments: samples.indices)
-  func `an option does to a resumed conversation what it says`(index: Int) throws {
+  func anOptionDoesToAResumedConversationWhatItSays(index: Int) throws {
     let (option, options) = Self.samples[index]
     // An object of a further participant names whom it is about.
     let isObject = options["participant"] != nil
@@ -129,7 +129,7 @@ struct OptionTableTests {
     }
   }
 
-  @Test func `defaults of the help are those of the settings`() {
+  @Test func defaultsOfTheHelpAreThoseOfTheSettings() {
     #expect(OptionTable["max_turns"]?.fallback == "30")
     #expect(OptionTable["opening"]?.fallback == "Hello!")
     #expect(OptionTable["idle_timeout"]?.fallback == "120")

@@ -16,7 +16,7 @@ struct PlanFieldTests {
 
   private func same(_ payload: String...) -> [[String]] { payload.map { [$0, $0] } }
 
-  @Test func `a field of the base stays when the matrix sets another`() throws {
+  @Test func aFieldOfTheBaseStaysWhenTheMatrixSetsAnother() throws {
     #expect(
       try payloads(
         """
@@ -25,7 +25,7 @@ struct PlanFieldTests {
         """) == same(#"{"temperature":0.7,"top_p":0.5}"#, #"{"temperature":0.7,"top_p":1}"#))
   }
 
-  @Test func `a field of the matrix takes the place of the base's field`() throws {
+  @Test func aFieldOfTheMatrixTakesThePlaceOfTheBasesField() throws {
     #expect(
       try payloads(
         """
@@ -34,7 +34,7 @@ struct PlanFieldTests {
         """) == same(#"{"a":1,"temperature":0.1}"#, #"{"a":1,"temperature":0.9}"#))
   }
 
-  @Test func `an object of the matrix takes the place of the base's fields`() throws {
+  @Test func anObjectOfTheMatrixTakesThePlaceOfTheBasesFields() throws {
     #expect(
       try payloads(
         """
@@ -47,7 +47,7 @@ struct PlanFieldTests {
     "{payload.options.temperature: [0.5], payload.options: [{num_ctx: 1}, {num_ctx: 2}]}",
     "{payload.options: [{num_ctx: 1}, {num_ctx: 2}], payload.options.temperature: [0.5]}",
   ])
-  func `a deep field is set after a shallow one`(matrix: String) throws {
+  func aDeepFieldIsSetAfterAShallowOne(matrix: String) throws {
     #expect(
       try payloads("base: {endpoint: 'builtin:', model: echo}\nmatrix: \(matrix)")
         == same(
@@ -59,13 +59,13 @@ struct PlanFieldTests {
     "{payload: [{top_p: 1}], x: [{max_turns: 3, payload.temperature: 0.5}]}",
     "{x: [{payload.temperature: 0.5, payload: {top_p: 1}}]}",
   ])
-  func `a bundle's field is set after an object of another key`(matrix: String) throws {
+  func aBundlesFieldIsSetAfterAnObjectOfAnotherKey(matrix: String) throws {
     #expect(
       try payloads("base: {endpoint: 'builtin:', model: echo}\nmatrix: \(matrix)")
         == same(#"{"top_p":1,"temperature":0.5}"#))
   }
 
-  @Test func `what is included sets its fields after its objects`() throws {
+  @Test func whatIsIncludedSetsItsFieldsAfterItsObjects() throws {
     #expect(
       try payloads(
         """
@@ -78,7 +78,7 @@ struct PlanFieldTests {
     "{bob_payload.seed: [1], payload.temperature: [0.1, 0.2]}",
     "{payload.temperature: [0.1, 0.2], bob_payload.seed: [1]}",
   ])
-  func `one participant's fields start from the common object when that is complete`(matrix: String) throws {
+  func oneParticipantsFieldsStartFromTheCommonObjectWhenThatIsComplete(matrix: String) throws {
     #expect(
       try payloads(
         "base: {endpoint: 'builtin:', model: echo, payload: {temperature: 0.5}}\nmatrix: \(matrix)")
@@ -88,7 +88,7 @@ struct PlanFieldTests {
         ])
   }
 
-  @Test func `one participant's object takes the place of the common one`() throws {
+  @Test func oneParticipantsObjectTakesThePlaceOfTheCommonOne() throws {
     #expect(
       try payloads(
         """

@@ -47,13 +47,13 @@ struct PlanRefusalTests {
     ("{x: [{opening: a, no_opening: true}]}", "matrix.x[0].opening", "matrix.x[0].no_opening"),
     ("{payload.a: [1], payload.a.b: [2]}", "matrix.payload.a.b[0]", "matrix.payload.a[0]"),
   ])
-  func `options that exclude each other are an error`(matrix: String, place: String, other: String) {
+  func optionsThatExcludeEachOtherAreAnError(matrix: String, place: String, other: String) {
     let text = error("matrix: \(matrix)")
     #expect(text.hasPrefix("p.yaml: \(place) (line 2): "), "\(text)")
     #expect(text.contains(other), "\(text)")
   }
 
-  @Test func `a dotted key has as many parts as a plan may be deep`() throws {
+  @Test func aDottedKeyHasAsManyPartsAsAPlanMayBeDeep() throws {
     func key(_ count: Int) -> String { "payload" + String(repeating: ".a", count: count - 1) }
     #expect(try read("matrix: {\(key(64)): [1, 2]}").experiment.conditions.count == 2)
     for rest in ["matrix: {KEY: [1]}", "matrix: {x: [{KEY: 1}]}", "include: [{KEY: 1}]"] {
@@ -62,7 +62,7 @@ struct PlanRefusalTests {
     }
   }
 
-  @Test func `a key of very many parts is refused without looking for each`() throws {
+  @Test func aKeyOfVeryManyPartsIsRefusedWithoutLookingForEach() throws {
     let key = "payload" + String(repeating: ".a", count: 100_000)
     for part in ["\"matrix\": {\"\(key)\": [1]}", "\"include\": [{\"\(key)\": 1}]", "\"\(key)\": 1"] {
       let text = "{\"base\": {\"endpoint\": \"builtin:\", \"model\": \"echo\"}, \(part)}"
@@ -74,7 +74,7 @@ struct PlanRefusalTests {
     }
   }
 
-  @Test func `an error shows the beginning of a long value`() {
+  @Test func anErrorShowsTheBeginningOfALongValue() {
     let digits = String(repeating: "9", count: 10_000)
     // A longer key is no YAML.
     let key = digits.prefix(1_000)
@@ -96,14 +96,14 @@ struct PlanRefusalTests {
     }
   }
 
-  @Test func `options of the base exclude each other too`() throws {
+  @Test func optionsOfTheBaseExcludeEachOtherToo() throws {
     let base = "base: {endpoint: 'builtin:', model: echo, opening: a, no_opening: true}"
     let file = try PlanFile(name: "p.yaml", bytes: Array((base + "\nmatrix: {opening: [b]}").utf8))
     let refused = #expect(throws: ConfigurationError.self) { try Plan.read(file, environment: [:]) }
     #expect(refused?.description.hasPrefix("p.yaml: base.opening (line 1)") == true)
   }
 
-  @Test func `what is excluded may contradict itself`() throws {
+  @Test func whatIsExcludedMayContradictItself() throws {
     let plan = try read(
       "matrix: {opening: [a, b], no_opening: [false, true]}\nexclude: [{no_opening: true}]")
     #expect(plan.conversations.map(\.settings.opening) == ["a", "b"])
@@ -113,7 +113,7 @@ struct PlanRefusalTests {
       ])
   }
 
-  @Test func `a value that is none is refused in the matrix`() throws {
+  @Test func aValueThatIsNoneIsRefusedInTheMatrix() throws {
     #expect(
       error("matrix: {system_prompt: [x, null]}").hasPrefix(
         "p.yaml: matrix.system_prompt[1] (line 2): null counts as not given"))
@@ -134,7 +134,7 @@ struct PlanRefusalTests {
       ])
   }
 
-  @Test func `an exclude that matches nothing is an error`() throws {
+  @Test func anExcludeThatMatchesNothingIsAnError() throws {
     #expect(
       error("matrix: {max_turns: [2, 3]}\nexclude: [{max_turns: 2},\n {max_turns: 4}]")
         == "p.yaml: exclude[1] (line 4): matches no condition of the matrix")
@@ -142,7 +142,7 @@ struct PlanRefusalTests {
     #expect(plan.experiment.conditions.map(\.label) == ["max_turns=3"])
   }
 
-  @Test func `a header's error is where the header is`() {
+  @Test func aHeadersErrorIsWhereTheHeaderIs() {
     let base = "base: {endpoint: 'http://h/v1', model: m, headers: {B: '${B}'}}\n"
     func place(_ rest: String, base: String) -> String {
       do {
@@ -163,7 +163,7 @@ struct PlanRefusalTests {
       place("matrix: {bob_headers.C: ['${B}']}", base: plain).hasPrefix("p.yaml: matrix.bob_headers.C[0] "))
   }
 
-  @Test func `a builtin model that cannot be is named where the plan has it`() {
+  @Test func aBuiltinModelThatCannotBeIsNamedWhereThePlanHasIt() {
     #expect(
       error("matrix:\n  bob_model: ['script:none.json']").hasPrefix(
         "p.yaml: matrix.bob_model[0] (line 3): Bob: there is no script"))
@@ -179,7 +179,7 @@ struct PlanRefusalTests {
     }
   }
 
-  @Test func `numbers have a range`() throws {
+  @Test func numbersHaveARange() throws {
     #expect(
       error("repeats: 100000000")
         == "p.yaml: repeats (line 2): must be at most 1000000: an experiment has no more than 1000000 trials")

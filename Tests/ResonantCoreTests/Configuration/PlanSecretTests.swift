@@ -37,12 +37,12 @@ struct PlanSecretTests {
       ),
       ("opening", "https://u:p@h/?q", "https://u:p@h/?q"),
     ] as [(String, JSONValue, JSONValue)])
-  func `an option has a form that may be kept`(key: String, written: JSONValue, kept: JSONValue) {
+  func anOptionHasAFormThatMayBeKept(key: String, written: JSONValue, kept: JSONValue) {
     #expect(RecordableOption.value(written, of: key) == kept)
     #expect(RecordableOption.value(kept, of: key) == kept)
   }
 
-  @Test func `names of conditions and trials hold no secret, and another secret changes nothing`() {
+  @Test func namesOfConditionsAndTrialsHoldNoSecretAndAnotherSecretChangesNothing() {
     let trials = ["s3cret-a", "s3cret-b"].map {
       Trial(
         condition: Condition([
@@ -55,7 +55,7 @@ struct PlanSecretTests {
     #expect(!"\(trials)".contains("s3cret"))
   }
 
-  @Test func `conditions that only a secret tells apart are refused`() {
+  @Test func conditionsThatOnlyASecretTellsApartAreRefused() {
     for matrix in [
       "headers.X: [s3cret-a, s3cret-b]", "endpoint: ['http://h/v1?k=s3cret-a', 'http://h/v1?k=s3cret-b']",
       "payload: [{api_key: s3cret-a}, {api_key: s3cret-b}]",
@@ -67,7 +67,7 @@ struct PlanSecretTests {
     }
   }
 
-  @Test func `with a reference or another option they are told apart`() throws {
+  @Test func withAReferenceOrAnotherOptionTheyAreToldApart() throws {
     let plan = try read(
       """
       base: {endpoint: ollama, model: m}
@@ -84,7 +84,7 @@ struct PlanSecretTests {
       ])
   }
 
-  @Test func `errors about endpoints show no query`() {
+  @Test func errorsAboutEndpointsShowNoQuery() {
     let base = "base: {endpoint: 'http://u:s3cret@h/v1?key=s3cret', model: m}\n"
     for rest in [
       "limits: {endpoints: {'http://x/v1?key=s3cret': 2}}", "limits: {requests_per_minute: {olama: 2}}",
@@ -116,11 +116,11 @@ struct PlanSecretTests {
     ("limits.endpoints.${HOST}/v1", "limits.endpoints.${HOST}/v1"),
     ("base.payload.who@example.org", "base.payload.who@example.org"), ("matrix.what?", "matrix.what?"),
   ])
-  func `a key path is shown without an address's secrets`(path: String, shown: String) {
+  func aKeyPathIsShownWithoutAnAddresssSecrets(path: String, shown: String) {
     #expect(PlanKeyPath.shown(path) == shown)
   }
 
-  @Test func `a plan is kept without its secrets`() throws {
+  @Test func aPlanIsKeptWithoutItsSecrets() throws {
     let plan = try read(
       """
       base: {endpoint: 'http://u:s3cret@h/v1?key=s3cret', model: m, headers: {A: s3cret}, payload: {token: s3cret}}

@@ -25,7 +25,7 @@ struct PlanTests {
 
   private let base = "base: {endpoint: 'builtin:', model: echo}\n"
 
-  @Test func `the first key of the matrix is the slowest`() throws {
+  @Test func theFirstKeyOfTheMatrixIsTheSlowest() throws {
     let plan = try read(
       base + """
         name: bliss
@@ -45,7 +45,7 @@ struct PlanTests {
     #expect(plan.conversations.map(\.settings.opening).first == "Hello!")
   }
 
-  @Test func `a bundle sets several options and its own name is none`() throws {
+  @Test func aBundleSetsSeveralOptionsAndItsOwnNameIsNone() throws {
     let plan = try read(
       base + """
         matrix:
@@ -61,7 +61,7 @@ struct PlanTests {
       plan.conversations.map { $0.participants.map(\.model) } == [["eliza", "parry"], ["parry", "eliza"]])
   }
 
-  @Test func `exclude drops what matches all its keys, include is never dropped`() throws {
+  @Test func excludeDropsWhatMatchesAllItsKeysIncludeIsNeverDropped() throws {
     let plan = try read(
       base + """
         matrix: {max_turns: [2, 3], opening: [a, b]}
@@ -74,14 +74,14 @@ struct PlanTests {
       ])
   }
 
-  @Test func `a plan without a matrix is its base, or only what it includes`() throws {
+  @Test func aPlanWithoutAMatrixIsItsBaseOrOnlyWhatItIncludes() throws {
     #expect(try read(base).experiment.conditions == [Condition([:])])
     #expect(
       try read(base + "include: [{max_turns: 3}]").experiment.conditions == [Condition(["max_turns": 3])])
     #expect(try read(base).experiment.name == "plan")
   }
 
-  @Test func `a dotted key sets that field alone`() throws {
+  @Test func aDottedKeySetsThatFieldAlone() throws {
     let plan = try read(
       """
       base: {endpoint: 'builtin:', model: echo, payload: {temperature: 1, chunk_ms: 2}}
@@ -95,19 +95,19 @@ struct PlanTests {
       ])
   }
 
-  @Test func `a field is set after its object, whichever comes first`() throws {
+  @Test func aFieldIsSetAfterItsObjectWhicheverComesFirst() throws {
     let plan = try read(base + "matrix: {payload.a: [1], payload: [{a: 0, b: 2}]}")
     #expect(plan.conversations[0].participants[0].payload == ["a": 1, "b": 2])
   }
 
-  @Test func `paths are relative to the plan`() throws {
+  @Test func pathsAreRelativeToThePlan() throws {
     try directory.write("Out of a file.", to: "texts/opening.txt")
     let plan = try read(base + "matrix: {opening_file: [texts/opening.txt]}")
     #expect(plan.conversations[0].settings.opening == "Out of a file.")
     #expect(plan.experiment.conditions[0].label == "opening_file=texts/opening.txt")
   }
 
-  @Test func `the limits of an endpoint go by the name that the plan gives it`() throws {
+  @Test func theLimitsOfAnEndpointGoByTheNameThatThePlanGivesIt() throws {
     let plan = try read(
       """
       base: {alice_endpoint: ollama, bob_endpoint: '${HOST}', model: m}
@@ -121,7 +121,7 @@ struct PlanTests {
     #expect(plan.lanes.values.map(\.requestsPerMinute) == [nil, 30.5])
   }
 
-  @Test func `what is wrong is said with its key path and line`() {
+  @Test func whatIsWrongIsSaidWithItsKeyPathAndLine() {
     #expect(error("bass: {}") == "plan.yaml: bass (line 1): unknown key; did you mean base?")
     #expect(
       error(base + "matrix:\n  max_trns: [2]").hasPrefix(
@@ -149,7 +149,7 @@ struct PlanTests {
     #expect(error(base + "seed: -1").hasPrefix("plan.yaml: seed (line 2): must be a whole number"))
   }
 
-  @Test func `conditions that are the same, and keys that are set twice, are errors`() {
+  @Test func conditionsThatAreTheSameAndKeysThatAreSetTwiceAreErrors() {
     #expect(error(base + "matrix: {max_turns: [2, 2]}").contains("the condition max_turns=2 is there twice"))
     #expect(
       error(base + "matrix: {max_turns: [2]}\ninclude: [{max_turns: 2}]").hasPrefix(
@@ -159,7 +159,7 @@ struct PlanTests {
         "max_turns is also set by matrix.max_turns"))
   }
 
-  @Test func `what this version does not have is refused`() {
+  @Test func whatThisVersionDoesNotHaveIsRefused() {
     for text in [
       "perturb: {at: onset}", "party: room.json", "matrix: {party: [a, b]}", "include: [{party: a}]",
     ] {
@@ -171,7 +171,7 @@ struct PlanTests {
     #expect(error(base + "matrix: {out: [a, b]}").contains("has no place in a plan"))
   }
 
-  @Test func `an option that only shows when it is resolved is an error too`() {
+  @Test func anOptionThatOnlyShowsWhenItIsResolvedIsAnErrorToo() {
     #expect(error("matrix: {max_turns: [2]}").contains("endpoint"))
     #expect(error("base: {endpoint: '${NOWHERE}', model: m}").contains("NOWHERE"))
   }

@@ -22,7 +22,7 @@ struct BatchForecastTests {
       of: trials, turns: turns, isFailed: isFailed, conversation: { _ in (people, settings) })
   }
 
-  @Test func `the opening is no request, and what is done is not done again`() {
+  @Test func theOpeningIsNoRequestAndWhatIsDoneIsNotDoneAgain() {
     #expect(forecast(maxTurns: 5, opening: "Hi", turns: { _ in 0 }).cost.requests == 16)
     #expect(forecast(maxTurns: 5, opening: nil, turns: { _ in 0 }).cost.requests == 20)
     let resumed = forecast(maxTurns: 5, opening: "Hi") { $0.repeat == 1 ? nil : 3 }
@@ -31,7 +31,7 @@ struct BatchForecastTests {
     #expect(resumed.done == 2)
   }
 
-  @Test func `tokens grow with what was said before`() {
+  @Test func tokensGrowWithWhatWasSaidBefore() {
     let cost = forecast(
       maxTurns: 3, opening: "Hi", turns: { $0.repeat == 1 && $0.condition.label == "a=1" ? 0 : nil }
     )
@@ -40,7 +40,7 @@ struct BatchForecastTests {
     #expect(cost.tokens == 510 + 760)
   }
 
-  @Test func `long values are cut unless that makes conditions look alike`() {
+  @Test func longValuesAreCutUnlessThatMakesConditionsLookAlike() {
     let long = String(repeating: "x", count: 80)
     func labels(_ texts: String...) -> [String] {
       Condition.labels(of: texts.map { Condition(["opening": .string($0)]) })
@@ -49,7 +49,7 @@ struct BatchForecastTests {
     #expect(labels(long + "1", long + "2") == ["opening=\(long)1", "opening=\(long)2"])
   }
 
-  @Test func `it says what it would do`() {
+  @Test func itSaysWhatItWouldDo() {
     let text = forecast(maxTurns: 3, opening: nil, turns: { _ in 0 }).description
     #expect(
       text == """
@@ -63,7 +63,7 @@ struct BatchForecastTests {
         """)
   }
 
-  @Test func `what cannot be counted is not given a number`() {
+  @Test func whatCannotBeCountedIsNotGivenANumber() {
     let text = forecast(maxTurns: 1_000_000_000, opening: nil, turns: { _ in 0 }).description
     #expect(text.contains("requests    at most 4000000000\n"))
     #expect(
@@ -73,7 +73,7 @@ struct BatchForecastTests {
     #expect(!more.contains("\(Int.max)"))
   }
 
-  @Test func `what is finished and what has failed are told apart`() {
+  @Test func whatIsFinishedAndWhatHasFailedAreToldApart() {
     let forecast = forecast(
       maxTurns: 3, opening: nil, turns: { $0.condition.label == "a=1" ? nil : $0.repeat == 1 ? nil : 0 },
       isFailed: { $0.condition.label == "a=1" })
@@ -84,7 +84,7 @@ struct BatchForecastTests {
   }
 
   @Test(arguments: [(0, 1), (0, 2), (3, 9), (4, 4), (1, 1000)])
-  func `the cost is the sum of that of each turn`(begun: Int, maxTurns: Int) {
+  func theCostIsTheSumOfThatOfEachTurn(begun: Int, maxTurns: Int) {
     let cost = forecast(
       maxTurns: maxTurns, opening: nil, turns: { $0 == trials[0] ? begun : nil }
     ).cost
@@ -92,7 +92,7 @@ struct BatchForecastTests {
     #expect(cost.tokens == (begun..<maxTurns).reduce(0) { $0 + 10 + ($1 + 1) * 250 })
   }
 
-  @Test func `a cost beyond all numbers is the largest one`() {
+  @Test func aCostBeyondAllNumbersIsTheLargestOne() {
     #expect(
       forecast(maxTurns: 1_000_000_000, opening: "Hi", turns: { _ in 0 }).cost.requests == 3_999_999_996)
     let cost = forecast(maxTurns: .max, opening: nil, turns: { _ in 0 }).cost

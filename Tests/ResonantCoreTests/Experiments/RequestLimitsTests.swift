@@ -53,7 +53,7 @@ struct RequestLimitsTests {
     return crowd
   }
 
-  @Test func `no more are in flight than the limits allow`() async throws {
+  @Test func noMoreAreInFlightThanTheLimitsAllow() async throws {
     let limits = limits(5, [("a", .init(limit: 2)), ("b", .init())])
     let first = await crowd(10, at: try #require(limits.gate(for: "a")), letIn: 2)
     #expect(first.count == 2)
@@ -62,7 +62,7 @@ struct RequestLimitsTests {
     #expect(limits.gate(for: "c") == nil)
   }
 
-  @Test func `with fewer places than endpoints each has its turn`() async throws {
+  @Test func withFewerPlacesThanEndpointsEachHasItsTurn() async throws {
     let limits = limits(1, [("a", .init()), ("b", .init()), ("c", .init())])
     let gates = try ["a", "b", "c"].map { try #require(limits.gate(for: $0)) }
     let crowd = Crowd()
@@ -81,7 +81,7 @@ struct RequestLimitsTests {
     for start in [0, 3, 6] { #expect(Set(order[start..<start + 3]) == [0, 1, 2], "\(order)") }
   }
 
-  @Test func `who turns requests away is named, how often, and for how long it wants to be left alone`()
+  @Test func whoTurnsRequestsAwayIsNamedHowOftenAndForHowLongItWantsToBeLeftAlone()
     async throws
   {
     let limits = limits(4, [("a", .init()), ("b", .init())])
@@ -97,7 +97,7 @@ struct RequestLimitsTests {
     #expect(limits.throttled == [.init(endpoint: "b", refusals: 2, reducedTo: nil, wait: .zero)])
   }
 
-  @Test func `a place that is left goes to who has waited longest`() async throws {
+  @Test func aPlaceThatIsLeftGoesToWhoHasWaitedLongest() async throws {
     let gate = try #require(limits(1, [("a", .init())]).gate(for: "a"))
     let crowd = Crowd()
     for name in 0..<4 {
@@ -113,8 +113,7 @@ struct RequestLimitsTests {
     #expect(order == [0, 1, 2, 3])
   }
 
-  @Test func `an overloaded endpoint is halved once for a burst and climbs back by one a round`() async throws
-  {
+  @Test func anOverloadedEndpointIsHalvedOnceForABurstAndClimbsBackByOneARound() async throws {
     let gate = try #require(limits(8, [("a", .init())]).gate(for: "a"))
     let crowd = await crowd(100, at: gate, letIn: 8)
     for _ in 0..<8 { gate.leave(try crowd.pop(), .overloaded(retryAfter: nil)) }
@@ -128,7 +127,7 @@ struct RequestLimitsTests {
     #expect(crowd.count == 5)
   }
 
-  @Test func `an endpoint always keeps one place, and never gets more than its limit`() async throws {
+  @Test func anEndpointAlwaysKeepsOnePlaceAndNeverGetsMoreThanItsLimit() async throws {
     let gate = try #require(limits(3, [("a", .init(limit: 2))]).gate(for: "a"))
     let crowd = await crowd(60, at: gate, letIn: 2)
     for _ in 0..<6 {
@@ -144,7 +143,7 @@ struct RequestLimitsTests {
     #expect(crowd.count == 2)
   }
 
-  @Test func `Retry-After holds that endpoint until then, and no other`() async throws {
+  @Test func retryAfterHoldsThatEndpointUntilThenAndNoOther() async throws {
     let limits = limits(8, [("a", .init()), ("b", .init())])
     let held = try #require(limits.gate(for: "a"))
     held.leave(try await held.enter(), .overloaded(retryAfter: .seconds(20)))
@@ -161,7 +160,7 @@ struct RequestLimitsTests {
     #expect(waiting.count == 3)
   }
 
-  @Test func `requests a minute are spread evenly`() async throws {
+  @Test func requestsAMinuteAreSpreadEvenly() async throws {
     let gate = try #require(limits(8, [("a", .init(requestsPerMinute: 60))]).gate(for: "a"))
     let crowd = await crowd(4, at: gate, letIn: 1)
     #expect(crowd.count == 1)
@@ -173,7 +172,7 @@ struct RequestLimitsTests {
     }
   }
 
-  @Test func `a slow endpoint leaves the others' trials their share of the places`() async throws {
+  @Test func aSlowEndpointLeavesTheOthersTrialsTheirShareOfThePlaces() async throws {
     let limits = limits(4, [("slow", .init()), ("fast", .init())])
     let slow = try #require(limits.gate(for: "slow"))
     let fast = try #require(limits.gate(for: "fast"))
@@ -190,7 +189,7 @@ struct RequestLimitsTests {
     #expect(waiting.count == 4)
   }
 
-  @Test func `who is cancelled leaves the line and takes no place`() async throws {
+  @Test func whoIsCancelledLeavesTheLineAndTakesNoPlace() async throws {
     let gate = try #require(limits(1, [("a", .init())]).gate(for: "a"))
     let crowd = await crowd(1, at: gate, letIn: 1)
     let cancelled = crowd.join(gate, name: 1)
@@ -203,7 +202,7 @@ struct RequestLimitsTests {
     #expect(crowd.names == [2])
   }
 
-  @Test func `closing sends everybody away who waits or comes later`() async throws {
+  @Test func closingSendsEverybodyAwayWhoWaitsOrComesLater() async throws {
     let limits = limits(2, [("a", .init())])
     let gate = try #require(limits.gate(for: "a"))
     let crowd = await crowd(6, at: gate, letIn: 2)
@@ -214,7 +213,7 @@ struct RequestLimitsTests {
     gate.leave(try crowd.pop(), .succeeded)
   }
 
-  @Test func `thousands can wait`() async throws {
+  @Test func thousandsCanWait() async throws {
     let gate = try #require(limits(1, [("a", .init())]).gate(for: "a"))
     let done = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<5_000 {

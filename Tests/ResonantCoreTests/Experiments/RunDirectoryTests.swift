@@ -48,7 +48,7 @@ struct RunDirectoryTests {
 
   private func file() throws -> TrialFile { try #require(try directory.file(of: trial.id)) }
 
-  @Test func `a transcript with an end is done, with what the end says`() throws {
+  @Test func aTranscriptWithAnEndIsDoneWithWhatTheEndSays() throws {
     try write(transcript(turns: 3, end: .maxTurns))
     let file = try file()
     #expect(file.report.state == .done)
@@ -64,7 +64,7 @@ struct RunDirectoryTests {
     #expect(file.hasReplies)
   }
 
-  @Test func `an error is a failure, an interruption is to go on`() throws {
+  @Test func anErrorIsAFailureAnInterruptionIsToGoOn() throws {
     try write(transcript(turns: 1, end: .error, error: "Ada: no"))
     #expect(try file().report.state == .failed)
     #expect(try file().report.error == "Ada: no")
@@ -76,7 +76,7 @@ struct RunDirectoryTests {
   }
 
   @Test(arguments: ["", "{\"type\":\"turn\",\"n\":3,", "{\"type\":\"end\",\"reason\":\"max_tu"])
-  func `what has no end goes on after its last whole turn`(torn: String) throws {
+  func whatHasNoEndGoesOnAfterItsLastWholeTurn(torn: String) throws {
     try write(transcript(turns: 2, end: nil), torn: torn)
     let report = try file().report
     #expect(report.state == .unfinished)
@@ -86,7 +86,7 @@ struct RunDirectoryTests {
     #expect(report.usage == Usage(promptTokens: 4, completionTokens: 6))
   }
 
-  @Test func `files in which nothing has begun count as nothing`() throws {
+  @Test func filesInWhichNothingHasBegunCountAsNothing() throws {
     try temporary.write("", to: "bliss/trials/\(trial.id).jsonl")
     try temporary.write("{\"type\":\"header\",\"form", to: "bliss/trials/a.jsonl")
     try temporary.write("{}", to: "bliss/trials/c.html")
@@ -94,7 +94,7 @@ struct RunDirectoryTests {
     #expect(RunDirectory(in: temporary.path, name: "none").reports().isEmpty)
   }
 
-  @Test func `what can't be read has failed, and says why`() throws {
+  @Test func whatCantBeReadHasFailedAndSaysWhy() throws {
     try temporary.write("hello\n", to: "bliss/trials/b.jsonl")
     try temporary.write("", to: "bliss/trials/d.jsonl/a")
     #expect(mkfifo(temporary.path("bliss/trials/e.jsonl"), 0o600) == 0)
@@ -105,7 +105,7 @@ struct RunDirectoryTests {
     #expect(reports["d"]?.error?.contains("d.jsonl") == true)
   }
 
-  @Test func `a transcript begins with its header, blank lines aside`() throws {
+  @Test func aTranscriptBeginsWithItsHeaderBlankLinesAside() throws {
     let file = String(decoding: transcript(turns: 2, end: .maxTurns).file, as: UTF8.self)
     let rest = try #require(file.firstIndex(of: "\n"))
     try temporary.write("\n" + file, to: "bliss/trials/a.jsonl")
@@ -117,7 +117,7 @@ struct RunDirectoryTests {
   }
 
   @Test(arguments: [StopReason.interrupted, .error])
-  func `a turn that was cut counts for nothing but its tokens`(reason: StopReason) throws {
+  func aTurnThatWasCutCountsForNothingButItsTokens(reason: StopReason) throws {
     var cut = transcript(turns: 2, end: reason, error: "Ada: no")
     cut.turns[1].outcome = .incomplete
     try write(cut)
@@ -130,14 +130,14 @@ struct RunDirectoryTests {
   }
 
   @Test(arguments: ["1e300", "-1e300", "1e400", "-5", "\"5\""])
-  func `a delay that can't be counts for nothing`(delay: String) throws {
+  func aDelayThatCantBeCountsForNothing(delay: String) throws {
     var broken = transcript(turns: 2, end: .interrupted)
     broken.header.settings["delay"] = try JSONValue.parse(Array(delay.utf8))
     try write(broken)
     #expect(try file().report.milliseconds == 14)
   }
 
-  @Test func `sums of what can't be true stay within what a record may say`() throws {
+  @Test func sumsOfWhatCantBeTrueStayWithinWhatARecordMaySay() throws {
     var broken = transcript(turns: 3, end: nil)
     broken.header.settings["delay"] = 1e9
     for index in 0..<3 {
@@ -150,19 +150,19 @@ struct RunDirectoryTests {
     #expect(report.usage.total == 1 << 41)
   }
 
-  @Test func `an end that can't be true is a failure, also where nothing else is read`() throws {
+  @Test func anEndThatCantBeTrueIsAFailureAlsoWhereNothingElseIsRead() throws {
     var broken = transcript(turns: 3, end: .maxTurns)
     broken.end?.milliseconds = -5
     try write(broken)
     #expect(directory.reports()[trial.id]?.error?.contains("ms can't be -5") == true)
   }
 
-  @Test func `blank lines at the end change nothing`() throws {
+  @Test func blankLinesAtTheEndChangeNothing() throws {
     try write(transcript(turns: 3, end: .maxTurns), torn: "\n \n")
     #expect(try file().report.state == .done)
   }
 
-  @Test func `a finished transcript is read again only when it has changed`() throws {
+  @Test func aFinishedTranscriptIsReadAgainOnlyWhenItHasChanged() throws {
     try write(transcript(turns: 3, end: .maxTurns))
     let reports = TrialReports(directory)
     var read: [String] = []
@@ -177,7 +177,7 @@ struct RunDirectoryTests {
     #expect(reports.look()[trial.id]?.turns == 2)
   }
 
-  @Test func `a trial that somebody works on is running`() async throws {
+  @Test func aTrialThatSomebodyWorksOnIsRunning() async throws {
     try write(transcript(turns: 2, end: nil))
     var writer: RecordWriter? = try await RecordWriter.resume(
       directory.transcript(of: trial), store: RecordStore()
@@ -189,7 +189,7 @@ struct RunDirectoryTests {
     #expect(try file().report.state == .unfinished)
   }
 
-  @Test func `the plan is kept with its keys in a fixed order`() throws {
+  @Test func thePlanIsKeptWithItsKeysInAFixedOrder() throws {
     var experiment = Experiment(
       name: "bliss", base: ["model": "m"], conditions: [trial.condition], repeats: 3, seed: 7)
     experiment.limits.endpoints = ["ollama": 4]
@@ -205,7 +205,7 @@ struct RunDirectoryTests {
     #expect(temporary.files == ["bliss/plan.json"])
   }
 
-  @Test func `a summary is replaced as a whole`() throws {
+  @Test func aSummaryIsReplacedAsAWhole() throws {
     try write(transcript(turns: 3, end: .loop))
     let experiment = Experiment(name: "bliss", conditions: [trial.condition], repeats: 2)
     for _ in 1...2 {

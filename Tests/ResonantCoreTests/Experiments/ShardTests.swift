@@ -5,11 +5,11 @@ import Testing
 
 struct ShardTests {
   @Test(arguments: ["0/4", "5/4", "1/0", "1", "1/2/3", "a/b", "", "-1/2"])
-  func `what is no shard is refused`(text: String) {
+  func whatIsNoShardIsRefused(text: String) {
     #expect(throws: InvalidValue.self) { try Shard(text) }
   }
 
-  @Test func `the shards of a list have every item once`() throws {
+  @Test func theShardsOfAListHaveEveryItemOnce() throws {
     let items = Array(0..<23)
     let parts = try (1...4).map { try Shard("\($0)/4").of(items) }
     #expect(parts[0] == [0, 4, 8, 12, 16, 20])
@@ -24,13 +24,13 @@ struct ShardTests {
     ]
   }
 
-  @Test func `a regular Slurm array tells its shards`() throws {
+  @Test func aRegularSlurmArrayTellsItsShards() throws {
     #expect(try Shard.detect(slurm(0, 0, 3, 1, 4)) == Shard(1, of: 4))
     #expect(try Shard.detect(slurm(3, 0, 3, 1, 4)) == Shard(4, of: 4))
     #expect(try Shard.detect(slurm(4, 1, 7, 3, 3)) == Shard(2, of: 3))
   }
 
-  @Test func `a Slurm array that is not plainly whole is refused with a hint`() {
+  @Test func aSlurmArrayThatIsNotPlainlyWholeIsRefusedWithAHint() {
     for environment in [slurm(2, 2, 2, 1, 1), slurm(5, 0, 9, 1, 3), slurm(2, 1, 7, 3, 3)] {
       let error = #expect(throws: InvalidValue.self) { try Shard.detect(environment) }
       #expect(error?.description.contains("--shard I/N") == true)
@@ -40,14 +40,14 @@ struct ShardTests {
     #expect(throws: InvalidValue.self) { try Shard.detect(slurm(0, 0, 3, 1, 4), shards: 8) }
   }
 
-  @Test func `a Kubernetes indexed job needs the number of shards`() throws {
+  @Test func aKubernetesIndexedJobNeedsTheNumberOfShards() throws {
     #expect(try Shard.detect(["JOB_COMPLETION_INDEX": "2"], shards: 8) == Shard(3, of: 8))
     let error = #expect(throws: InvalidValue.self) { try Shard.detect(["JOB_COMPLETION_INDEX": "2"]) }
     #expect(error?.description.contains("--shards N") == true)
     #expect(throws: InvalidValue.self) { try Shard.detect(["JOB_COMPLETION_INDEX": "8"], shards: 8) }
   }
 
-  @Test func `an AWS Batch array tells its shards`() throws {
+  @Test func anAWSBatchArrayTellsItsShards() throws {
     let environment = ["AWS_BATCH_JOB_ARRAY_INDEX": "0", "AWS_BATCH_JOB_ARRAY_SIZE": "10"]
     #expect(try Shard.detect(environment) == Shard(1, of: 10))
     #expect(throws: InvalidValue.self) { try Shard.detect(["AWS_BATCH_JOB_ARRAY_INDEX": "0"]) }
@@ -69,7 +69,7 @@ struct ShardTests {
       "SLURM_ARRAY_TASK_COUNT": "1",
     ],
   ])
-  func `absurd numbers of Slurm are refused`(array: [String: String]) {
+  func absurdNumbersOfSlurmAreRefused(array: [String: String]) {
     for task in [Int.min, -1, Int.max] {
       let environment = array.merging(["SLURM_ARRAY_TASK_ID": "\(task)"]) { $1 }
       #expect(throws: InvalidValue.self) { try Shard.detect(environment) }
@@ -77,7 +77,7 @@ struct ShardTests {
   }
 
   @Test(arguments: ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX"])
-  func `absurd numbers of other engines are refused by name`(variable: String) {
+  func absurdNumbersOfOtherEnginesAreRefusedByName(variable: String) {
     for task in ["\(Int.max)", "\(Int.min)", "-1", "3", "99999999999999999999"] {
       let error = #expect(throws: InvalidValue.self) { try Shard.detect([variable: task], shards: 3) }
       #expect(error?.description.contains(variable) == true)
@@ -86,12 +86,12 @@ struct ShardTests {
     #expect(throws: InvalidValue.self) { try Shard.detect(sizes) }
   }
 
-  @Test func `a shard of very many is one trial or none`() throws {
+  @Test func aShardOfVeryManyIsOneTrialOrNone() throws {
     #expect(try Shard("2/\(Int.max)").of([0, 1, 2]) == [1])
     #expect(try Shard("\(Int.max)/\(Int.max)").of([0, 1, 2]).isEmpty)
   }
 
-  @Test func `outside of arrays there is no shard`() throws {
+  @Test func outsideOfArraysThereIsNoShard() throws {
     #expect(try Shard.detect(["HOME": "/root", "SLURM_JOB_ID": "7"]) == nil)
     #expect(throws: InvalidValue.self) { try Shard.detect([:], shards: 4) }
   }

@@ -12,7 +12,7 @@ struct SlurmScriptTests {
       directory: "/scratch/runs", tasks: 8, arguments: ["--html"])
   }
 
-  @Test func `the script tells each task its shard and hands it the signals`() {
+  @Test func theScriptTellsEachTaskItsShardAndHandsItTheSignals() {
     let lines = script.text.split(separator: "\n")
     #expect(lines.first == "#!/bin/bash")
     #expect(lines.contains("#SBATCH --array=0-7"))
@@ -24,19 +24,19 @@ struct SlurmScriptTests {
           + #""$((SLURM_ARRAY_TASK_ID + 1))/8""#))
   }
 
-  @Test func `directives come before the first command`() throws {
+  @Test func directivesComeBeforeTheFirstCommand() throws {
     let lines = script.text.split(separator: "\n")
     let command = try #require(lines.firstIndex { !$0.hasPrefix("#") })
     #expect(!lines[command...].contains { $0.hasPrefix("#SBATCH") })
   }
 
-  @Test func `the script says that limits hold for each task`() {
+  @Test func theScriptSaysThatLimitsHoldForEachTask() {
     #expect(
       script.text.contains("# The plan's limits hold for each task by itself: 8 tasks may ask for 8 times"))
   }
 
   @Test(arguments: ["runs\nrm -rf x", "runs\r", "a\u{1B}[31m", "a\u{85}b"])
-  func `a path that would break out of a comment is refused`(path: String) {
+  func aPathThatWouldBreakOutOfACommentIsRefused(path: String) {
     for (plan, directory) in [(path, "/runs"), ("/plan.yaml", path)] {
       let error = #expect(throws: InvalidValue.self) {
         try SlurmScript(name: "x", program: "/opt/resonant", plan: plan, directory: directory)

@@ -23,7 +23,7 @@ struct SummaryTests {
     return report
   }
 
-  @Test func `the table has the plan's order and quotes what needs it`() throws {
+  @Test func theTableHasThePlansOrderAndQuotesWhatNeedsIt() throws {
     var failed = report(0, .error)
     failed.error = "line 1\nline 2"
     let summary = Summary([report(1, .maxTurns), failed], of: experiment)
@@ -37,7 +37,7 @@ struct SummaryTests {
         """)
   }
 
-  @Test func `each line of the JSON table is an object with the same columns`() throws {
+  @Test func eachLineOfTheJSONTableIsAnObjectWithTheSameColumns() throws {
     let lines = try DecodedJSON.lines(
       String(decoding: Summary([report(0, .loop)], of: experiment).jsonLines, as: UTF8.self))
     #expect(lines.count == 1)
@@ -49,7 +49,7 @@ struct SummaryTests {
     #expect(lines[0].object?.count == 11)
   }
 
-  @Test func `trials that the plan no longer has come last`() {
+  @Test func trialsThatThePlanNoLongerHasComeLast() {
     var old = report(0, .quit)
     old.id = "a-gone"
     old.condition = ["model": "m"]
@@ -59,7 +59,7 @@ struct SummaryTests {
     #expect(lines[2].hasPrefix("a-gone,,,m,1"))
   }
 
-  @Test func `a foreign condition does not take the place of a column`() throws {
+  @Test func aForeignConditionDoesNotTakeThePlaceOfAColumn() throws {
     var foreign = report(0, .quit)
     foreign.condition = ["trial": "x", "repeat": 7, "error": "e", "a": 1]
     let summary = Summary([foreign], of: experiment)
@@ -73,7 +73,7 @@ struct SummaryTests {
     #expect(head.split(separator: ",").count(where: { $0 == "repeat" }) == 1)
   }
 
-  @Test func `a status counts the states of each condition and groups the errors`() {
+  @Test func aStatusCountsTheStatesOfEachConditionAndGroupsTheErrors() {
     var experiment = experiment
     experiment.repeats = 3
     var reports = experiment.trials.dropLast().map {
@@ -104,7 +104,7 @@ struct SummaryTests {
   }
 
   @Test(arguments: [(0, 30), (40, 30), (300, 30), (350, 35), (2_000, 200)])
-  func `at most a hundredth of the time is spent on it`(milliseconds: Int, pause: Int) {
+  func atMostAHundredthOfTheTimeIsSpentOnIt(milliseconds: Int, pause: Int) {
     #expect(BatchRunner.pause(afterSummaryOf: .milliseconds(milliseconds)) == .seconds(pause))
   }
 }

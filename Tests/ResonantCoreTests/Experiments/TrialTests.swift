@@ -8,17 +8,17 @@ struct TrialTests {
     "model": "gemma3:27b", "opening": "Hello, world!", "payload.temperature": 0.2,
   ])
 
-  @Test func `a condition is written as its keys and values`() {
+  @Test func aConditionIsWrittenAsItsKeysAndValues() {
     #expect(condition.label == "model=gemma3:27b,opening=\"Hello, world!\",payload.temperature=0.2")
     #expect(Condition([:]).label == "")
   }
 
-  @Test func `an id can be read and never changes`() {
+  @Test func anIdCanBeReadAndNeverChanges() {
     #expect(Trial(condition: condition, repeat: 3).id == "gemma3-27b-hello-world-0-2-r3-47888de2a1")
     #expect(Trial(condition: Condition([:]), repeat: 1).id == "base-r1-ab08bd1844")
   }
 
-  @Test func `ids of endpoints, headers and payloads without a secret never change either`() {
+  @Test func idsOfEndpointsHeadersAndPayloadsWithoutASecretNeverChangeEither() {
     let ids = [
       ["endpoint": "https://api.example.org/v1", "max_turns": 3],
       ["bob_headers": ["X-Key": "${KEY}"], "headers.Authorization": "Bearer ${KEY}"],
@@ -32,7 +32,7 @@ struct TrialTests {
       ])
   }
 
-  @Test func `an id depends on neither the order of keys nor the writing of numbers`() {
+  @Test func anIdDependsOnNeitherTheOrderOfKeysNorTheWritingOfNumbers() {
     let other = Condition([
       "payload.temperature": .number("2e-1"), "opening": "Hello, world!", "model": "gemma3:27b",
     ])
@@ -41,7 +41,7 @@ struct TrialTests {
     #expect(turns.id == Trial(condition: Condition(["max_turns": 3]), repeat: 1).id)
   }
 
-  @Test func `integers that no number type holds stay apart`() {
+  @Test func integersThatNoNumberTypeHoldsStayApart() {
     let ids = ["12345678901234567890", "12345678901234567891", "1e400", "2e400"].map {
       Trial(condition: Condition(["payload.n": .number($0)]), repeat: 1).id
     }
@@ -52,7 +52,7 @@ struct TrialTests {
     #expect(same[0] == same[1])
   }
 
-  @Test func `what differs has another id, even where the words are the same`() {
+  @Test func whatDiffersHasAnotherIdEvenWhereTheWordsAreTheSame() {
     let ids = [
       Condition(["opening": "Hello"]), Condition(["opening": "hello!"]), Condition(["model": "Hello"]),
       Condition(["opening": "0.5"]), Condition(["opening": 0.5]), Condition(["opening": "…"]), Condition([:]),
@@ -60,7 +60,7 @@ struct TrialTests {
     #expect(Set(ids).count == ids.count)
   }
 
-  @Test func `an id is a short file name, whatever the values are`() {
+  @Test func anIdIsAShortFileNameWhateverTheValuesAre() {
     let condition = Condition([
       "opening": .string(String(repeating: "../Ünïcode/ \n", count: 200)), "model": "a/../b", "x": [1, "?*"],
     ])
@@ -69,7 +69,7 @@ struct TrialTests {
     #expect(id.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
   }
 
-  @Test func `a trial's seed follows from the plan's seed and its id`() {
+  @Test func aTrialsSeedFollowsFromThePlansSeedAndItsId() {
     let first = Trial(condition: condition, repeat: 1)
     let second = Trial(condition: condition, repeat: 2)
     #expect(first.seed(of: 7) == Trial(condition: condition, repeat: 1).seed(of: 7))
@@ -77,7 +77,7 @@ struct TrialTests {
     #expect(first.seed(of: 7) != second.seed(of: 7))
   }
 
-  @Test func `an experiment has the repeats of each condition side by side`() {
+  @Test func anExperimentHasTheRepeatsOfEachConditionSideBySide() {
     let experiment = Experiment(
       name: "x", conditions: [Condition(["a": 1]), Condition(["b": 2, "a": 2])], repeats: 2)
     #expect(experiment.keys == ["a", "b"])

@@ -47,7 +47,7 @@ struct BrowserTests {
   }
 
   @Test(arguments: [true, false])
-  func `a page of attacks stays quiet`(withPandoc: Bool) async throws {
+  func aPageOfAttacksStaysQuiet(withPandoc: Bool) async throws {
     let visit = try await visit { port in
       var transcript = Sample.chat(messages(port))
       transcript.turns[0].thinking = "<script>document.title='owned'</script>"
@@ -63,7 +63,7 @@ struct BrowserTests {
       visit.document.firstMatch(of: /<main>[\s\S]*<article id="turn-1"[\s\S]*<\/main>\s*<footer>/) != nil)
   }
 
-  @Test func `without the filter the same messages run and load`() async throws {
+  @Test func withoutTheFilterTheSameMessagesRunAndLoad() async throws {
     let visit = try await visit { port in
       let text = Attacks.active[0...7].joined(separator: "\n\n").replacing("PORT", with: "\(port)")
       let directory = try TemporaryDirectory()
@@ -77,7 +77,7 @@ struct BrowserTests {
     #expect(visit.requests.contains("/script") && visit.requests.contains("/iframe"))
   }
 
-  @Test func `the policy stops scripts and requests that the filter would let through`() async throws {
+  @Test func thePolicyStopsScriptsAndRequestsThatTheFilterWouldLetThrough() async throws {
     let visit = try await visit { port in
       let attack = Attacks.active[0...4].joined().replacing("PORT", with: "\(port)")
       return HTMLDocument.page(title: "safe", program: "test", body: attack)

@@ -20,7 +20,7 @@ struct ExportTests {
     return transcript
   }
 
-  @Test func `in Markdown no message reaches out of its quote`() {
+  @Test func inMarkdownNoMessageReachesOutOfItsQuote() {
     let text = MarkdownExport.document(of: transcript)
     #expect(text.hasPrefix("# gemma3:27b in conversation with itself\n\n- Shared model: gemma3:27b\n"))
     #expect(
@@ -43,14 +43,14 @@ struct ExportTests {
     #expect(text.split(separator: "\n").filter { $0.hasPrefix("#") }.count == 6)
   }
 
-  @Test func `as text it reads as it was printed`() {
+  @Test func asTextItReadsAsItWasPrinted() {
     let text = TextExport.document(of: transcript)
     let rule = String(repeating: "-", count: 50)
     #expect(text.contains("\n\nTurn 3: Alice (gemma3:27b)\n\(rule)\n*last*\n[6 chars]\n\(rule)\n"))
     #expect(text.contains("\nEnded: failed\nError: Alice: HTTP 500\n3 turns, 31 characters\n"))
   }
 
-  @Test func `the turn limit shown is never below the turns of a resumed conversation`() {
+  @Test func theTurnLimitShownIsNeverBelowTheTurnsOfAResumedConversation() {
     var transcript = transcript
     func limit() -> String? { transcript.facts.first { $0.label == "Turn limit" }?.value }
     transcript.header.settings["max_turns"] = .int(2)
@@ -61,7 +61,7 @@ struct ExportTests {
     #expect(limit() == "4")
   }
 
-  @Test func `as JSON it is one object with its keys in order`() throws {
+  @Test func asJSONItIsOneObjectWithItsKeysInOrder() throws {
     let bytes = JSONExport.document(of: transcript)
     let text = String(decoding: bytes, as: UTF8.self)
     let value = try DecodedJSON.parse(bytes)
@@ -77,7 +77,7 @@ struct ExportTests {
     #expect(places == places.sorted())
   }
 
-  @Test func `the list of trials leads to their pages`() {
+  @Test func theListOfTrialsLeadsToTheirPages() {
     let end = Transcript.End(reason: .maxTurns, turns: 30, characters: 12345, usage: .zero, milliseconds: 1)
     let page = String(
       decoding: GalleryPage.render(
@@ -97,12 +97,12 @@ struct ExportTests {
 }
 
 struct WordingTests {
-  @Test func `numbers have a comma after every three digits`() {
+  @Test func numbersHaveACommaAfterEveryThreeDigits() {
     #expect(
       [0, 999, 1000, 1_234_567, -1000].map(Wording.grouped) == ["0", "999", "1,000", "1,234,567", "-1,000"])
   }
 
-  @Test func `durations have the unit that fits`() {
+  @Test func durationsHaveTheUnitThatFits() {
     #expect(
       [999, 1000, 59_999, 60_000, 3_600_000].map(Wording.duration)
         == ["999 ms", "1.0 s", "59.9 s", "1 min 0 s", "1 h 0 min"])

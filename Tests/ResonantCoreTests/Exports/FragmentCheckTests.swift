@@ -14,7 +14,7 @@ struct FragmentCheckTests {
     #"<math display="inline" xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi><mspace width="1em" /></math>"#,
     #"<math display="inline"><mi>x</mi><mspace width="0.167em"></mspace><none></none></math>"#,
   ])
-  func `what a rendered message needs passes`(fragment: String) {
+  func whatARenderedMessageNeedsPasses(fragment: String) {
     #expect(FragmentCheck.problem(in: Array(fragment.utf8)) == nil)
   }
 
@@ -23,7 +23,7 @@ struct FragmentCheckTests {
     "<img src=\"x\" />", "<form></form>", "<input type=\"checkbox\" />", "<base href=\"http://x\" />",
     "<meta />", "<link />", "<object></object>", "<details></details>", "<SCRIPT></SCRIPT>", "<p>x</P>",
   ])
-  func `elements that are not listed are refused`(fragment: String) {
+  func elementsThatAreNotListedAreRefused(fragment: String) {
     #expect(FragmentCheck.problem(in: Array(fragment.utf8)) != nil)
   }
 
@@ -35,7 +35,7 @@ struct FragmentCheckTests {
     "<p href=\"https://example.org/\">x</p>", "<math><mi href=\"https://example.org\">x</mi></math>",
     "<ol start=\"javascript:x\"><li>x</li></ol>", "<a target=\"_blank\">x</a>", "<a rel=\"opener\">x</a>",
   ])
-  func `attributes that are not listed are refused`(fragment: String) {
+  func attributesThatAreNotListedAreRefused(fragment: String) {
     #expect(FragmentCheck.problem(in: Array(fragment.utf8)) != nil)
   }
 
@@ -46,7 +46,7 @@ struct FragmentCheckTests {
     "//example.org/", "/x", "x", "", "#turn-1", "http:///x", "https:example.org", "http:\\\\example.org",
     "https://exa mple.org", "https://", "blob:https://x", "&Tab;https://x",
   ])
-  func `links lead to the web or to a mail address only`(target: String) {
+  func linksLeadToTheWebOrToAMailAddressOnly(target: String) {
     #expect(FragmentCheck.problem(in: Array("<a href=\"\(target)\">x</a>".utf8)) != nil)
   }
 
@@ -61,11 +61,11 @@ struct FragmentCheckTests {
     "<mi>x</mi>",
     String(repeating: "<p>", count: 101) + String(repeating: "</p>", count: 101),
   ])
-  func `what is not well-formed or out of place is refused`(fragment: String) {
+  func whatIsNotWellFormedOrOutOfPlaceIsRefused(fragment: String) {
     #expect(FragmentCheck.problem(in: Array(fragment.utf8)) != nil)
   }
 
-  @Test func `bytes that are no UTF-8 are refused`() {
+  @Test func bytesThatAreNoUTF8AreRefused() {
     #expect(FragmentCheck.problem(in: [0x61, 0xC0, 0x80]) != nil)
     #expect(FragmentCheck.problem(in: [0x61, 0xF0, 0x9F]) != nil)
   }

@@ -18,7 +18,7 @@ struct HTMLCheckpointTests {
       path: directory.path(name), renderer: PageRenderer(pandoc: pandoc, warn: told.tell), warn: told.tell)
   }
 
-  @Test func `the last state is on disk when it has finished`() async throws {
+  @Test func theLastStateIsOnDiskWhenItHasFinished() async throws {
     let checkpoint = checkpoint()
     let whole = Sample.chat((1...9).map { "Message \($0)" })
     for count in 1...9 {
@@ -31,12 +31,12 @@ struct HTMLCheckpointTests {
     #expect(directory.files == ["page.html"])
   }
 
-  @Test func `a page that was never asked for is not written`() async {
+  @Test func aPageThatWasNeverAskedForIsNotWritten() async {
     #expect(await checkpoint().finish() == nil)
     #expect(directory.files.isEmpty)
   }
 
-  @Test func `each turn costs one process at most`() async throws {
+  @Test func eachTurnCostsOneProcessAtMost() async throws {
     let fake = try FakePandoc.counting()
     let checkpoint = checkpoint(pandoc: fake.path)
     let whole = Sample.chat((1...30).map { "Message *\($0)*" })
@@ -52,7 +52,7 @@ struct HTMLCheckpointTests {
     #expect(told.sentences.isEmpty)
   }
 
-  @Test func `equal messages are rendered once`() async throws {
+  @Test func equalMessagesAreRenderedOnce() async throws {
     let fake = try FakePandoc.counting()
     let checkpoint = checkpoint(pandoc: fake.path)
     for count in 1...8 {
@@ -63,7 +63,7 @@ struct HTMLCheckpointTests {
     #expect(try directory.read("page.html").ranges(of: "<em>namaste</em>").count == 8)
   }
 
-  @Test func `a file that cannot be written is told of once and reported`() async throws {
+  @Test func aFileThatCannotBeWrittenIsToldOfOnceAndReported() async throws {
     let checkpoint = checkpoint("missing/page.html")
     for text in ["a", "b"] {
       checkpoint.update(Sample.chat(text))
@@ -76,7 +76,7 @@ struct HTMLCheckpointTests {
     #expect(await checkpoint.finish() == nil)
   }
 
-  @Test func `a pandoc that fails leaves plain text and one warning`() async throws {
+  @Test func aPandocThatFailsLeavesPlainTextAndOneWarning() async throws {
     let fake = try FakePandoc("exit 3")
     let checkpoint = checkpoint(pandoc: fake.path)
     for texts in [["*a*"], ["*a*", "b"], ["*a*", "b", "c"]] {

@@ -6,7 +6,7 @@ import Testing
 @testable import ResonantCore
 
 struct HTMLPageTests {
-  @Test func `the head forbids all but the page's own style`() throws {
+  @Test func theHeadForbidsAllButThePagesOwnStyle() throws {
     let page = HTMLPage.plain(Sample.chat("Hello!"))
     let style = try #require(page.firstMatch(of: /<style>([\s\S]*?)<\/style>/)).1
     #expect(style == HTMLStyle.sheet)
@@ -20,14 +20,14 @@ struct HTMLPageTests {
     }
   }
 
-  @Test func `participants that share model and endpoint are described once`() {
+  @Test func participantsThatShareModelAndEndpointAreDescribedOnce() {
     let page = HTMLPage.plain(Sample.chat("Hello!"))
     #expect(page.contains("<title>gemma3:27b in conversation with itself</title>"))
     #expect(page.contains(">Shared model<") || page.contains("<bdi>Shared model</bdi>"))
     #expect(page.contains("<bdi>Shared endpoint</bdi>"))
   }
 
-  @Test func `models differ on one endpoint, or everything differs`() {
+  @Test func modelsDifferOnOneEndpointOrEverythingDiffers() {
     var transcript = Sample.chat("Hello!")
     transcript.header.participants[1].model = "llama3.3:70b"
     let page = HTMLPage.plain(transcript)
@@ -39,7 +39,7 @@ struct HTMLPageTests {
     #expect(!other.contains("Shared"))
   }
 
-  @Test func `limits, sums and origins stand at the top`() {
+  @Test func limitsSumsAndOriginsStandAtTheTop() {
     var transcript = Sample.chat("Hello!", String(repeating: "é", count: 1234))
     transcript.header.trial = .init(
       experiment: "bliss", condition: ["model": "a", "payload.temperature": 0.2], repeat: 3)
@@ -61,7 +61,7 @@ struct HTMLPageTests {
       page.contains("Ended: turn limit reached · 2 turns · 1,240 characters · 1,234 tokens · 3 min 4 s"))
   }
 
-  @Test func `equal system prompts are shown once, others each with its owner`() {
+  @Test func equalSystemPromptsAreShownOnceOthersEachWithItsOwner() {
     var transcript = Sample.chat("Hello!")
     #expect(HTMLPage.plain(transcript).ranges(of: "You have complete freedom.").count == 1)
     transcript.header.participants[1].systemPrompt = "Be <brief>.\n  Always."
@@ -71,7 +71,7 @@ struct HTMLPageTests {
     #expect(page.contains("Be &lt;brief&gt;.\n  Always."))
   }
 
-  @Test func `every owner's preamble is there`() {
+  @Test func everyOwnersPreambleIsThere() {
     var transcript = Sample.chat("Hello!")
     transcript.preambles = [
       .init(owner: "Alice", index: 1, role: .user, content: "to alice"),
@@ -84,7 +84,7 @@ struct HTMLPageTests {
     for text in ["to alice", "to bob", "by bob"] { #expect(page.contains(">\(text)</div>")) }
   }
 
-  @Test func `a turn shows who, what, how long and how it ended`() {
+  @Test func aTurnShowsWhoWhatHowLongAndHowItEnded() {
     var transcript = Sample.chat("Hello!", String(repeating: "x", count: 10_000), "c", "d", "", "f")
     transcript.turns[1].outcome = .truncated
     transcript.turns[2].outcome = .interrupted
@@ -101,7 +101,7 @@ struct HTMLPageTests {
     #expect(page.contains("Thinking filtered:") && page.contains("served by gemma3:27b-it-q4"))
   }
 
-  @Test func `reasoning fields are folded, thinking spans stay open`() {
+  @Test func reasoningFieldsAreFoldedThinkingSpansStayOpen() {
     var transcript = Sample.chat(
       "Hello!", "before\n\n<think>\n I <b>think</b>\n</think>\n\nafter", "x <THINKING>never closed", "last")
     transcript.turns[3].thinking = "quietly"
@@ -118,7 +118,7 @@ struct HTMLPageTests {
     #expect(!page.lowercased().contains("&lt;think"))
   }
 
-  @Test func `events stand where they happened`() throws {
+  @Test func eventsStandWhereTheyHappened() throws {
     var transcript = Sample.chat("one", "two", "three")
     transcript.events = [
       .init(kind: "retry", time: Sample.start, after: 1, fields: ["status": 529]),
@@ -135,7 +135,7 @@ struct HTMLPageTests {
     #expect(page.contains("<p class=\"error\">Bob: &lt;401&gt;</p>"))
   }
 
-  @Test func `a conversation of many turns has curves, a table and a list of turns`() {
+  @Test func aConversationOfManyTurnsHasCurvesATableAndAListOfTurns() {
     let short = HTMLPage.plain(Sample.chat("a", "b", "c", "d", "e"))
     #expect(!short.contains("<svg") && !short.contains("<nav>"))
     let page = HTMLPage.plain(Sample.chat((1...12).map { "The \($0)th message. Amen." }))
@@ -146,7 +146,7 @@ struct HTMLPageTests {
         "<a href=\"#turn-12\">12</a> <b><bdi>Bob</bdi></b> <span><bdi>The 12th message. Amen.</bdi></span>"))
   }
 
-  @Test func `a room of many has a hue for each, and strangers have none`() {
+  @Test func aRoomOfManyHasAHueForEachAndStrangersHaveNone() {
     let names = (1...11).map { "Model \($0)" }
     var transcript = Sample.chat("x")
     transcript.header.mode = .party
@@ -161,7 +161,7 @@ struct HTMLPageTests {
     #expect(page.contains("The &lt;sea&gt;"))
   }
 
-  @Test func `names and models are text, whatever they hold`() {
+  @Test func namesAndModelsAreTextWhateverTheyHold() {
     var transcript = Sample.chat("x")
     transcript.header.participants = [Sample.participant("<b>\"A\"", model: "</title><script>")]
     transcript.turns = [Sample.turn(1, "<b>\"A\"", "x")]
@@ -171,7 +171,7 @@ struct HTMLPageTests {
     #expect(page.ranges(of: "</title>").count == 1)
   }
 
-  @Test func `the same transcript gives the same bytes, written once or turn by turn`() {
+  @Test func theSameTranscriptGivesTheSameBytesWrittenOnceOrTurnByTurn() {
     let whole = Sample.chat((1...12).map { "Message \($0 % 3) of **many**." })
     var once = HTMLPage()
     var growing = HTMLPage()
@@ -185,7 +185,7 @@ struct HTMLPageTests {
     #expect(once.render(whole) == bytes)
   }
 
-  @Test func `turns that were taken back are gone from page and curves`() {
+  @Test func turnsThatWereTakenBackAreGoneFromPageAndCurves() {
     let whole = Sample.chat((1...9).map { "Message \($0)" })
     var page = HTMLPage()
     _ = page.render(whole)
@@ -195,7 +195,7 @@ struct HTMLPageTests {
     #expect(String(decoding: page.render(rewound), as: UTF8.self) == HTMLPage.plain(rewound))
   }
 
-  @Test func `writing from the right keeps its direction`() {
+  @Test func writingFromTheRightKeepsItsDirection() {
     let page = HTMLPage.plain(Sample.chat("שלום"))
     #expect(page.contains("<div class=\"plain\" dir=\"auto\">שלום</div>"))
   }

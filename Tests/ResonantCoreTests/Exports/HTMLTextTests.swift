@@ -5,7 +5,7 @@ import Testing
 @testable import ResonantCore
 
 struct HTMLTextTests {
-  @Test func `control characters become visible, line ends become one kind`() {
+  @Test func controlCharactersBecomeVisibleLineEndsBecomeOneKind() {
     #expect(HTMLText.clean("a\u{1B}[31m\u{0}b\u{9B}\u{7F}") == "a\u{FFFD}[31m\u{FFFD}b\u{FFFD}\u{FFFD}")
     #expect(HTMLText.clean("1\r\n2\r3\n\r\n4\t5") == "1\n2\n3\n\n4\t5")
     // U+FFFE, U+FDD0 and U+1FFFF, which no literal may hold.
@@ -13,7 +13,7 @@ struct HTMLTextTests {
     #expect(HTMLText.clean(none + "👨‍👩‍👧") == "\u{FFFD}\u{FFFD}\u{FFFD}👨‍👩‍👧")
   }
 
-  @Test func `what turns the order of characters about is made visible, what runs the other way stays`() {
+  @Test func whatTurnsTheOrderOfCharactersAboutIsMadeVisibleWhatRunsTheOtherWayStays() {
     #expect(
       HTMLText.clean("a\u{202E}b\u{202A}c\u{2066}d\u{2069}e") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}e")
     #expect(HTMLText.clean("a\u{2028}b\u{2029}c") == "a\nb\nc")
@@ -22,16 +22,16 @@ struct HTMLTextTests {
     }
   }
 
-  @Test func `escaped text can stand anywhere`() {
+  @Test func escapedTextCanStandAnywhere() {
     #expect(
       HTMLText.escape("<a href=\"x\" id='y'>&amp;") == "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;")
   }
 
-  @Test func `a combining mark behind a bracket does not hide it`() {
+  @Test func aCombiningMarkBehindABracketDoesNotHideIt() {
     #expect(HTMLText.escape("<\u{301}script>") == "&lt;\u{301}script&gt;")
   }
 
-  @Test func `plain text is kept to the character, but for the fences around code`() {
+  @Test func plainTextIsKeptToTheCharacterButForTheFencesAroundCode() {
     #expect(
       HTMLText.plain("  /\\_/\\\n\nx\n\n```c++\na < b\n```\n\n\nend\n")
         == "<div class=\"plain\" dir=\"auto\">  /\\_/\\\n\nx</div><pre><code>a &lt; b</code></pre>"
@@ -39,11 +39,11 @@ struct HTMLTextTests {
   }
 
   @Test(arguments: ["```\nnever closed", "``\nx\n``", "a ``` b\n```", "```js `x`\ny\n```z", "~~~\n```", ""])
-  func `what is no closed fence is text`(text: String) {
+  func whatIsNoClosedFenceIsText(text: String) {
     #expect(FencedText.split(text) == [.text(text)])
   }
 
-  @Test func `a longer fence holds a shorter one`() {
+  @Test func aLongerFenceHoldsAShorterOne() {
     #expect(FencedText.split("````\n```\nx\n```\n````") == [.code("```\nx\n```")])
   }
 }

@@ -22,7 +22,7 @@ struct PandocRendererTests {
     }
   }
 
-  @Test func `messages come back in order, each rendered alone`() async {
+  @Test func messagesComeBackInOrderEachRenderedAlone() async {
     let fragments = await render([
       "```\nopen", "*b* & <i>", "[a]", "[a]: http://example.org\n\nx", "1. c", "1. d",
     ])
@@ -33,7 +33,7 @@ struct PandocRendererTests {
     #expect(told.sentences.isEmpty)
   }
 
-  @Test func `what models write comes out as it was meant`() async throws {
+  @Test func whatModelsWriteComesOutAsItWasMeant() async throws {
     let fragments = await render([
       "# Title", "a\nb", "- [ ] todo\n- [x] done", "|a|b|\n|--:|:-:|\n|1|2|", "```py\nx = 1\n```",
       "```nolang\nx\n```",
@@ -84,7 +84,7 @@ struct PandocRendererTests {
   ]
 
   @Test(arguments: formulas)
-  func `formulas in brackets are math outside of code`(
+  func formulasInBracketsAreMathOutsideOfCode(
     message: String, count: Int, remains: String
   ) async throws {
     let fragment = try #require(await render([message])[0])
@@ -93,7 +93,7 @@ struct PandocRendererTests {
     #expect(fragment.contains(remains), "\(fragment)")
   }
 
-  @Test func `no attack comes through, and the filter alone stops it`() async throws {
+  @Test func noAttackComesThroughAndTheFilterAloneStopsIt() async throws {
     let messages = (Attacks.active + Attacks.links + Attacks.swallowed).map(HTMLText.clean)
     for (message, fragment) in zip(messages, await renderer().render(messages)) {
       guard let fragment else { continue }
@@ -106,30 +106,30 @@ struct PandocRendererTests {
     #expect(told.sentences.isEmpty)
   }
 
-  @Test func `links to anything but the web and mail become text`() async throws {
+  @Test func linksToAnythingButTheWebAndMailBecomeText() async throws {
     for (message, fragment) in zip(Attacks.links, await render(Attacks.links)) {
       #expect(try #require(fragment).contains("href") == false, "\(message)")
     }
   }
 
-  @Test func `nothing of a message is swallowed`() async {
+  @Test func nothingOfAMessageIsSwallowed() async {
     for (message, fragment) in zip(Attacks.swallowed, await render(Attacks.swallowed)) {
       #expect(fragment?.contains("KEEP") ?? true, "\(message)")
     }
   }
 
-  @Test func `messages that wear a reader out don't hold up the others`() async {
+  @Test func messagesThatWearAReaderOutDontHoldUpTheOthers() async {
     let fragments = await render(Attacks.heavy + ["*after*"])
     #expect(fragments.last == "<p><em>after</em></p>")
   }
 
-  @Test func `one process renders a batch`() async throws {
+  @Test func oneProcessRendersABatch() async throws {
     let fake = try FakePandoc.counting()
     #expect(await renderer(fake.path).render((1...60).map { "message *\($0)*" }).allSatisfy { $0 != nil })
     #expect(fake.runs == 1)
   }
 
-  @Test func `a pandoc that dies over a message loses that message alone`() async throws {
+  @Test func aPandocThatDiesOverAMessageLosesThatMessageAlone() async throws {
     // Dies after two messages when it is given more, and always over the one that says so.
     let fake = try FakePandoc(
       """
@@ -145,7 +145,7 @@ struct PandocRendererTests {
     #expect(told.sentences == ["pandoc failed on a message, which the page shows as plain text"])
   }
 
-  @Test func `a pandoc that hangs is killed with all it started`() async throws {
+  @Test func aPandocThatHangsIsKilledWithAllItStarted() async throws {
     var patience = PandocRenderer.Patience()
     patience.batch = .milliseconds(300)
     let fake = try FakePandoc("sleep 60 & echo $! > $HERE/child\nwait")
@@ -157,7 +157,7 @@ struct PandocRendererTests {
     #expect(try !Self.isRunning(child))
   }
 
-  @Test func `a pandoc without runtime options is used without them`() async throws {
+  @Test func aPandocWithoutRuntimeOptionsIsUsedWithoutThem() async throws {
     let fake = try FakePandoc(
       "case \"$*\" in *RTS*) echo 'RTS options are disabled' >&2; exit 1;; esac\nexec $PANDOC \"$@\"")
     #expect(await renderer(fake.path).render(["*x*"]) == [Array("<p><em>x</em></p>".utf8)])
@@ -165,7 +165,7 @@ struct PandocRendererTests {
   }
 
   @Test(arguments: ["exit 1", "echo '<p>x</p>'", "exit 0", "head -c 1000000 /dev/zero", "kill -9 $$"])
-  func `a pandoc of no use is told of once and not asked again`(script: String) async throws {
+  func aPandocOfNoUseIsToldOfOnceAndNotAskedAgain(script: String) async throws {
     let fake = try FakePandoc("echo x >> $HERE/runs\n\(script)")
     let renderer = renderer(fake.path)
     #expect(await renderer.render(["a", "b"]) == [nil, nil])
@@ -174,12 +174,12 @@ struct PandocRendererTests {
     #expect(fake.runs <= 2)
   }
 
-  @Test func `a pandoc that is not there is told of`() async {
+  @Test func aPandocThatIsNotThereIsToldOf() async {
     #expect(await renderer("/nonexistent/pandoc").probe() == nil)
     #expect(told.sentences.count == 1)
   }
 
-  @Test func `the probe says the version`() async throws {
+  @Test func theProbeSaysTheVersion() async throws {
     #expect(try #require(await renderer().probe()).contains("."))
   }
 

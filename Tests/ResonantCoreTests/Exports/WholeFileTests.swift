@@ -15,7 +15,7 @@ struct WholeFileTests {
     try WholeFile.write(Array(text.utf8), to: directory.path(name))
   }
 
-  @Test func `a file is made and replaced, and nothing is left beside it`() throws {
+  @Test func aFileIsMadeAndReplacedAndNothingIsLeftBesideIt() throws {
     try write("one", to: "f")
     try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: directory.path("f"))
     try FileManager.default.createSymbolicLink(
@@ -31,7 +31,7 @@ struct WholeFileTests {
   @Test(arguments: [
     ("folder", "Is a directory"), ("none/f", "No such file or directory"), ("folder/f/g", "Not a directory"),
   ])
-  func `what can't be written says why and leaves nothing`(name: String, reason: String) throws {
+  func whatCantBeWrittenSaysWhyAndLeavesNothing(name: String, reason: String) throws {
     try directory.write("x", to: "folder/f")
     #expect {
       try write("y", to: name)
@@ -41,7 +41,7 @@ struct WholeFileTests {
     #expect(directory.files == ["folder/f"])
   }
 
-  @Test func `only what nobody writes any more is removed`() throws {
+  @Test func onlyWhatNobodyWritesAnyMoreIsRemoved() throws {
     for name in [".resonant-1.tmp", ".resonant-2.tmp", "resonant-3.tmp", ".resonant-4"] {
       try directory.write("part", to: name)
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import ResonantCore
 
 struct EndlessBodyTests {
-  @Test func `the body of an error is not read for ever`() {
+  @Test func theBodyOfAnErrorIsNotReadForEver() {
     let sink = ReplySink(for: Attempt())
     sink.receive(head: HTTPResponseHead(status: 500, headers: []))
     let piece = [UInt8](repeating: 0x78, count: ReplySink.errorLimit / 2)
@@ -20,7 +20,7 @@ struct EndlessBodyTests {
     #expect(sink.finish().errorBody.count == ReplySink.errorLimit)
   }
 
-  @Test func `arguments of a tool call stop growing`() {
+  @Test func argumentsOfAToolCallStopGrowing() {
     var assembly = ToolCallAssembly()
     let piece = String(repeating: "x", count: ToolCallAssembly.argumentsLimit / 2)
     for _ in 0..<5 { assembly.add(ToolCallDelta(index: 0, name: "endless", arguments: piece)) }
@@ -28,14 +28,14 @@ struct EndlessBodyTests {
   }
 
   /// Of an error page only its beginning is progress: what drips has the time between two events for all of it.
-  @Test func `the body of an error that drips does not put its end off`() {
+  @Test func theBodyOfAnErrorThatDripsDoesNotPutItsEndOff() {
     let sink = ReplySink(for: Attempt())
     sink.receive(head: HTTPResponseHead(status: 500, headers: []))
     let kinds = (0..<3).map { _ in [UInt8(ascii: "x")].withUnsafeBytes { sink.receive(body: $0) } }
     #expect(kinds.map { "\($0)" } == ["progress", "keepAlive", "keepAlive"])
   }
 
-  @Test func `blanks before a reply are not kept, however they are cut`() {
+  @Test func blanksBeforeAReplyAreNotKeptHoweverTheyAreCut() {
     for piece in [1, 7, 4096] {
       let live = LiveReply()
       var decoder = ReplyDecoder(into: live)
@@ -55,7 +55,7 @@ struct EndlessBodyTests {
     }
   }
 
-  @Test(arguments: ["", "Hello"]) func `white space that does not end is cut off`(start: String) {
+  @Test(arguments: ["", "Hello"]) func whiteSpaceThatDoesNotEndIsCutOff(start: String) {
     let live = LiveReply(limit: 10)
     live.append(start)
     for _ in 0..<ReplyText.blankLimit { #expect(live.append("\n")) }
@@ -64,7 +64,7 @@ struct EndlessBodyTests {
     #expect(live.text == start)
   }
 
-  @Test func `white space that ends is kept, and counts anew behind text`() {
+  @Test func whiteSpaceThatEndsIsKeptAndCountsAnewBehindText() {
     let live = LiveReply()
     let blanks = String(repeating: "\n", count: ReplyText.blankLimit)
     for _ in 0..<2 { #expect(live.append(blanks) && live.append("Hi")) }
@@ -72,7 +72,7 @@ struct EndlessBodyTests {
     #expect(live.verdict == nil)
   }
 
-  @Test func `reasoning stops growing`() {
+  @Test func reasoningStopsGrowing() {
     let live = LiveReply()
     let piece = [UInt8](repeating: 0x78, count: LiveReply.thinkingLimit / 2)
     let goesOn = (0..<3).map { _ in piece.withUnsafeBufferPointer { live.append(thinking: $0) } }

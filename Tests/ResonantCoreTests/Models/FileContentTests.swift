@@ -23,7 +23,7 @@ struct FileContentTests {
     }
   }
 
-  @Test func `a file is read up to the limit`() throws {
+  @Test func aFileIsReadUpToTheLimit() throws {
     let directory = try TemporaryDirectory()
     try directory.write(String(repeating: "x", count: 10_000), to: "f")
     #expect(try FileContent.read(directory.path("f"), limit: 10_000).count == 10_000)
@@ -32,7 +32,7 @@ struct FileContentTests {
         == 9_999)
   }
 
-  @Test func `a device without an end is given up`() {
+  @Test func aDeviceWithoutAnEndIsGivenUp() {
     #expect(
       limit { () throws(FileContent.Problem) in try FileContent.read("/dev/zero", limit: 1 << 20) } == 1 << 20
     )
@@ -42,7 +42,7 @@ struct FileContentTests {
     #expect(throws: Never.self) { try FileContent.read("/dev/null") }
   }
 
-  @Test func `scripts, replays and plans are limited`() {
+  @Test func scriptsReplaysAndPlansAreLimited() {
     for model in ["script:/dev/zero", "replay:/dev/zero"] {
       let refused = #expect(throws: InvalidValue.self) { try BuiltinModel.make(model, participant: "Ada") }
       #expect(refused?.description.contains("64 MB") == true)
@@ -51,7 +51,7 @@ struct FileContentTests {
     #expect(refused?.description == "the plan cannot be read: the file /dev/zero is larger than 4 MB")
   }
 
-  @Test func `a pipe is read to its end`() throws {
+  @Test func aPipeIsReadToItsEnd() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { close(ends[0]) }

@@ -8,7 +8,7 @@ import Testing
 struct PayloadTextTests {
   private let environment = ["USER_ID": "user-77", "KEY": "sesame-9", "EMPTY": ""]
 
-  @Test func `strings are filled in at any depth, and nothing else`() throws {
+  @Test func stringsAreFilledInAtAnyDepthAndNothingElse() throws {
     let payload: JSONObject = [
       "user": "${USER_ID}", "n": 1, "flag": true, "none": .null, "${KEY}": "x",
       "nested": ["list": ["a ${KEY} b", ["deep": "$${KEY} $5"]]],
@@ -27,7 +27,7 @@ struct PayloadTextTests {
       (["a": "${EMPTY}"], "a", "the environment variable EMPTY is set, but empty"),
       (["a": "${not closed"], "a", "'${' begins no ${NAME}"),
     ] as [(JSONObject, String, String)])
-  func `what can't be filled in is named with its place`(payload: JSONObject, path: String, reason: String) {
+  func whatCantBeFilledInIsNamedWithItsPlace(payload: JSONObject, path: String, reason: String) {
     #expect {
       _ = try PayloadText(payload, environment: environment)
     } throws: { error in
@@ -36,7 +36,7 @@ struct PayloadTextTests {
     }
   }
 
-  @Test func `references are recorded, also behind keys that name a secret, and values never`() throws {
+  @Test func referencesAreRecordedAlsoBehindKeysThatNameASecretAndValuesNever() throws {
     let conversation = try resolved(
       ["payload": ["api_key": "${KEY}", "token": "x-${KEY}", "password": "$${KEY}", "user": "u ${USER_ID}"]],
       context(environment))
@@ -48,7 +48,7 @@ struct PayloadTextTests {
     #expect(conversation.participants[0].endpoint.secrets.contains("user-77"))
   }
 
-  @Test func `a variable with another value contradicts nothing`() throws {
+  @Test func aVariableWithAnotherValueContradictsNothing() throws {
     let options: JSONObject = ["bob_payload": ["user": "${USER_ID}"]]
     let before = try resolved(options, context(environment))
     let now = try resolved(options, context(["USER_ID": "user-78"]))

@@ -117,7 +117,7 @@ import Testing
 
   /// Around the length from which the escaped bytes are kept, alone and joined.
   @Test(arguments: [1, 254, 255, 256, 257, 600])
-  func `texts of any length are escaped alike`(length: Int) throws {
+  func textsOfAnyLengthAreEscapedAlike(length: Int) throws {
     let text = String(repeating: "a", count: length - 1) + "\u{1}é\"\n"
     for other in ["b\\", String(repeating: "\n", count: 300)] {
       let content = SharedText(text).joined(with: SharedText(other))
