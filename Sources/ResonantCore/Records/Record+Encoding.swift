@@ -13,21 +13,9 @@ extension Record {
   public var json: JSONValue { .object(JSONObject.make(write)) }
 
   /// The record on a line of its own, with its line feed.
-  public var line: [UInt8] {
-    var bytes = JSONMemberWriter.bytes(room: length, write)
-    bytes.append(UInt8(ascii: "\n"))
-    return bytes
-  }
+  public var line: [UInt8] { json.json + [UInt8(ascii: "\n")] }
 
-  /// About as many bytes as the record takes.
-  private var length: Int {
-    switch self {
-    case .turn(let turn): 512 + turn.text.utf8.count
-    default: 1024
-    }
-  }
-
-  private func write(to json: inout some JSONMembers) {
+  private func write(to json: inout JSONObject) {
     switch self {
     case .header(let header): header.write(to: &json)
     case .preamble(let preamble): preamble.write(to: &json)
@@ -38,7 +26,7 @@ extension Record {
   }
 }
 
-extension JSONMembers {
+extension JSONObject {
   fileprivate mutating func add(_ key: String, _ text: String) { add(key, .string(text)) }
   fileprivate mutating func add(_ key: String, _ number: Int) { add(key, .int(number)) }
   fileprivate mutating func add(_ key: String, _ date: Date) { add(key, .string(Timestamp.text(date))) }
@@ -55,7 +43,7 @@ extension JSONMembers {
 }
 
 extension Transcript.Header {
-  fileprivate func write(to json: inout some JSONMembers) {
+  fileprivate func write(to json: inout JSONObject) {
     json.add("type", "header")
     json.add("format", Record.format)
     json.add("version", Record.version)
@@ -84,7 +72,7 @@ extension Transcript.Header {
 }
 
 extension Transcript.Participant {
-  func write(to json: inout some JSONMembers) {
+  func write(to json: inout JSONObject) {
     json.add("name", name)
     json.add("model", model)
     json.add("endpoint", endpoint)
@@ -101,7 +89,7 @@ extension Transcript.Preamble {
   /// Keys of the record that a message's further keys must not replace.
   static let reserved: Set<String> = ["type", "owner", "index", "role", "content", "extra"]
 
-  fileprivate func write(to json: inout some JSONMembers) {
+  fileprivate func write(to json: inout JSONObject) {
     json.add("type", "preamble")
     json.add("owner", owner)
     json.add("index", index)
@@ -114,7 +102,7 @@ extension Transcript.Preamble {
 }
 
 extension Turn {
-  fileprivate func write(to json: inout some JSONMembers) {
+  fileprivate func write(to json: inout JSONObject) {
     json.add("type", "turn")
     json.add("n", number)
     json.add("speaker", speaker)
@@ -136,7 +124,7 @@ extension Turn {
 }
 
 extension Usage {
-  fileprivate func write(to json: inout some JSONMembers) {
+  fileprivate func write(to json: inout JSONObject) {
     json.add("prompt_tokens", promptTokens)
     json.add("completion_tokens", completionTokens)
     if estimated { json.add("estimated", true) }
@@ -144,7 +132,7 @@ extension Usage {
 }
 
 extension ToolCall {
-  fileprivate func write(to json: inout some JSONMembers) {
+  fileprivate func write(to json: inout JSONObject) {
     json.add("id", ifAny: id)
     json.add("name", name)
     json.add("arguments", arguments)
@@ -155,7 +143,7 @@ extension Transcript.Event {
   /// Keys of the record, which no field is named like.
   static let reserved: Set<String> = ["type", "kind", "t"]
 
-  fileprivate func write(to json: inout some JSONMembers) {
+  fileprivate func write(to json: inout JSONObject) {
     json.add("type", "event")
     json.add("kind", kind)
     json.add("t", time)
@@ -164,7 +152,7 @@ extension Transcript.Event {
 }
 
 extension Transcript.End {
-  fileprivate func write(to json: inout some JSONMembers) {
+  fileprivate func write(to json: inout JSONObject) {
     json.add("type", "end")
     json.add("reason", reason.rawValue)
     json.add("turns", turns)

@@ -237,8 +237,23 @@ import Testing
     let stage = stage(turns: 9, delay: .seconds(3600))
     let conversation = stage.conversation()
     let task = Task { try await conversation.run() }
+    #expect(await isWatched(stage.drain))
     stage.drain.begin()
     #expect(try await task.value.reason == .interrupted)
+  }
+
+  /// Waits until somebody watches, which the numbers of our own watches tell.
+  private func isWatched(_ drain: Drain) async -> Bool {
+    let deadline = ContinuousClock.now + .seconds(10)
+    var own = 1
+    while ContinuousClock.now < deadline {
+      let token = drain.watch {}
+      drain.forget(token)
+      if token > own { return true }
+      own += 1
+      await Task.yield()
+    }
+    return false
   }
 
   @Test func whoWatchesTooLateIsToldAtOnce() {
