@@ -2,8 +2,9 @@
 
 import OrderedCollections
 
-/// Takes the members of a JSON object one after another, each key once. So what an object holds is said in one place,
-/// whether it becomes a value or goes straight into a file, which is several times as fast.
+/// Collects the members of a JSON object one after another, each key once. One piece of code then describes
+/// an object's content, both for building a value and for writing directly to a file, which is several times
+/// as fast.
 protocol JSONMembers {
   mutating func add(_ key: String, _ value: JSONValue)
   mutating func add(_ key: String, _ object: (inout Self) -> Void)

@@ -52,7 +52,7 @@ public enum JSONWriter {
     }
   }
 
-  /// Appends `value` on one line, object keys in their order.
+  /// Appends `value` on one line; object keys keep their order.
   public static func append(_ value: JSONValue, to bytes: inout [UInt8]) {
     switch value {
     case .null: bytes += "null".utf8

@@ -7,7 +7,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   public init(seed: UInt64) { state = seed }
 
-  /// The generator for one turn of a conversation: streams of neighbouring turns are unrelated.
+  /// The generator for one turn of a conversation; the streams of neighbouring turns are unrelated.
   public init(seed: UInt64, turn: Int) {
     var mixer = SplitMix64(seed: seed &+ UInt64(bitPattern: Int64(turn)) &* 0xD1B5_4A32_D192_ED03)
     state = mixer.next()
