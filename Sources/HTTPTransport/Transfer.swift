@@ -47,7 +47,7 @@ final class Transfer: @unchecked Sendable {
   /// Body bytes have arrived since the loop last called the sink's `receivePause`.
   var hasReceived = false
 
-  /// - Parameter address: that of the request's URL.
+  /// - Parameter address: the address of the request's URL.
   init(
     _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink
   ) throws(HTTPError) {

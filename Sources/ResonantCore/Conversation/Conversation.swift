@@ -27,8 +27,8 @@ public actor Conversation {
   private let clock = ContinuousClock()
 
   /// - Parameters:
-  ///   - transcript: the header and preambles, and the turns there are already; a cut last turn is asked again.
-  ///   - selection: nil for the order of the settings.
+  ///   - transcript: the header, preambles and turns so far; a cut last turn is asked for again.
+  ///   - selection: nil for the order in the settings.
   init(
     participants: [Participant], models: [any ChatModel], settings: ConversationSettings,
     transcript: Transcript, observers: [any ConversationObserver], drain: Drain = Drain(),
@@ -260,7 +260,7 @@ extension Conversation {
     return Usage(promptTokens: (characters + 3) / 4, completionTokens: (completion + 3) / 4, estimated: true)
   }
 
-  /// - Parameter speaker: nil when nobody could be chosen.
+  /// - Parameter speaker: nil if no speaker could be chosen.
   private func fail(with error: ModelError, by speaker: Participant?) -> Ending? {
     var fields = JSONObject()
     fields["speaker"] = speaker.map { .string($0.name) }

@@ -22,6 +22,6 @@ extension ConversationSettings {
 }
 
 extension StopReason {
-  /// Whether a conversation that ended for this reason is finished and cannot be resumed.
+  /// Whether the conversation ran to its end, as opposed to an error or an interruption.
   public var isFinal: Bool { self != .error && self != .interrupted }
 }

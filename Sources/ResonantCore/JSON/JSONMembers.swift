@@ -40,7 +40,7 @@ struct JSONMemberWriter: JSONMembers {
 
   /// The object with the members that `body` adds.
   ///
-  /// - Parameter room: about as many bytes.
+  /// - Parameter room: expected size in bytes.
   static func bytes(room: Int, _ body: (inout Self) -> Void) -> [UInt8] {
     var writer = Self()
     writer.bytes.reserveCapacity(room)

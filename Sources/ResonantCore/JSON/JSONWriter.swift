@@ -4,8 +4,8 @@ import OrderedCollections
 
 /// Writes JSON (RFC 8259) as UTF-8 bytes.
 public enum JSONWriter {
-  /// Appends `text` as a string literal with its quotes. Control characters, the quote, the backslash and DEL are
-  /// escaped; everything else stays as it is.
+  /// Appends `text` as a string literal, including its quotes. Control characters, the quote, the backslash
+  /// and DEL are escaped; everything else is unchanged.
   public static func append(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     appendEscaped(text, to: &bytes)

@@ -17,7 +17,7 @@ struct EndpointAddress {
   /// Without the `?`.
   let query: Range<Int>?
 
-  /// - Throws: `InvalidValue` without any part of the URL, which may hold a secret.
+  /// - Throws: `InvalidValue`, which quotes no part of the URL because it may contain a secret.
   init(_ bytes: [UInt8]) throws(InvalidValue) {
     guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else {
       throw InvalidValue("the URL holds a space, a backslash or a control character")

@@ -71,7 +71,7 @@ public final class EndpointModel: ChatModel {
       redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)), payload: payload)
   }
 
-  /// - Parameter payload: further members of the request's body, which win over ours.
+  /// - Parameter payload: further members of the request body, which override ours.
   public init(
     endpoint: Endpoint, model: String, payload: JSONObject, settings: RequestSettings,
     transport: HTTPTransport, dependencies: Dependencies = Dependencies()

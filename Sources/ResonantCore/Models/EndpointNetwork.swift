@@ -11,8 +11,8 @@ public struct EndpointNetwork: Sendable {
   private let log: (@Sendable (String) -> Void)?
 
   /// - Parameters:
-  ///   - environment: `CURL_CA_BUNDLE` or `SSL_CERT_FILE` of it name the authorities to trust.
-  ///   - log: takes lines about requests and responses; they hold no secret.
+  ///   - environment: `CURL_CA_BUNDLE` or else `SSL_CERT_FILE` names the file of authorities to trust.
+  ///   - log: receives lines about requests and responses; they contain no secret.
   public init(
     environment: [String: String],
     log: (@Sendable (String) -> Void)? = nil

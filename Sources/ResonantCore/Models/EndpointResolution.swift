@@ -16,8 +16,8 @@ extension Endpoint {
   /// for a preset or for `builtin:`. For a known host over https, the key is read from its usual variable if
   /// no header carries credentials.
   ///
-  /// - Parameter api: the dialect, where the user named one; else it follows from the path.
-  /// - Throws: `InvalidValue` that names the variable or the header, never a value.
+  /// - Parameter api: the wire format, if the user chose one; otherwise the preset or the path determines it.
+  /// - Throws: `InvalidValue`, which names the variable or header but never quotes its value.
   public static func resolve(
     _ text: String, api: API? = nil, headers: JSONObject = [:], environment: [String: String],
     paths: PathRule = .endpoint

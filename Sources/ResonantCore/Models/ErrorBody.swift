@@ -2,7 +2,7 @@
 
 /// Reads the body of an error response: JSON, a gateway's HTML page or plain text.
 enum ErrorBody {
-  /// Nil if the body is blank.
+  /// Nil if the body has no text.
   static func read(_ body: [UInt8]) -> ProviderError? {
     if let value = try? JSONValue.parse(body, syntax: .wire), let error = ProviderError(inErrorBody: value) {
       return error

@@ -43,7 +43,7 @@ public final class LiveReply: Sendable {
 
   /// - Parameters:
   ///   - limit: most code points to keep.
-  ///   - echoedPrefix: a `[name]:` that is dropped from the start of the reply.
+  ///   - echoedPrefix: a `[name]:` that is removed from the start of the reply.
   public init(limit: Int = .max, echoedPrefix: String? = nil) {
     self.limit = limit
     state = Mutex(State(text: ReplyText(echoedPrefix: echoedPrefix.map { Array($0.utf8) })))

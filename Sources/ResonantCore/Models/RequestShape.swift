@@ -16,7 +16,7 @@ struct RequestShape: Equatable {
 
   init() {}
 
-  /// - Parameter payload: its `messages` come before those of the request.
+  /// - Parameter payload: the request's payload; its `messages` come before those of the request.
   init(_ request: ModelRequest, payload: JSONObject) {
     roles = request.roles
     isStream = request.stream

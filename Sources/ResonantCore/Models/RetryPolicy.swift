@@ -7,7 +7,7 @@ public struct RetryPolicy: Sendable, Equatable {
   /// What to do after a failure.
   enum Decision: Equatable {
     case giveUp
-    /// - Parameter spends: counts as one of the retries; waiting for a rate limit does not.
+    /// - Parameter spends: whether this counts as a retry; waiting for a rate limit does not.
     case retry(after: Duration, spends: Bool)
   }
 
@@ -45,8 +45,8 @@ public struct RetryPolicy: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - history: the requests before, this one not included.
-  ///   - random: 0 up to 1, spreads the waits of many conversations.
+  ///   - history: the earlier requests, not including this one.
+  ///   - random: in [0, 1); spreads the waits of many conversations.
   func decide(_ failure: RequestFailure, after history: History, random: Double) -> Decision {
     if failure.shouldRetry == false || failure.isFinal { return .giveUp }
     // Ignore a delay of zero from an endpoint that has just refused.
@@ -99,7 +99,7 @@ struct RequestFailure: Error, Equatable {
   /// Refused temporarily, not because of the request's content.
   var isRateLimit: Bool { !isFinal && status.map { [429, 503, 529].contains($0) } ?? false }
 
-  /// - Parameter requests: that failed, this one included.
+  /// - Parameter requests: number of failed requests, including this one.
   func modelError(after requests: Int) -> ModelError {
     let message = requests > 1 ? message + " (after \(requests) attempts)" : message
     return ModelError(kind, message, status: status, requests: requests)

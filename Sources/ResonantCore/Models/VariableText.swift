@@ -12,7 +12,7 @@ struct VariableText {
 
   private var pieces: [Piece] = []
 
-  /// - Throws: `InvalidValue` that names a variable that is missing or empty.
+  /// - Throws: `InvalidValue` if a variable is missing or empty, or a reference is malformed.
   init(_ text: String, environment: [String: String]) throws(InvalidValue) {
     var rest = text[...]
     while let dollar = rest.utf8.firstIndex(of: UInt8(ascii: "$")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// A small random generator with a fixed sequence for each seed on every platform: SplitMix64 (Steele, Lea and
-/// Flood, "Fast splittable pseudorandom number generators", 2014).
+/// SplitMix64, a small random generator that gives the same sequence for a seed on every platform (Steele,
+/// Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
