@@ -94,7 +94,7 @@ final class EpollDriver: SocketDriver {
         takeWakeup()
         continue
       }
-      // On an error libcurl reads and writes, and so finds out what it is.
+      // On an error, let libcurl read and write: it then finds out what the error is.
       let failed = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
       var mask: Int32 = 0
       if failed || event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }

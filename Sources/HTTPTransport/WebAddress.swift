@@ -40,7 +40,7 @@ extension HTTPTransport {
     let start = slashes?.upperBound ?? url.startIndex
     let authority = url[start...].prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@") else { return String(bare) }
-    // An unencoded `?` or `#` in a password looks like the end of the host.
+    // An unencoded `?` or `#` in a password looks like the end of the authority.
     guard at < bare.endIndex else { return String(url[..<start]) + "…" }
     return String(url[..<start]) + String(bare[bare.index(after: at)...])
   }

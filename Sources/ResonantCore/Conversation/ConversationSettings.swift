@@ -5,7 +5,7 @@ public enum SpeakerOrder: String, Sendable, CaseIterable {
   case roundRobin = "round-robin"
   /// Uniform over all but the last speaker.
   case random
-  /// These three ask models by tools, which come with the group conversation.
+  /// Not available yet: these three ask models through tools, as part of the group conversation.
   case chain, vote, moderator
 }
 

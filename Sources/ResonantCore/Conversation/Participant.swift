@@ -8,7 +8,6 @@ public struct Participant: Sendable, Equatable {
   public var name: String
   public var model: String
   public var endpoint: Endpoint
-  /// Nil for none.
   public var systemPrompt: SharedText?
   public var systemPlacement: ModelRequest.SystemPlacement
   /// Messages that only this participant sees, before everything else; roles are from its point of view.

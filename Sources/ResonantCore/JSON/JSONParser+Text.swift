@@ -3,7 +3,7 @@
 extension JSONParser {
   // MARK: Strings
 
-  /// Reads the string whose opening quote is next.
+  /// Reads a string, starting at its opening quote.
   mutating func string() throws(Failure) -> String {
     let opening = index
     let quote = bytes[index]

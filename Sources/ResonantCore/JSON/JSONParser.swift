@@ -3,7 +3,7 @@
 import OrderedCollections
 
 extension JSONValue {
-  /// Reads one value and nothing behind it. Objects keep the order of their keys.
+  /// Parses exactly one value; anything after it is an error. Objects keep the order of their keys.
   public static func parse(
     _ bytes: some Sequence<UInt8>, syntax: JSONParser.Syntax = .json,
     duplicates: JSONParser.Duplicates = .lastWins, depth: Int = JSONParser.depthLimit
@@ -15,7 +15,7 @@ extension JSONValue {
       .get()
   }
 
-  /// Reads one value and nothing behind it.
+  /// Parses exactly one value; anything after it is an error.
   public static func parse(
     _ text: String, syntax: JSONParser.Syntax = .json
   ) throws(JSONParser.Failure) -> JSONValue {

@@ -20,7 +20,7 @@ public final class Attempt: Sendable {
 
   private struct State {
     var start: (time: Date, instant: ContinuousClock.Instant)?
-    /// In order.
+    /// Oldest first.
     var notices: [(time: Date, notice: Notice)] = []
     var noticeFollowers: [@Sendable (Notice) -> Void] = []
     var mayWait = true

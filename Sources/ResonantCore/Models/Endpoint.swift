@@ -53,7 +53,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
 
   public var isBuiltin: Bool { display == "builtin:" }
   public var description: String { display }
-  /// Keeps secrets out of dumps and of messages that show a value.
+  /// Keeps secrets out of dumps and messages that show a value.
   public var customMirror: Mirror { Mirror(self, children: ["display": display]) }
 }
 

@@ -11,10 +11,9 @@ struct EndpointMessages: Sendable {
   let model: String
   let redactor: Redactor
 
-  /// The payload of the request.
   var payload: JSONObject = [:]
 
-  /// A response with an error status.
+  /// The failure for a response with an error status.
   func status(
     _ head: HTTPResponseHead, body: [UInt8], to request: RequestShape = RequestShape()
   ) -> RequestFailure {
@@ -28,7 +27,7 @@ struct EndpointMessages: Sendable {
     return failure
   }
 
-  /// An error inside a reply.
+  /// The failure for an error inside a reply.
   func inReply(_ error: ProviderError, to request: RequestShape = RequestShape()) -> RequestFailure {
     var failure = RequestFailure(
       .refused, "\(endpoint.display) reported an error: \(quoted(error.message))")
@@ -39,7 +38,7 @@ struct EndpointMessages: Sendable {
     return failure
   }
 
-  /// A complete reply without any text.
+  /// The failure for a complete reply without any text.
   func empty(_ finishReason: String?, hasThinking: Bool, to request: RequestShape) -> RequestFailure {
     let what = hasThinking ? "has reasoning but no text" : "is empty"
     let reason = finishReason.map { " (finish reason: \(quoted($0)))" } ?? ""
@@ -66,7 +65,7 @@ struct EndpointMessages: Sendable {
     return failure
   }
 
-  /// A success status with a body that is not a reply.
+  /// The failure for a success status with a body that is not a reply.
   func unreadable(_ head: HTTPResponseHead, opening: [UInt8]) -> RequestFailure {
     let type = head.header("content-type").map { quoted(String($0.prefix { $0 != ";" })) }
     let said = quoted(ErrorBody.text(opening))
@@ -76,7 +75,7 @@ struct EndpointMessages: Sendable {
       .malformed, sentence(opening + (said.isEmpty ? "" : ": " + said), "check the URL's path and --api"))
   }
 
-  /// The reply stopped without a finish reason or end mark.
+  /// The failure for a reply that stopped without a finish reason or end mark.
   func incomplete() -> RequestFailure {
     var failure = RequestFailure(
       .connection, "the reply of \(endpoint.display) is incomplete: it ended without a finish reason")
@@ -90,7 +89,7 @@ struct EndpointMessages: Sendable {
       "\(endpoint.display) sent a line of more than \(ReplyDecoder.lengthLimit >> 20) MiB, which is no reply")
   }
 
-  /// The reply ended at once because the context is full.
+  /// The failure for a reply that ended at once because the context is full.
   func contextFull(to request: RequestShape) -> RequestFailure {
     inReply(ProviderError("model_context_window_exceeded"), to: request)
   }

@@ -14,7 +14,7 @@ struct Preset {
   static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 }
 
-/// A host whose operator and usual key variable are known.
+/// A host with a known operator and usual key variable.
 struct KnownHost {
   static let all = Dictionary(
     API.allCases.flatMap(\.dialect.hosts).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

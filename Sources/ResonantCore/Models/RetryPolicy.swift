@@ -17,7 +17,7 @@ public struct RetryPolicy: Sendable, Equatable {
     var requests = 0
     /// Number of retries spent.
     var spent = 0
-    /// Time waited for rate limits.
+    /// Total time waited for rate limits.
     var waited = Duration.zero
 
     /// Notes a failed request and the decision after it.
@@ -31,7 +31,7 @@ public struct RetryPolicy: Sendable, Equatable {
   /// Most time to wait at once at an endpoint's request.
   static let longestWait = Duration.seconds(120)
   static let longestBackoff = Duration.seconds(30)
-  /// Most time a turn waits for rate limits.
+  /// Most time that a turn waits for rate limits in total.
   static let longestRateWait = Duration.seconds(30 * 60)
   /// A shorter wait for a rate limit counts as this long, so that an endpoint cannot keep a turn going
   /// forever.

@@ -10,7 +10,7 @@ import Foundation
 public enum Timestamp {
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-  /// The time rounded to the millisecond.
+  /// The time as text, rounded to the millisecond.
   public static func text(_ date: Date) -> String {
     let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
     // The style truncates after milliseconds, so add slightly more than binary rounding may have lost.

@@ -7,7 +7,8 @@
 /// swapped.
 struct RuleScript: Sendable {
   struct Rule: Sendable {
-    /// Rules of higher rank are tried first. Those of `RuleEngine.smallTalk` and below give way to the story.
+    /// Rules of higher rank are tried first. Those of rank `RuleEngine.smallTalk` or lower may give way to
+    /// the story.
     var rank: Int
     var pattern: [[String]]
     var answers: [String]

@@ -8,7 +8,7 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
   case requestTooLarge
   /// The account has no quota or credit left: waiting does not help.
   case quotaUsed
-  /// A quota is exceeded: used up, unless the endpoint says when to ask again.
+  /// A quota is exceeded. It counts as used up unless the endpoint says when to try again.
   case quotaExceeded
   /// System messages are allowed only at the start.
   case systemNotFirst

@@ -13,7 +13,7 @@ struct ReplyAssembly {
   private(set) var failure: ProviderError?
   /// The end mark has arrived: nothing more belongs to the reply.
   private(set) var hasEnded = false
-  /// One JSON value was the whole reply.
+  /// A single JSON value was the whole reply.
   private(set) var hasWhole = false
   /// At least one event belonged to a reply or an error.
   private(set) var hasEvents = false
@@ -37,10 +37,11 @@ struct ReplyAssembly {
   /// Whether the reply ended by itself: with a finish reason, an end mark, or as one whole value.
   var isComplete: Bool { finishReason != nil || hasEnded || hasWhole }
 
-  /// Whether the scanner suffices from here on: everything that only the beginning of a stream has was read.
+  /// Whether the scanner may read the next events: what only the beginning of a stream contains has been
+  /// read.
   var isPastBeginning: Bool { servedModel != nil || text.hasDeltas || thinking.hasDeltas }
 
-  /// The end mark of a stream.
+  /// Takes the end mark of a stream.
   mutating func end() {
     hasEnded = true
     progress = .progress
@@ -90,8 +91,7 @@ struct ReplyAssembly {
     if !event.isMessage || toolCalls.calls.isEmpty {
       for call in event.toolCalls { toolCalls.add(call) }
     }
-    // The last event of a stream may repeat the whole text. Ollama's has no text, that of other servers
-    // sometimes does.
+    // The last event of a stream may repeat the whole text, as some servers do; Ollama's has no text.
     let isLast = event.isEnd || event.finishReason != nil && text.pieces > 1
     let repeats = isLast && !event.isMessage
     let thoughts = thinking.new(in: event.thinking, isMessage: event.isMessage)

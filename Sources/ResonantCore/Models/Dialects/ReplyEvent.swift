@@ -13,7 +13,7 @@ struct ReplyEvent: Sendable, Equatable {
   var model: String?
   var toolCalls: [ToolCallDelta] = []
   var failure: ProviderError?
-  /// Nothing follows that belongs to the reply.
+  /// Nothing after this event belongs to the reply.
   var isEnd = false
   /// The event only keeps the connection alive.
   var isPing = false
@@ -39,7 +39,7 @@ struct ReplyEvent: Sendable, Equatable {
     } else if let message = event["message"]?.object {
       readOllama(message, in: event)
     } else {
-      // Token counts may come alone.
+      // Some servers send token counts in an event of their own.
       isKnown = event["usage"]?.object != nil
     }
     if let name = event["model"]?.string, !name.isEmpty { model = name }

@@ -68,7 +68,7 @@ struct SurrogateJoiner {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The text without a first half at its end.
+  /// The text without a trailing first half.
   static func whole(_ text: String) -> String {
     let end = Array(text.utf8.suffix(8))[...]
     guard let surrogate = surrogate(at: end), surrogate < 0xDC00 else { return text }
