@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: MIT
 
 extension HTTPTransport {
-  /// What all exchanges of a transport have in common. Proxies come from the environment, as libcurl reads it
-  /// (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`).
+  /// Settings shared by all exchanges of a transport. Proxies come from the environment variables that
+  /// libcurl reads (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`).
   public struct Configuration: Sendable {
     /// How a transport's thread waits for its sockets.
     public enum EventLoop: String, Sendable, CaseIterable {
       #if os(Linux)
-      /// Costs the same however many connections are open.
+      /// The cost does not depend on the number of open connections.
       case epoll
       #endif
-      /// libcurl's own wait, on every platform.
+      /// libcurl's own wait, available on every platform.
       case poll
 
-      /// The fastest of the platform.
+      /// The fastest on this platform.
       public static var preferred: EventLoop { allCases.first ?? .poll }
     }
 
     public var eventLoop = EventLoop.preferred
-    /// Sent unless a request has a `User-Agent` of its own.
+    /// Sent unless a request has its own `User-Agent`.
     public var userAgent = "resonant"
-    /// PEM file of the authorities to trust instead of the system's.
+    /// PEM file of certificate authorities to trust instead of the system's.
     public var caFile: String?
-    /// Exchanges that one thread serves at a time; more open further threads. libcurl's cost of a request grows
-    /// with the number that share a handle.
+    /// Exchanges per thread; more of them open further threads. The time that libcurl needs per request grows
+    /// with the number of requests that share a multi handle.
     public var transfersPerLoop = 1000
-    /// Connections that exchanges with one HTTP/2 host share, per thread. HTTP/1.1 is not limited.
+    /// Limit of connections per thread to an HTTP/2 host, shared by all exchanges with it. HTTP/1.1 has no
+    /// limit.
     public var connectionsPerHost = 10
 
     public init() {}

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// Holds the exchanges with a TLS host back until it is known whether the host speaks HTTP/2.
+/// Holds back the exchanges with a TLS host until it is known whether the host speaks HTTP/2.
 ///
-/// With HTTP/2 many exchanges share few connections, and libcurl must be told a limit or it opens one for each;
-/// with HTTP/1.1 the same limit would let only so many exchanges run. So the first exchange goes ahead alone, and
-/// as soon as its request goes out the protocol is known.
+/// With HTTP/2, many exchanges share a few connections, and libcurl needs a limit or it opens a connection
+/// for each. With HTTP/1.1, the same limit would restrict the number of concurrent exchanges. So the first
+/// exchange goes ahead alone as a probe; the protocol is known as soon as its request is sent.
 struct ConnectionGate {
   enum State {
-    /// Nothing is known and nobody has gone ahead.
+    /// The protocol is not known and no probe is running.
     case closed
     case probing(Transfer)
     case open
@@ -20,7 +20,7 @@ struct ConnectionGate {
     state = isOpen ? .open : .closed
   }
 
-  /// Whether the exchange may go ahead; else it is kept until `open` or `close` hands it back.
+  /// Whether the exchange may go ahead. If not, it waits until `open` or `close` returns it.
   mutating func admit(_ transfer: Transfer) -> Bool {
     switch state {
     case .open: return true
@@ -37,14 +37,15 @@ struct ConnectionGate {
     if case .probing(let probe) = state { probe === transfer } else { false }
   }
 
-  /// Lets everybody go ahead; returns those who have waited.
+  /// Lets all exchanges go ahead; returns those that were waiting.
   mutating func open() -> [Transfer] {
     state = .open
     defer { waiting = [] }
     return waiting
   }
 
-  /// The one who went ahead has ended and learned nothing; returns those who have waited.
+  /// Call this when the probe has ended without revealing the protocol; returns the exchanges that were
+  /// waiting.
   mutating func close() -> [Transfer] {
     state = .closed
     defer { waiting = [] }

@@ -2,9 +2,9 @@
 
 import CCurl
 
-/// libcurl as a whole.
+/// Loads libcurl.
 enum Curl {
-  /// Why it is not usable; nil when it is. Loaded when first asked for, once.
+  /// Why libcurl is not usable; nil if it is. The first access loads the library.
   private static let failure = ccurl_load().map { String(cString: $0) }
 
   static func load() throws(HTTPError) {

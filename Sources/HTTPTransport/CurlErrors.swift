@@ -20,7 +20,7 @@ extension HTTPError {
     )
   }
 
-  /// The first-byte or the idle timeout has passed.
+  /// The first-byte or idle timeout has expired.
   static func silence(in transfer: Transfer) -> HTTPError {
     let place = transfer.address.display
     if transfer.deadline.hasProgress {
@@ -31,8 +31,8 @@ extension HTTPError {
     return HTTPError(.firstByteTimeout, "\(place) has not begun to answer within \(span)")
   }
 
-  /// What a libcurl failure means. Only for TLS is libcurl's own text told: elsewhere it adds nothing, or might
-  /// quote what the server sent.
+  /// Translates a libcurl failure. libcurl's own text is quoted for TLS only: elsewhere it adds nothing, or
+  /// might quote data from the server.
   static func libcurl(_ code: CURLcode, in transfer: Transfer) -> HTTPError {
     let place = transfer.address.display
     let system = transfer.easy?.get(CURLINFO_OS_ERRNO) ?? 0
@@ -53,7 +53,7 @@ extension HTTPError {
     case CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       return received(place, transfer)
     case CURLE_OUT_OF_MEMORY where transfer.head == nil:
-      // So does libcurl call a header that is larger than it ever keeps.
+      // libcurl also reports this for a header that exceeds its size limit.
       return HTTPError(.badResponse, "what \(place) answers begins with headers that are too long")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
       return HTTPError(.badResponse, "what \(place) answers is no valid HTTP response")
@@ -71,7 +71,7 @@ extension HTTPError {
     return HTTPError(.connect, "no connection to \(place)\(reason)")
   }
 
-  /// A proxy that answers a CONNECT with an error ends it as if the connection had broken.
+  /// If a proxy answers CONNECT with an error, libcurl reports a broken connection.
   private static func received(_ place: String, _ transfer: Transfer) -> HTTPError {
     let status = transfer.easy?.get(CURLINFO_HTTP_CONNECTCODE) ?? 0
     if transfer.head == nil, status >= 300 {

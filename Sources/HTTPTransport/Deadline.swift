@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// When an exchange has been silent for too long. Times are `Monotonic`.
+/// When the timeouts of an exchange expire. Times are `Monotonic`.
 struct Deadline {
   private let firstByte: UInt64?
   private let idle: UInt64?
   private var mark: UInt64
   private(set) var hasProgress = false
-  /// The exchange is over at that moment, whatever still comes.
+  /// When a complete exchange ends, whether or not more data arrives.
   private var last: UInt64?
 
   init(_ timeouts: HTTPRequest.Timeouts, start: UInt64) {
@@ -15,14 +15,14 @@ struct Deadline {
     mark = start
   }
 
-  /// The moment at which it is over unless there is progress before.
+  /// When the exchange times out unless it makes progress first.
   var time: UInt64 {
     if let last { return last }
     guard let span = hasProgress ? idle : firstByte else { return .max }
     return mark + span
   }
 
-  /// True the first time, when the deadline may come nearer; from then on it only moves away.
+  /// Returns true the first time, when the deadline may move closer; later calls only move it away.
   mutating func progress(at now: UInt64) -> Bool {
     mark = now
     if hasProgress { return false }
@@ -30,7 +30,7 @@ struct Deadline {
     return true
   }
 
-  /// Nothing is missing any more but the end of the body.
+  /// Only the end of the body is still missing.
   var isComplete: Bool { last != nil }
 
   mutating func complete(at now: UInt64, within time: Duration) {

@@ -2,12 +2,12 @@
 
 import CCurl
 
-/// A libcurl handle for one exchange, with the buffer for its error text where that is told. It is not used again for
-/// another: handles that were reset and used again made libcurl 7.88 corrupt the heap over HTTP/2. Making one costs a
-/// few microseconds; connections and names are kept by the multi handle.
+/// A libcurl easy handle for one exchange, with a buffer for its error text if that is wanted. It is not
+/// reused: resetting and reusing handles made libcurl 7.88 corrupt the heap over HTTP/2. Creating one takes a
+/// few microseconds; the multi handle keeps the connections and looked-up names.
 ///
-/// Results of setting options are not looked at: an option fails only when the library is too old to know it, and
-/// each of them is one that it can do without.
+/// The results of setting options are ignored: setting fails only if the library is too old to know an
+/// option, and none of these options is essential.
 struct EasyHandle {
   let pointer: UnsafeMutableRawPointer
   private let errorText: UnsafeMutablePointer<CChar>?
@@ -26,7 +26,7 @@ struct EasyHandle {
     errorText?.deallocate()
   }
 
-  /// What libcurl says of the last failure in particular; empty when it says nothing.
+  /// libcurl's own description of the last failure; empty if there is none.
   var lastError: String { errorText.map { String(cString: $0) } ?? "" }
 
   func set(_ option: CURLoption, _ value: Int) { ccurl_easy_set_long(pointer, option, value) }

@@ -4,17 +4,17 @@
 import CCurl
 import Glibc
 
-/// Waits with epoll, whose cost does not grow with the connections that are silent.
+/// Waits with epoll, whose cost does not grow with the number of idle connections.
 final class EpollDriver: SocketDriver {
   private static let mostEvents = 256
 
   private let multi: UnsafeMutableRawPointer
   private let epoll: Int32
-  /// An eventfd: readable after `wake`.
+  /// An eventfd that `wake` makes readable.
   private let wakeup: Int32
   private let events: UnsafeMutablePointer<epoll_event>
   private var ready = 0
-  /// When libcurl wants to be called without a socket.
+  /// When libcurl's timer expires.
   private var timer = UInt64.max
 
   init(_ multi: UnsafeMutableRawPointer) throws(HTTPError) {
@@ -30,7 +30,7 @@ final class EpollDriver: SocketDriver {
     attach()
   }
 
-  /// Has libcurl report its sockets and its timer.
+  /// Makes libcurl report its sockets and its timer.
   private func attach() {
     let owner = Unmanaged.passUnretained(self).toOpaque()
     ccurl_multi_set_socket(
@@ -94,7 +94,7 @@ final class EpollDriver: SocketDriver {
         takeWakeup()
         continue
       }
-      // libcurl finds out by itself what an error is: it reads and writes.
+      // On an error, let libcurl read and write: it then finds out what the error is.
       let failed = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
       var mask: Int32 = 0
       if failed || event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }

@@ -2,8 +2,8 @@
 
 import Synchronization
 
-/// Stops exchanges from outside, at any moment and from any thread: those that were sent with it end with
-/// `cancelled` and their connections are closed. Once triggered it stays so, for exchanges sent later too.
+/// Cancels exchanges at any time and from any thread: those sent with this token end with `cancelled` and
+/// their connections are closed. Once triggered, it also cancels exchanges sent later.
 public final class HTTPAbort: Sendable {
   private struct State {
     var isTriggered = false

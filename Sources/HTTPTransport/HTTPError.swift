@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 
-/// Why an exchange has no whole response. The description is one sentence and names an address only without its
-/// query and user info; it never holds a header or a part of a body.
+/// Why an exchange has no complete response. The description is one sentence. It shows a URL only without
+/// query and user info, and never contains a header or part of a body.
 ///
-/// A class, to take one word in the frames of async calls, in which thousands of exchanges wait.
+/// A class, so that it takes one word in the frames of async calls: thousands of exchanges wait in them.
 public final class HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: Sendable, Equatable {
-    /// The host's name is not known.
+    /// The host name cannot be resolved.
     case resolve
     case connect
     case connectTimeout
     case firstByteTimeout
     case idleTimeout
-    /// No secure connection: an unknown authority, a wrong name, no protocol in common.
+    /// No secure connection: an unknown authority, a wrong host name, or no common protocol version.
     case tls
-    /// The proxy refuses.
+    /// The proxy cannot be resolved or refuses the connection.
     case proxy
     case sendFailed
-    /// The connection broke before the response was whole.
+    /// The connection broke before the response was complete.
     case connectionLost
-    /// The response is no HTTP, or its compression is broken.
+    /// The response is not valid HTTP, or its compression is broken.
     case badResponse
     /// A redirect that is not followed, with its target.
     case redirect(target: String)
@@ -34,7 +34,7 @@ public final class HTTPError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   public let kind: Kind
-  /// What happened, where, and what to do if anything helps.
+  /// What happened, where, and what to do if anything can help.
   public let message: String
 
   public init(_ kind: Kind, _ message: String) {
@@ -48,8 +48,8 @@ public final class HTTPError: Error, Sendable, Equatable, CustomStringConvertibl
 
   public var description: String { message }
 
-  /// Whether the same request may well succeed a little later: the connection failed or broke, or was not made
-  /// in time. A server that was reached and stayed silent does not count.
+  /// Whether the same request may succeed a little later: the connection failed, broke, or was not
+  /// established in time. Silence of a server that was reached does not count.
   public var isTransient: Bool {
     switch kind {
     case .resolve, .connect, .connectTimeout, .sendFailed, .connectionLost: true

@@ -3,14 +3,14 @@
 import CCurl
 import Synchronization
 
-/// The headers of requests, checked and written out once for all requests that send them.
+/// Request headers, validated and converted once for all requests that send them.
 public final class HTTPHeaders: Sendable {
-  /// In the order in which they are sent.
+  /// In sending order.
   public let fields: [HTTPRequest.Header]
   private let problem: HTTPError?
   private let list = Mutex(List())
 
-  /// `@unchecked Sendable`: the lines are made under the lock, and only read afterwards.
+  /// `@unchecked Sendable`: the lines are created under the lock and only read afterwards.
   private struct List: @unchecked Sendable {
     var lines: UnsafeMutablePointer<curl_slist>?
 
@@ -26,7 +26,7 @@ public final class HTTPHeaders: Sendable {
 
   deinit { list.withLock { if $0.lines != nil { ccurl_slist_free_all($0.lines) } } }
 
-  /// In libcurl's form, valid as long as this is there. libcurl must be loaded.
+  /// The headers in libcurl's form, valid for the lifetime of this object. libcurl must be loaded.
   var lines: UnsafeMutablePointer<curl_slist>? {
     list.withLock { list in
       if list.lines == nil { write(to: &list) }
@@ -36,19 +36,19 @@ public final class HTTPHeaders: Sendable {
 
   private func write(to list: inout List) {
     for field in fields {
-      // A colon without a value would take the header out; a semicolon sends it empty.
+      // In libcurl's syntax, a colon without a value removes the header; a semicolon sends it empty.
       let isBlank = field.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
       list.append(isBlank ? "\(field.name);" : "\(field.name): \(field.value)")
     }
-    // Headers that libcurl would add by itself. `Expect` costs a round trip before the body.
+    // Remove headers that libcurl would add by itself. `Expect` costs a round trip before the body.
     for name in ["Expect", "Accept", "Content-Type"]
     where !fields.contains(where: { $0.name.lowercased() == name.lowercased() }) {
       list.append("\(name):")
     }
   }
 
-  /// Throws `invalidHeader` for a name that is no token, and for a value that would end the header's line:
-  /// neither may smuggle a header into the request.
+  /// Throws `invalidHeader` for a name that is not a token and for a value with a line break or zero byte:
+  /// either could smuggle another header into the request.
   func check() throws(HTTPError) {
     if let problem { throw problem }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// One HTTP exchange to make. Headers are sent in order, exactly as given.
+/// An HTTP request. Headers are sent in order, exactly as given.
 public struct HTTPRequest: Sendable {
   public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
@@ -13,7 +13,7 @@ public struct HTTPRequest: Sendable {
     }
   }
 
-  /// How long the exchange may take in each of its phases; nil waits forever.
+  /// Time limits for the phases of an exchange; nil for no limit.
   public struct Timeouts: Sendable, Equatable {
     /// Name lookup, TCP and TLS together.
     public var connect: Duration?
@@ -31,7 +31,8 @@ public struct HTTPRequest: Sendable {
   public var method: Method
   public var url: String
   public var headers: HTTPHeaders
-  /// The body as segments that are sent one after the other, never copied into one.
+  /// The body as segments that are sent one after the other without being joined first, except for small
+  /// bodies.
   public var body: [[UInt8]]
   public var timeouts: Timeouts
 

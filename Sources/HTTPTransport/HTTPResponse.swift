@@ -9,7 +9,7 @@ public struct HTTPResponseHead: Sendable, Equatable {
     self.headers = headers
   }
 
-  /// The first header of that name, compared without case.
+  /// The value of the first header with that name, ignoring case.
   public func header(_ name: String) -> String? {
     let wanted = name.lowercased().utf8
     return headers.first { header in
@@ -18,29 +18,29 @@ public struct HTTPResponseHead: Sendable, Equatable {
   }
 }
 
-/// What the receiver made of some bytes of a body.
+/// How a sink judges bytes of the body.
 public enum HTTPProgress: Sendable {
-  /// Something that the exchange is about: restarts the idle timeout.
+  /// Useful data: restarts the idle timeout.
   case progress
   /// Bytes that only keep the connection alive (comments, pings).
   case keepAlive
-  /// All that the exchange needs has come, and the body should now end by itself, which leaves the connection good
-  /// for another exchange. One that stays open is closed after that time; `send` returns normally.
+  /// All that is needed has arrived. The body should now end by itself, which keeps the connection reusable.
+  /// If it has not ended within this time, the connection is closed; `send` returns normally either way.
   case complete(within: Duration)
-  /// Nothing more is wanted: the connection is closed at once and `send` returns normally.
+  /// No more data is wanted: the connection is closed at once and `send` returns normally.
   case stop
 }
 
-/// Receives a response on the transport's thread; must not block.
+/// Receives a response on a thread of the transport; must not block.
 public protocol HTTPResponseSink: AnyObject, Sendable {
-  /// The request is on its way, or goes out as soon as there is a connection for it.
+  /// The request has been handed over; it is sent as soon as there is a connection for it.
   func begin()
   func receive(head: HTTPResponseHead)
-  /// Bytes of the body in order, without chunk framing and compression, cut anywhere. They are valid only during
-  /// the call.
+  /// The next bytes of the body, without chunked framing or compression, split at arbitrary places. The
+  /// buffer is valid only during the call.
   func receive(body bytes: UnsafeRawBufferPointer) -> HTTPProgress
-  /// Everything that had arrived has been received, in however many pieces libcurl cut it: the place for work that
-  /// is worth doing once for many pieces. `.stop` ends the exchange as it does in `receive(body:)`.
+  /// All data that had arrived has been passed on, however many pieces libcurl split it into. Do work here
+  /// that is worth doing once for many pieces. `.stop` ends the exchange as in `receive(body:)`.
   func receivePause() -> HTTPProgress
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// Sends HTTP requests through libcurl: one async call an exchange, thousands of them at a time on a few threads.
+/// Sends HTTP requests through libcurl: one async call per exchange, thousands of exchanges at a time on a
+/// few threads.
 ///
-/// libcurl is loaded at the first request. TLS certificates are always verified. A 307 or 308 to the same
-/// scheme, host and port is followed, with the same headers and body; any other redirect is an error. Connections are
-/// kept for later requests. The program must ignore SIGPIPE: libcurl cannot suppress it everywhere.
+/// libcurl is loaded at the first request. TLS certificates are always verified. A 307 or 308 redirect to the
+/// same scheme, host and port is followed with the same headers and body; any other redirect is an error.
+/// Connections are kept for later requests. The program must ignore SIGPIPE, because libcurl cannot suppress
+/// it everywhere.
 public final class HTTPTransport: Sendable {
   private let loops: LoopPool
 
@@ -14,13 +16,13 @@ public final class HTTPTransport: Sendable {
 
   deinit { loops.shutDown() }
 
-  /// Makes one exchange, and returns the response's head once the body is complete or the sink has stopped it.
+  /// Makes one exchange. Returns the response head once the body is complete or the sink has stopped it.
   ///
-  /// Over HTTP/1 the request's body is given up as soon as it is sent and the response's head has come: it may be the
-  /// largest part of what an exchange holds.
+  /// Over HTTP/1, the request body is released once it is sent and the response head has arrived, because it
+  /// may take most of an exchange's memory.
   ///
   /// The sink is called on a thread of the transport, first with the head. Cancelling the task or triggering
-  /// `abort` closes the connection and throws `cancelled`; the sink may get a last call until then.
+  /// `abort` closes the connection and throws `cancelled`; the sink may receive one more call before that.
   public func send(
     _ request: consuming HTTPRequest, to sink: any HTTPResponseSink, abort: HTTPAbort? = nil
   ) async throws(HTTPError) -> HTTPResponseHead {
@@ -43,6 +45,6 @@ public final class HTTPTransport: Sendable {
     }
   }
 
-  /// Ends all exchanges with `cancelled` and closes all connections; later ones end the same way.
+  /// Ends all exchanges with `cancelled` and closes all connections. Later exchanges end the same way.
   public func shutdown() { loops.shutDown() }
 }

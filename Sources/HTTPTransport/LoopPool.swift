@@ -2,10 +2,10 @@
 
 import Synchronization
 
-/// The threads of a transport, opened as they are needed.
+/// The threads of a transport, started as needed.
 ///
-/// Plain HTTP shares its threads among all hosts. Every TLS host has threads of its own, because the limit of
-/// connections that HTTP/2 needs holds for a whole libcurl handle and would throttle HTTP/1.1.
+/// All plain HTTP hosts share threads. Each TLS host has its own threads, because the connection limit for
+/// HTTP/2 applies to a whole multi handle and would throttle HTTP/1.1.
 final class LoopPool: Sendable {
   private struct State {
     var isShutDown = false
@@ -20,7 +20,7 @@ final class LoopPool: Sendable {
     self.configuration = configuration
   }
 
-  /// The loop that has least to do, in which a place is taken until the exchange has ended.
+  /// The least busy loop, with a place reserved in it until the exchange has ended.
   func loop(for address: WebAddress) throws(HTTPError) -> TransferLoop {
     try Curl.load()
     let key = address.isSecure ? address.origin : ""

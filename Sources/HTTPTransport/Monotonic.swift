@@ -6,7 +6,7 @@ import Glibc
 import Darwin
 #endif
 
-/// A clock that only goes forward, in nanoseconds as one integer: cheap to read, store and compare.
+/// A monotonic clock. Times are nanoseconds in one integer: cheap to read, store and compare.
 enum Monotonic {
   static func now() -> UInt64 {
     var time = timespec()
@@ -14,7 +14,7 @@ enum Monotonic {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Holds up the thread, for less than a second.
+  /// Blocks the thread, for less than a second.
   static func sleep(_ nanoseconds: UInt64) {
     var time = timespec()
     time.tv_nsec = Int(nanoseconds)
@@ -23,7 +23,7 @@ enum Monotonic {
 }
 
 extension Duration {
-  /// Rounded up, at least 1, at most about 24 days: what fits a C `int`.
+  /// Rounded up to at least 1 and at most about 24 days, the largest value of a C `int`.
   var wholeMilliseconds: Int {
     let (seconds, attoseconds) = components
     guard seconds >= 0, seconds < Int64(Int32.max) / 1000 else { return seconds < 0 ? 1 : Int(Int32.max) }

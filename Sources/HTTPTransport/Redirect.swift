@@ -2,10 +2,10 @@
 
 import CCurl
 
-/// Where a redirect leads. Resolved by libcurl's own reader of URLs, so that what is compared here is what it
-/// would connect to.
+/// The target of a redirect. libcurl's own URL parser resolves it, so that the comparison applies to the URL
+/// that libcurl would connect to.
 struct Redirect: Equatable {
-  /// Redirects followed in one exchange.
+  /// Most redirects followed in one exchange.
   static let mostHops = 5
 
   let url: String
@@ -14,7 +14,7 @@ struct Redirect: Equatable {
   /// Same scheme, host and port.
   let isSameOrigin: Bool
 
-  /// Nil when the location is no URL.
+  /// Nil if the location is not a valid URL.
   init?(to location: String, from url: String) {
     guard let target = ccurl_url() else { return nil }
     defer { ccurl_url_cleanup(target) }

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
 
-/// Makes a response's head of its lines, as libcurl hands them over: status line, fields, an empty line; the same
-/// again after an interim response, and trailers at the end, which are left out.
+/// Parses a response head from the lines that libcurl passes on: status line, fields, an empty line. Interim
+/// responses come first in the same form. Trailers at the end are ignored.
 struct ResponseHeadParser {
   enum Step: Equatable {
     case needsMore
-    /// The head of the final response; comes once.
+    /// The head of the final response; returned once.
     case complete(HTTPResponseHead)
     case malformed
   }
 
-  /// More than any server needs; keeps a hostile one from filling the memory.
+  /// More than any server needs; keeps a hostile server from exhausting memory.
   private static let mostBytes = 256 * 1024
 
-  /// Whether the response came by HTTP/2, which carries many exchanges on one connection; nil before there is one.
+  /// Whether the response came over HTTP/2, which carries many exchanges on one connection; nil before the
+  /// status line.
   private(set) var isMultiplexed: Bool?
   private var head = HTTPResponseHead(status: 0, headers: [])
   private var isComplete = false
   private var bytes = 0
 
   mutating func take(_ line: UnsafeRawBufferPointer) -> Step {
-    // Trailers; but a second head means that libcurl has asked again, and what follows must not be joined to the first.
+    // A trailer. A second head, however, means that libcurl has repeated the request, and its response must
+    // not be appended to the first.
     guard !isComplete else { return line.starts(with: "HTTP/".utf8) ? .malformed : .needsMore }
     bytes += line.count
     guard bytes <= Self.mostBytes else { return .malformed }
@@ -53,7 +55,7 @@ struct ResponseHeadParser {
     return .complete(head)
   }
 
-  /// A line that continues the one before (RFC 9112, section 5.2).
+  /// Appends a continuation line to the field before it (RFC 9112, section 5.2).
   private mutating func fold(_ text: Slice<UnsafeRawBufferPointer>) {
     guard !head.headers.isEmpty else { return }
     head.headers[head.headers.count - 1].value += " " + String(decoding: text, as: UTF8.self)

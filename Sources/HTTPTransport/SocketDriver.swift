@@ -2,16 +2,17 @@
 
 import CCurl
 
-/// Waits for the sockets of a multi handle and lets libcurl work on those that are ready. All but `wake` belongs
-/// to one thread.
+/// Waits for the sockets of a multi handle and lets libcurl process those that are ready. All methods except
+/// `wake` belong to one thread.
 protocol SocketDriver: AnyObject {
-  /// Returns when a socket is ready, libcurl has something to do, `wake` was called or the time is over.
+  /// Returns when a socket is ready, libcurl has something to do, `wake` was called or the time is up.
   func wait(milliseconds: Int32)
-  /// Lets libcurl do what there is to do after a wait. `afterwards` is called whenever it has worked on a socket.
+  /// Lets libcurl process what is ready after a wait. `afterwards` is called each time libcurl has processed
+  /// a socket.
   func act(now: UInt64, afterwards: () -> Void)
-  /// Ends a wait, now or the next one; from any thread.
+  /// Ends the current wait, or the next one if there is none. May be called from any thread.
   func wake()
-  /// After the multi handle is gone.
+  /// Call this after the multi handle is freed.
   func close()
 }
 

@@ -6,13 +6,14 @@ import Glibc
 import Darwin
 #endif
 
-/// What a new thread is to do.
+/// The work of a new thread.
 private final class ThreadBody {
   let run: @Sendable () -> Void
   init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-/// Starts a detached thread that takes no signals: those are for the program. False when there are too many.
+/// Starts a detached thread with all signals blocked, so that other threads of the program handle them.
+/// Returns false if no thread can be created.
 func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
   let argument = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
   #if canImport(Darwin)

@@ -3,14 +3,14 @@
 import CCurl
 import Synchronization
 
-/// One exchange from its preparation to its end. Its loop keeps it alive for as long as libcurl has its address.
+/// One exchange, from preparation to end. Its loop keeps it alive while libcurl has a pointer to it.
 ///
-/// `@unchecked Sendable`: `control` has a lock; what is mutable beside it is touched only by the loop's thread.
+/// `@unchecked Sendable`: `control` has a lock; only the loop's thread touches the other mutable state.
 final class Transfer: @unchecked Sendable {
   typealias Outcome = Result<HTTPResponseHead, HTTPError>
   typealias Continuation = CheckedContinuation<Outcome, Never>
 
-  /// How an exchange ends, decided while libcurl still works on it.
+  /// How an exchange ends if that is decided while libcurl still processes it.
   enum Ending {
     case stopped
     case failed(HTTPError)
@@ -19,24 +19,24 @@ final class Transfer: @unchecked Sendable {
   private struct Control {
     var isCancelled = false
     var loop: TransferLoop?
-    /// Resumed by whoever takes it out of here.
+    /// Taken out under the lock and then resumed, so that it is resumed once.
     var continuation: Continuation?
   }
 
-  /// Without its body, which `body` has.
+  /// Without the request's body, which is in `body`.
   let request: HTTPRequest
   let address: WebAddress
   let sink: any HTTPResponseSink
   private let control = Mutex(Control())
 
-  /// The loop that works on it, from start to end.
+  /// The loop that runs this exchange; nil before it starts and after it ends.
   var loop: TransferLoop?
-  /// Its place among the loop's transfers.
+  /// Index in the loop's `transfers`.
   var index = 0
   var deadline: Deadline
-  /// Set while libcurl has it.
+  /// Set while libcurl works on the exchange.
   var easy: EasyHandle?
-  /// Differs from the request's after a redirect.
+  /// Differs from the request's URL after a redirect.
   var url: String
   var hops = 0
   var body: UploadBody
@@ -44,10 +44,10 @@ final class Transfer: @unchecked Sendable {
   var redirect: Redirect?
   var head: HTTPResponseHead?
   var ending: Ending?
-  /// Something of the body has come since the loop last told the sink that everything that had arrived is received.
+  /// Body bytes have arrived since the loop last called the sink's `receivePause`.
   var hasReceived = false
 
-  /// - Parameter address: that of the request's URL.
+  /// - Parameter address: the address of the request's URL.
   init(
     _ request: consuming HTTPRequest, at address: WebAddress, sink: any HTTPResponseSink
   ) throws(HTTPError) {
@@ -61,7 +61,7 @@ final class Transfer: @unchecked Sendable {
     deadline = Deadline(self.request.timeouts, start: Monotonic.now())
   }
 
-  /// Hands the exchange to a loop in which it has a place; the continuation is resumed once, at its end.
+  /// Hands the exchange to a loop with a place reserved for it. The continuation is resumed once, at the end.
   func start(on loop: TransferLoop, _ continuation: Continuation) {
     let isStarted = control.withLock { control in
       guard !control.isCancelled, loop.post(.start(self)) else { return false }
@@ -74,7 +74,7 @@ final class Transfer: @unchecked Sendable {
     continuation.resume(returning: .failure(.cancelled(address)))
   }
 
-  /// From any thread, at any time: before it starts and after its end too.
+  /// May be called from any thread at any time, also before the start and after the end.
   func cancel() {
     let loop = control.withLock { control in
       control.isCancelled = true
@@ -92,7 +92,7 @@ final class Transfer: @unchecked Sendable {
     continuation?.resume(returning: outcome)
   }
 
-  /// Prepares for the redirect that the last response asked for.
+  /// Prepares to follow the redirect in the last response.
   func follow(_ target: Redirect) {
     url = target.url
     hops += 1
@@ -101,8 +101,8 @@ final class Transfer: @unchecked Sendable {
     _ = body.seek(to: 0)
   }
 
-  /// Gives up the body once all of it is sent, and the response is none that has it sent again. Over HTTP/2 libcurl may
-  /// do that even after a head (`HTTP_1_1_REQUIRED`).
+  /// Releases the body once all of it is sent, unless libcurl may have to send it again. Over HTTP/2, that
+  /// can happen even after a response head (`HTTP_1_1_REQUIRED`).
   func dropBody() {
     guard parser.isMultiplexed == false, let easy, easy.getOffset(CURLINFO_SIZE_UPLOAD_T) >= body.count else {
       return
@@ -110,7 +110,7 @@ final class Transfer: @unchecked Sendable {
     body.drop()
   }
 
-  /// What came of it, once libcurl is done with it.
+  /// The result of the exchange after libcurl has finished with this code.
   func outcome(of code: CURLcode) -> Outcome {
     switch ending {
     case .stopped?: break

@@ -8,18 +8,19 @@ import Glibc
 import Darwin
 #endif
 
-/// What libcurl calls, on the loop's thread.
+/// The callbacks for libcurl, which run on the loop's thread.
 extension Transfer {
   private static func at(_ owner: UnsafeMutableRawPointer) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
   }
 
-  /// The transfer that a handle was last prepared for.
+  /// The transfer that an easy handle belongs to.
   static func owner(of easy: UnsafeMutableRawPointer) -> Transfer? {
     ccurl_easy_get_owner(easy).map(at)
   }
 
-  /// Has libcurl call this transfer, which must live until the handle is removed from its multi handle.
+  /// Sets this transfer as the target of libcurl's callbacks. It must live until the handle is removed from
+  /// its multi handle.
   func attach(_ easy: EasyHandle) {
     let owner = Unmanaged.passUnretained(self).toOpaque()
     ccurl_easy_set_pointer(easy.pointer, CURLOPT_PRIVATE, owner)
@@ -52,13 +53,14 @@ extension Transfer {
         }
         return CURL_SEEKFUNC_OK
       }, owner)
-    // A child process must not hold connections open.
+    // Child processes must not inherit connections and keep them open.
     ccurl_easy_set_sockopt(easy.pointer) { _, socket, _ in
       fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR
     }
   }
 
-  /// Tells the loop which protocol the host speaks as soon as the request goes out, long before a slow answer.
+  /// Tells the loop which protocol the host speaks as soon as the request is sent; the response may take
+  /// long.
   func watchProtocol(_ easy: EasyHandle) {
     let owner = Unmanaged.passUnretained(self).toOpaque()
     ccurl_easy_set_debug(
@@ -67,7 +69,7 @@ extension Transfer {
         guard kind == CURLINFO_HEADER_OUT, let bytes, let owner else { return 0 }
         let lines = UnsafeRawBufferPointer(start: bytes, count: count)
         let first = lines.prefix { $0 != UInt8(ascii: "\r") }
-        // What a proxy is asked for says nothing about the host behind it.
+        // A request to a proxy says nothing about the host behind it.
         guard !first.starts(with: "CONNECT ".utf8) else { return 0 }
         let version = first.split(separator: UInt8(ascii: " ")).last
         Transfer.at(owner).loop?.learn(isMultiplexed: version?.starts(with: "HTTP/2".utf8) == true)
@@ -76,7 +78,7 @@ extension Transfer {
     easy.set(CURLOPT_VERBOSE, 1)
   }
 
-  /// A line of the head; false ends the exchange.
+  /// Receives a line of the head; returns false to end the exchange.
   private func receive(line: UnsafeRawBufferPointer) -> Bool {
     guard ending == nil else { return false }
     let step = parser.take(line)
@@ -106,7 +108,7 @@ extension Transfer {
     return false
   }
 
-  /// Bytes of the body; false ends the exchange.
+  /// Receives bytes of the body; returns false to end the exchange.
   private func receive(body: UnsafeRawBufferPointer) -> Bool {
     guard ending == nil else { return false }
     guard redirect == nil, !body.isEmpty, let loop else { return true }

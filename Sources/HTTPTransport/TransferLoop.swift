@@ -3,10 +3,10 @@
 import CCurl
 import Synchronization
 
-/// One thread with one multi handle, and the exchanges that it works on.
+/// One thread with one multi handle, and the exchanges that run on it.
 ///
-/// `@unchecked Sendable`: `inbox` and `places` may be used by any thread, and `driver.wake` under the inbox's lock;
-/// everything else belongs to the loop's thread, before which nobody else has the value.
+/// `@unchecked Sendable`: any thread may use `inbox` and `places`, and call `driver.wake` while holding the
+/// inbox's lock. Everything else belongs to the loop's thread, which starts at the end of `init`.
 final class TransferLoop: @unchecked Sendable {
   enum Command {
     case start(Transfer)
@@ -25,15 +25,16 @@ final class TransferLoop: @unchecked Sendable {
   private let inbox = Mutex(Inbox())
   private let places = Atomic(0)
 
-  /// When the last wait ended: the time of everything that happens until the next.
+  /// When the last wait ended. Serves as the current time until the next wait.
   private(set) var now = Monotonic.now()
   private var transfers: [Transfer] = []
-  /// Those that have received something since libcurl was last called.
+  /// Transfers that have received body bytes since libcurl was last called.
   private var received: [Transfer] = []
   private var gate: ConnectionGate
-  /// Set by a callback, acted upon after it: whether the host speaks HTTP/2.
+  /// Whether the host speaks HTTP/2. Set in a callback and applied after it; nil when there is nothing to
+  /// apply.
   private var lesson: Bool?
-  /// No deadline is nearer than this.
+  /// A lower bound of all deadlines.
   private var nextDeadline = UInt64.max
   private var isRunning = true
 
@@ -73,14 +74,14 @@ final class TransferLoop: @unchecked Sendable {
 // MARK: - From any thread
 
 extension TransferLoop {
-  /// Exchanges that have a place.
+  /// The number of exchanges with a place in this loop.
   var load: Int { places.load(ordering: .relaxed) }
 
   func takePlace() { places.add(1, ordering: .relaxed) }
 
   func givePlaceBack() { places.subtract(1, ordering: .relaxed) }
 
-  /// Commands are carried out in order. False when the loop has ended.
+  /// Queues a command; commands run in order. Returns false if the loop has ended.
   func post(_ command: Command) -> Bool {
     inbox.withLock { inbox in
       if inbox.isClosed { return false }
@@ -109,10 +110,11 @@ extension TransferLoop {
     close()
   }
 
-  /// From a callback: the transfer has received something.
+  /// Called in a callback when the transfer has received body bytes.
   func notePause(for transfer: Transfer) { received.append(transfer) }
 
-  /// Tells those that have just received something, while their memory is near.
+  /// Calls `receivePause` for the transfers that have just received data, while it is still in the CPU's
+  /// cache.
   private func noteArrivals() {
     for transfer in received {
       transfer.hasReceived = false
@@ -145,7 +147,7 @@ extension TransferLoop {
     }
   }
 
-  /// At most a minute, until the next deadline.
+  /// Milliseconds until the next deadline, at most a minute.
   private func waitingTime() -> Int32 {
     guard isRunning else { return 0 }
     guard nextDeadline != .max else { return 60_000 }
@@ -154,8 +156,8 @@ extension TransferLoop {
     return Int32(clamping: min(60_000, (nextDeadline - now + 999_999) / 1_000_000))
   }
 
-  /// Bytes. A large buffer saves system calls while a reply comes at full speed; among many exchanges, small ones
-  /// save most of the memory that each takes.
+  /// Buffer size in bytes. A large buffer saves system calls when a response arrives at full speed. With many
+  /// exchanges, small buffers save most of the memory per exchange.
   private var receiveBuffer: Int { min(16 * 1024, max(1024, 64 * 1024 / max(1, transfers.count))) }
 
   /// Hands a transfer to libcurl.
@@ -170,7 +172,7 @@ extension TransferLoop {
     if code != CURLM_OK { end(transfer, .failure(.libcurl(CURLE_FAILED_INIT, in: transfer))) }
   }
 
-  /// Takes what libcurl is done with.
+  /// Ends the exchanges that libcurl has finished, or follows their redirects.
   private func endFinished() {
     var remaining: Int32 = 0
     while let message = ccurl_multi_info_read(multi, &remaining)?.pointee {
@@ -188,8 +190,8 @@ extension TransferLoop {
     }
   }
 
-  /// Takes the transfer out of everything; nothing of libcurl knows it afterwards, and an unfinished connection
-  /// is closed.
+  /// Removes the transfer from the loop and from libcurl, which closes the connection if the exchange is
+  /// unfinished.
   private func end(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
     release(transfer)
     transfer.loop = nil
@@ -202,7 +204,7 @@ extension TransferLoop {
     if lesson == nil, gate.isProbe(transfer) { readmit(gate.close(), after: outcome) }
   }
 
-  /// Takes from libcurl what belongs to the transfer.
+  /// Removes the transfer's handle from libcurl and frees it.
   private func release(_ transfer: Transfer) {
     guard let easy = transfer.easy else { return }
     ccurl_multi_remove_handle(multi, easy.pointer)
@@ -226,11 +228,11 @@ extension TransferLoop {
 // MARK: - Deadlines and the gate
 
 extension TransferLoop {
-  /// Makes sure that the loop looks at its transfers at that time.
+  /// Makes the loop check its deadlines at that time.
   func expect(_ deadline: UInt64) { nextDeadline = min(nextDeadline, deadline) }
 
-  /// Ends the transfers whose time is over. Looks at all of them, which is seldom: progress only moves deadlines
-  /// away, and the next look is at the nearest one there is now.
+  /// Ends the transfers whose deadline has passed. Checks all transfers, but rarely: progress only moves
+  /// deadlines away, and the next check is at the nearest deadline of now.
   private func endSilent() {
     nextDeadline = transfers.reduce(.max) { $1.deadline.time > now ? min($0, $1.deadline.time) : $0 }
     for transfer in transfers where transfer.loop != nil && transfer.deadline.time <= now {
@@ -242,7 +244,7 @@ extension TransferLoop {
     }
   }
 
-  /// From a callback, in which libcurl must not be asked for anything.
+  /// Called in a callback, where libcurl's functions must not be called.
   func learn(isMultiplexed: Bool) {
     if case .probing = gate.state, lesson == nil { lesson = isMultiplexed }
   }
@@ -255,8 +257,8 @@ extension TransferLoop {
     for transfer in gate.open() where transfer.loop != nil { launch(transfer) }
   }
 
-  /// Those who waited for the probe's connection share its failure to connect; after any other end one of them
-  /// goes ahead.
+  /// Transfers that waited for the probe share its failure to connect. If the probe ended in any other way,
+  /// one of them becomes the next probe.
   private func readmit(_ waiting: [Transfer], after outcome: Transfer.Outcome) {
     for transfer in waiting where transfer.loop != nil {
       if case .failure(let error) = outcome, error.concernsHost {
@@ -269,7 +271,7 @@ extension TransferLoop {
 }
 
 extension HTTPError {
-  /// Another exchange with the same host at the same time would have failed in the same way.
+  /// Whether another exchange with the same host at the same time would have failed in the same way.
   fileprivate var concernsHost: Bool {
     switch kind {
     case .resolve, .connect, .connectTimeout, .tls, .proxy, .tooManyOpenFiles: true

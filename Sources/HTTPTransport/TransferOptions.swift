@@ -3,7 +3,7 @@
 import CCurl
 
 extension Transfer {
-  /// Tells libcurl all about the exchange; the handle is new.
+  /// Sets all options of the exchange on a new handle.
   func prepare(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration, receiveBuffer: Int) {
     attach(easy)
     easy.set(CURLOPT_URL, url)
@@ -27,16 +27,16 @@ extension Transfer {
   private func setHeaders(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration) {
     ccurl_easy_set_pointer(easy.pointer, CURLOPT_HTTPHEADER, request.headers.lines)
     easy.set(CURLOPT_USERAGENT, configuration.userAgent)
-    // Every compression that the library knows; it takes it off again.
+    // Accept every compression that libcurl supports; it decompresses the body.
     easy.set(CURLOPT_ACCEPT_ENCODING, "")
     easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
   }
 
   private func setConnection(_ easy: EasyHandle, _ configuration: HTTPTransport.Configuration) {
-    // Without it the library uses signals, which do not mix with threads.
+    // Without this option libcurl uses signals, which are unsafe with threads.
     easy.set(CURLOPT_NOSIGNAL, 1)
     easy.set(CURLOPT_TCP_NODELAY, 1)
-    // A silent peer that is gone is noticed, and gateways on the way keep the connection.
+    // Detects a dead peer, and keeps gateways from dropping a silent connection.
     easy.set(CURLOPT_TCP_KEEPALIVE, 1)
     easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect?.wholeMilliseconds ?? Int(Int32.max))
     easy.set(CURLOPT_UPLOAD_BUFFERSIZE, UploadBody.buffer)

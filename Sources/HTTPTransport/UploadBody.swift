@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// A request's body on its way out. A small one is joined: handed over at once it leaves in one packet with the head,
-/// and libcurl needs no upload buffer, which it would keep until the end of the reply. A large one is
-/// handed out piece by piece.
+/// The body of a request while it is sent. A small body is joined and set at once: it leaves in one packet
+/// with the head, and libcurl needs no upload buffer, which it would keep until the end of the response. A
+/// large body is passed on piece by piece.
 struct UploadBody {
-  /// Bytes of libcurl's upload buffer, the least that it takes; what is not longer is small.
+  /// Size of libcurl's upload buffer in bytes, the minimum that it accepts. Bodies up to this size are small.
   static let buffer = 16 * 1024
 
-  /// Bytes at an address that stays.
+  /// Bytes at a stable address.
   private final class Block {
     let bytes: UnsafeMutableRawBufferPointer
 
@@ -23,7 +23,7 @@ struct UploadBody {
     deinit { bytes.deallocate() }
   }
 
-  /// Bytes in all.
+  /// Size in bytes.
   let count: Int
   private var block: Block?
   private var segments: [[UInt8]] = []
@@ -39,17 +39,15 @@ struct UploadBody {
     }
   }
 
-  /// The bytes of a small body, valid until it is dropped or the value is gone; nil for a large one.
+  /// The bytes of a small body, valid until `drop` or the end of this value; nil for a large one.
   var whole: UnsafeMutableRawPointer? { block?.bytes.baseAddress }
 
-  /// Forgets the bytes.
   mutating func drop() {
     block = nil
     segments = []
   }
 
-  /// Fills the buffer with the next bytes of a large body as far as there is something left; returns how many bytes it
-  /// wrote, 0 at the end.
+  /// Copies the next bytes of a large body into the buffer. Returns the number of bytes copied, 0 at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     var written = 0
     while written < buffer.count, segment < segments.count {
@@ -65,7 +63,7 @@ struct UploadBody {
     return written
   }
 
-  /// Goes on at a position from the start; false when there is none such.
+  /// Continues at this offset from the start; returns false if the offset is out of range.
   mutating func seek(to position: Int) -> Bool {
     guard (0...count).contains(position) else { return false }
     (segment, offset) = (0, position)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What errors may show of a URL and what connections are told apart by.
+/// The parts of a URL that errors may show and that identify a connection.
 struct WebAddress: Sendable, Equatable {
   let isSecure: Bool
   /// Scheme, host and port in lower case.
@@ -27,20 +27,20 @@ struct WebAddress: Sendable, Equatable {
 }
 
 extension HTTPTransport {
-  /// The text of a URL without what may be secret: user info, query and fragment. Takes any text, also one that is
-  /// no whole URL.
+  /// The text of a URL without parts that may be secret: user info, query and fragment. Accepts any text,
+  /// also if it is not a complete URL.
   public static func redact(_ url: String) -> String {
-    // Scalars, because a combining mark would make another character of a `?` or `@`.
+    // Unicode scalars, because a `?` or `@` with a combining mark is another character.
     let url = url.unicodeScalars
     let bare = url.prefix { $0 != "?" && $0 != "#" }
-    // Slashes behind user info are no scheme's.
+    // Slashes after user info do not end the scheme.
     let slashes = bare.firstRange(of: "//".unicodeScalars).flatMap {
       bare[..<$0.lowerBound].contains("@") ? nil : $0
     }
     let start = slashes?.upperBound ?? url.startIndex
     let authority = url[start...].prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@") else { return String(bare) }
-    // An unencoded `?` or `#` in a password looks like the end of the host.
+    // An unencoded `?` or `#` in a password looks like the end of the authority.
     guard at < bare.endIndex else { return String(url[..<start]) + "…" }
     return String(url[..<start]) + String(bare[bare.index(after: at)...])
   }

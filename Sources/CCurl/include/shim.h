@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// What Swift needs of libcurl. The library is loaded by `ccurl_load`, at the first request, because loading it
-// and the libraries it needs takes longer than all else that a short command does. Variadic functions have one
-// fixed form per type of argument here, because Swift cannot call them.
+// The part of libcurl that Swift uses. `ccurl_load` loads the library at the first request, because loading
+// it with its dependencies takes longer than everything else a short command does. Swift cannot call variadic
+// functions, so each has one fixed form per argument type here.
 #ifndef RESONANT_CCURL_H
 #define RESONANT_CCURL_H
 
 #include <curl/curl.h>
 
 #ifdef __linux__
-// The system module of Swift on Linux lacks both.
+// Swift's system module on Linux lacks both headers.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #endif
 
-/// Loads libcurl and starts it. Returns NULL, or the reason why it is not usable. To be called once, before all
-/// other functions; nothing else here may be called if it fails.
+/// Loads and initialises libcurl. Returns NULL on success, otherwise the reason for the failure. Call it
+/// once, before any other function here; if it fails, call none of them.
 const char *ccurl_load(void);
 
 CURL *ccurl_easy_init(void);
@@ -32,14 +32,14 @@ CURLcode ccurl_easy_set_read(CURL *easy, curl_read_callback function, void *owne
 CURLcode ccurl_easy_set_seek(CURL *easy, curl_seek_callback function, void *owner);
 CURLcode ccurl_easy_set_debug(CURL *easy, curl_debug_callback function, void *owner);
 CURLcode ccurl_easy_set_sockopt(CURL *easy, curl_sockopt_callback function);
-/// Allows HTTP and HTTPS alone, and lets a transfer end while a name is being looked up; as far as the library
-/// knows these options.
+/// Allows HTTP and HTTPS only, and lets a transfer end during a name lookup, where the library has these
+/// options.
 void ccurl_easy_set_recent_options(CURL *easy);
 
-/// Seconds since 1970; -1 for what is no date.
+/// Seconds since 1970; -1 if `text` is not a date.
 time_t ccurl_getdate(const char *text);
 
-/// Zero or NULL when there is no such fact.
+/// Zero or NULL if the information is not available.
 long ccurl_easy_get_long(CURL *easy, CURLINFO info);
 curl_off_t ccurl_easy_get_offset(CURL *easy, CURLINFO info);
 void *ccurl_easy_get_owner(CURL *easy);

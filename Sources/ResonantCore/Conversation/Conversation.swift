@@ -6,10 +6,10 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A conversation of any number of participants: select the speaker, build its perspective, stream the reply,
-/// append the turn, tell the observers, stop or go on.
+/// A conversation between any number of participants. Each turn: select the speaker, build its perspective,
+/// stream the reply, append the turn, notify the observers, then stop or go on.
 ///
-/// Cancelling the task that runs it cuts the turn in flight and ends the conversation as interrupted.
+/// Cancelling the task that runs it cuts the current turn and ends the conversation as interrupted.
 public actor Conversation {
   let participants: [Participant]
   /// One for each participant.
@@ -18,17 +18,17 @@ public actor Conversation {
   private let selection: any SpeakerSelection
   private let observers: [any ConversationObserver]
   private let drain: Drain
-  /// All that has been said and done.
+  /// Everything said and done so far.
   private(set) var transcript: Transcript
-  /// What the observers have not been told yet: what happens together is told together.
+  /// Events that the observers have not been told yet; those that happen together are reported together.
   private var news: [ConversationEvent] = []
-  /// The attempt whose turn is among the news.
+  /// The attempt whose turn is in `news`.
   private var unrecorded: Attempt?
   private let clock = ContinuousClock()
 
   /// - Parameters:
-  ///   - transcript: the header and preambles, and the turns there are already; a cut last turn is asked again.
-  ///   - selection: nil for the order of the settings.
+  ///   - transcript: the header, preambles and turns so far; a cut last turn is asked for again.
+  ///   - selection: nil for the order in the settings.
   init(
     participants: [Participant], models: [any ChatModel], settings: ConversationSettings,
     transcript: Transcript, observers: [any ConversationObserver], drain: Drain = Drain(),
@@ -47,7 +47,7 @@ public actor Conversation {
     }
   }
 
-  /// Runs to the end. Throws what an observer throws: the conversation can't be recorded.
+  /// Runs to the end. Rethrows an observer's error: the conversation cannot be recorded.
   @discardableResult
   public func run() async throws -> Transcript.End {
     let start = clock.now
@@ -64,7 +64,7 @@ public actor Conversation {
     return end
   }
 
-  /// Not inlined into `run`, whose frame would have 2 KB more for each conversation that waits for a reply.
+  /// Not inlined into `run`: that would add 2 KB to the frame of each conversation that waits for a reply.
   @inline(never)
   private func conclude(_ ending: Ending, milliseconds: Int) -> Transcript.End {
     let end = Transcript.End(
@@ -76,7 +76,7 @@ public actor Conversation {
     return end
   }
 
-  /// Why the conversation as it stands would not go on; nil when there is a turn to ask for.
+  /// Why the conversation would stop in its current state; nil if another turn is due.
   public var reasonToStop: StopReason? { settings.reasonToStop(transcript) }
 
   /// How a conversation ends.
@@ -87,7 +87,7 @@ public actor Conversation {
     static let interrupted = Ending(reason: .interrupted)
   }
 
-  /// The first participant's opening, where there is one and nothing has been said yet.
+  /// Begins the conversation with the first participant's opening, if there is one and nothing has been said.
   private func open() {
     news.append(.began(transcript))
     guard transcript.turns.isEmpty, let opening = settings.opening else { return }
@@ -108,7 +108,7 @@ public actor Conversation {
     }
   }
 
-  /// Tells the observers what has happened since they were last told.
+  /// Notifies the observers of the events since the last call.
   private func tell() async throws {
     guard !news.isEmpty else { return }
     let events = news
@@ -133,7 +133,8 @@ public actor Conversation {
 // MARK: - One turn
 
 extension Conversation {
-  /// Asks for one turn. Returns how the conversation ends with it, or instead of it; nil when it goes on.
+  /// Asks for one turn. Returns an ending if the conversation ends with or before this turn; nil if it goes
+  /// on.
   private func takeTurn() async throws -> Ending? {
     guard !Task.isCancelled, !drain.isUnderWay else { return .interrupted }
     let index: Int
@@ -182,7 +183,7 @@ extension Conversation {
     }
   }
 
-  /// The turn as far as the attempt tells.
+  /// The turn with what the attempt knows of it.
   private func turn(
     by speaker: Participant, _ attempt: Attempt, _ asked: (time: Date, instant: ContinuousClock.Instant)
   ) -> Turn {
@@ -198,9 +199,9 @@ extension Conversation {
     return turn
   }
 
-  /// Decides what becomes of a turn, and whether the conversation ends with it.
+  /// Decides how a turn is recorded, and whether the conversation ends with it.
   ///
-  /// Not inlined into `takeTurn`, whose frame would be larger for each conversation that waits for a reply.
+  /// Not inlined into `takeTurn`: that would enlarge the frame of each conversation that waits for a reply.
   @inline(never)
   private func finish(
     _ attempt: Attempt, _ answer: Result<Completion, ModelError>,
@@ -228,7 +229,7 @@ extension Conversation {
     return reasonToStop.map { Ending(reason: $0) }
   }
 
-  /// Fills in what the others hear; an error when they would hear nothing.
+  /// Fills in what the others hear; returns an error if that is nothing.
   private func emptiness(of turn: inout Turn) -> ModelError? {
     if turn.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       turn.text = ""
@@ -248,7 +249,7 @@ extension Conversation {
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
-  /// The tokens of a turn for which the endpoint named none, at four characters each.
+  /// Estimates the tokens of a turn for which the endpoint reported none, at four characters per token.
   private func estimatedUsage(of turn: Turn, by index: Int) -> Usage {
     let participant = participants[index]
     let prompt = participant.preamble.map(\.content) + [participant.systemPrompt].compactMap(\.self)
@@ -259,7 +260,7 @@ extension Conversation {
     return Usage(promptTokens: (characters + 3) / 4, completionTokens: (completion + 3) / 4, estimated: true)
   }
 
-  /// - Parameter speaker: nil when nobody could be chosen.
+  /// - Parameter speaker: nil if no speaker could be chosen.
   private func fail(with error: ModelError, by speaker: Participant?) -> Ending? {
     var fields = JSONObject()
     fields["speaker"] = speaker.map { .string($0.name) }
@@ -290,7 +291,7 @@ extension Conversation {
 }
 
 extension Turn {
-  /// Takes over what the model said beside the text.
+  /// Takes over what the model reported besides the text.
   fileprivate mutating func take(_ completion: Completion) {
     usage = completion.usage
     finishReason = completion.finishReason
@@ -301,7 +302,7 @@ extension Turn {
 }
 
 extension [Turn] {
-  /// Milliseconds that the turns took, with the pauses between them; no more than a record may say.
+  /// Duration of the turns and the pauses between them in milliseconds, clamped to what a record may contain.
   func duration(pause: Duration) -> Int {
     dropFirst().reduce(first?.milliseconds ?? 0) {
       ($0 + pause.milliseconds + $1.milliseconds).clamped(to: Transcript.counts)

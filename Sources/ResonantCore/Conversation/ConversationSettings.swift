@@ -5,11 +5,11 @@ public enum SpeakerOrder: String, Sendable, CaseIterable {
   case roundRobin = "round-robin"
   /// Uniform over all but the last speaker.
   case random
-  /// These three ask models by tools, which come with the group conversation.
+  /// Not available yet: these three ask models through tools, as part of the group conversation.
   case chain, vote, moderator
 }
 
-/// What a turn that fails does to its conversation.
+/// What happens to a conversation when a turn fails.
 public enum FailureAction: Sendable, Equatable {
   /// The conversation ends with the error.
   case end
@@ -17,22 +17,22 @@ public enum FailureAction: Sendable, Equatable {
   case goOn
 }
 
-/// What shapes a conversation beside its participants.
+/// The settings of a conversation, apart from its participants.
 public struct ConversationSettings: Sendable, Equatable {
-  /// Most turns, the opening included.
+  /// Maximum number of turns, including the opening.
   public var maxTurns = 30
-  /// Most code points of one reply.
+  /// Maximum number of code points in a reply.
   public var maxChars = 10_000
-  /// What the first participant says unasked; nil to have it generate the first turn.
+  /// The first participant's opening message; nil if it generates the first turn.
   public var opening: String? = "Hello!"
   public var order = SpeakerOrder.roundRobin
   public var onFailure = FailureAction.end
-  /// Others see replies without thinking spans.
+  /// Remove thinking spans from what the others see.
   public var filterThinking = false
   public var stream = true
   public var stopPhrases: [String] = []
   public var stopOnLoop = false
-  /// No turn starts once so many tokens are used; nil for no limit.
+  /// No turn starts once this many tokens are used; nil for no limit.
   public var budgetTokens: Int?
   /// Pause between turns.
   public var delay = Duration.zero
@@ -44,12 +44,12 @@ public struct ConversationSettings: Sendable, Equatable {
 /// Where a conversation's files go.
 public struct OutputSettings: Sendable, Equatable {
   public var directory = "."
-  /// Base name of the files; nil to make one up from the models and six hexadecimal digits.
+  /// Base name of the files; nil for one made from the models and six hexadecimal digits.
   public var name: String?
   public var html = true
-  /// False: no file at all.
+  /// False to write no files at all.
   public var save = true
-  /// Show reasoning that comes in fields of its own.
+  /// Show reasoning that comes in separate fields.
   public var showThinking = false
   /// Nil to look for `pandoc` on the path.
   public var pandocPath: String?

@@ -2,8 +2,8 @@
 
 import Synchronization
 
-/// Lets conversations end early but in good order: no turn begins any more and nobody waits to be asked again;
-/// requests in flight come to their end. Shared by all conversations of a run.
+/// Ends conversations early but cleanly: no new turn begins, nobody waits for a retry, and requests in flight
+/// complete. Shared by all conversations of a run.
 public final class Drain: Sendable {
   private struct State {
     var isUnderWay = false
@@ -26,7 +26,7 @@ public final class Drain: Sendable {
     for watcher in watchers { watcher() }
   }
 
-  /// Calls back when it begins, at once if it has; returns what to `forget`.
+  /// Calls `watcher` when the drain begins, or at once if it has begun. Returns a token for `forget`.
   func watch(_ watcher: @escaping @Sendable () -> Void) -> Int {
     let (token, isUnderWay) = state.withLock { state in
       state.next += 1

@@ -2,20 +2,19 @@
 
 import OrderedCollections
 
-/// Who speaks in a conversation.
+/// A participant in a conversation.
 public struct Participant: Sendable, Equatable {
   /// Unique in its conversation.
   public var name: String
   public var model: String
   public var endpoint: Endpoint
-  /// Nil for none.
   public var systemPrompt: SharedText?
   public var systemPlacement: ModelRequest.SystemPlacement
-  /// Messages that only this participant sees, before everything else, roles from its own point of view.
+  /// Messages that only this participant sees, before everything else; roles are from its point of view.
   public var preamble: [Message]
-  /// Further top-level fields of the request body, which override ours. Holds secrets.
+  /// Further top-level fields of the request body, which override ours. Contains secrets.
   public var payload: JSONObject
-  /// The same as it was written, with the names of variables.
+  /// The payload as written, with variable names instead of their values.
   public var writtenPayload: JSONObject
   public var roles: RolePolicy
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// What one participant must see of a conversation: pure, from the turns so far to the messages of a request.
+/// A participant's view of a conversation: a pure function from the turns so far to the messages of a
+/// request.
 enum Perspective {
-  /// The participant's preamble as it is, then its own turns as `assistant` and all others as `user`, behind the
-  /// speaker's name where more than two speak.
+  /// The participant's preamble unchanged, then its own turns as `assistant` and all others as `user`,
+  /// prefixed with the speaker's name if there are more than two participants.
   static func messages(
     for index: Int, among participants: [Participant], after turns: [Turn]
   ) -> [Message] {
@@ -21,8 +22,8 @@ enum Perspective {
     }
   }
 
-  /// Equal neighbours are merged with a blank line between them, and the first message that is not `system` is
-  /// a `user` one, as strict chat templates and Anthropic's API demand.
+  /// Merges neighbouring messages of the same role with a blank line between them, and makes the first
+  /// non-system message a `user` one, as strict chat templates and Anthropic's API require.
   static func alternating(_ messages: [Message]) -> [Message] {
     var result: [Message] = []
     var hasBegun = false

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension ConversationSettings {
-  /// Why a conversation would not go on behind the turns there are; nil when there is a turn to ask for.
+  /// Why a conversation would stop after its current turns; nil if another turn is due.
   func reasonToStop(_ transcript: Transcript) -> StopReason? {
     if let last = transcript.turns.last, last.outcome == .finished || last.outcome == .truncated {
       if stopPhrases.contains(where: { last.text.contains($0) }) { return .stopPhrase }
@@ -22,6 +22,6 @@ extension ConversationSettings {
 }
 
 extension StopReason {
-  /// Nothing is to come after it.
+  /// Whether the conversation ran to its end, as opposed to an error or an interruption.
   public var isFinal: Bool { self != .error && self != .interrupted }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// The escapes of JSON's strings, for the parser and for the scanner of streamed text alike.
+/// Escapes in JSON strings, shared by the parser and the scanner of streamed text.
 enum JSONEscape {
-  /// Appends what the escape at `index` (its backslash) stands for, and moves behind it. False, with nothing
-  /// changed, when it is none of JSON's escapes. A surrogate without its other half becomes U+FFFD, unless somebody is
-  /// to join it with a half in another text.
+  /// Appends the character of the escape whose backslash is at `index`, and moves `index` past it. Returns
+  /// false and changes nothing if it is not a JSON escape. A lone surrogate becomes U+FFFD; with
+  /// `keepsHalves` it is kept, because its other half may come in another piece of text.
   @inline(__always)
   static func append(
     from bytes: UnsafeBufferPointer<UInt8>, at index: inout Int, to text: inout [UInt8],
@@ -43,7 +43,7 @@ enum JSONEscape {
     return true
   }
 
-  /// The value of `count` hexadecimal digits; nil when there are not so many.
+  /// The value of `count` hexadecimal digits; nil if there are fewer.
   static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, count: Int) -> UInt32? {
     guard start + count <= bytes.count else { return nil }
     var value: UInt32 = 0
@@ -56,7 +56,7 @@ enum JSONEscape {
     return value
   }
 
-  /// Appends a code point in UTF-8, and U+FFFD for a surrogate.
+  /// Appends a code point as UTF-8; a surrogate becomes U+FFFD.
   static func append(scalar value: UInt32, to text: inout [UInt8]) {
     switch value {
     case 0..<0x80: text.append(UInt8(value))
@@ -70,7 +70,7 @@ enum JSONEscape {
   /// UTF-8 of U+10FFFE, a noncharacter.
   static let halfMark: [UInt8] = [0xF4, 0x8F, 0xBF, 0xBE]
 
-  /// Appends a surrogate without its other half as two characters that no text has: the mark, and U+100000 plus the
+  /// Appends a lone surrogate as two characters that do not occur in text: the mark, and U+100000 plus the
   /// surrogate.
   private static func append(half surrogate: UInt32, to text: inout [UInt8]) {
     text += halfMark

@@ -3,7 +3,7 @@
 extension JSONParser {
   // MARK: Strings
 
-  /// Reads the string whose opening quote is next.
+  /// Reads a string, starting at its opening quote.
   mutating func string() throws(Failure) -> String {
     let opening = index
     let quote = bytes[index]
@@ -25,7 +25,7 @@ extension JSONParser {
     return try text(unescaped, at: start)
   }
 
-  /// Moves on to the closing quote or the next escape.
+  /// Skips to the closing quote or the next escape.
   private mutating func skipPlain(until quote: UInt8, opening: Int) throws(Failure) {
     while index < bytes.count {
       let byte = bytes[index]
@@ -72,7 +72,7 @@ extension JSONParser {
     index += 2
   }
 
-  /// A key without quotes, as JSON5 allows it.
+  /// Reads an unquoted key (JSON5).
   mutating func identifier() throws(Failure) -> String {
     var name: [UInt8] = []
     let start = index
@@ -94,7 +94,7 @@ extension JSONParser {
 
   // MARK: Numbers
 
-  /// Reads a number, and puts one of JSON5 into JSON's form.
+  /// Reads a number and converts JSON5 forms to JSON.
   mutating func number() throws(Failure) -> String {
     let start = index
     var sign = ""
@@ -145,7 +145,7 @@ extension JSONParser {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- ASCII.zero < 10 }
 
-  /// What an unquoted key may begin with, of ASCII.
+  /// ASCII characters that an unquoted key may begin with.
   private static func isLetter(_ byte: UInt8) -> Bool {
     (byte | 0x20) &- 0x61 < 26 || byte == ASCII.underscore || byte == ASCII.dollar
   }
@@ -183,7 +183,7 @@ extension JSONParser {
     throw failure("the comment that begins here has no end", at: start)
   }
 
-  /// The length of the white space character of JSON5 at a place, beyond the four of JSON; 0 for anything else.
+  /// The length in bytes of a white space character that JSON5 adds to the four of JSON; 0 for anything else.
   private func space(at place: Int) -> Int {
     func has(_ second: UInt8, _ third: UInt8) -> Bool {
       place + 2 < bytes.count && bytes[place + 1] == second && bytes[place + 2] == third

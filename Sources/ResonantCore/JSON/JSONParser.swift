@@ -3,7 +3,7 @@
 import OrderedCollections
 
 extension JSONValue {
-  /// Reads one value and nothing behind it. Objects keep the order of their keys.
+  /// Parses exactly one value; anything after it is an error. Objects keep the order of their keys.
   public static func parse(
     _ bytes: some Sequence<UInt8>, syntax: JSONParser.Syntax = .json,
     duplicates: JSONParser.Duplicates = .lastWins, depth: Int = JSONParser.depthLimit
@@ -15,7 +15,7 @@ extension JSONValue {
       .get()
   }
 
-  /// Reads one value and nothing behind it.
+  /// Parses exactly one value; anything after it is an error.
   public static func parse(
     _ text: String, syntax: JSONParser.Syntax = .json
   ) throws(JSONParser.Failure) -> JSONValue {
@@ -23,37 +23,38 @@ extension JSONValue {
   }
 }
 
-/// Reads JSON (RFC 8259) and JSON5 (json5.org). Numbers keep their text; those of JSON5 are put into the form that
-/// JSON has for them. A lone surrogate in an escape becomes U+FFFD.
+/// Reads JSON (RFC 8259) and JSON5 (json5.org). Numbers keep their text; JSON5 numbers are converted to
+/// JSON's notation. A lone surrogate in an escape becomes U+FFFD.
 public struct JSONParser {
-  /// What is accepted as JSON.
+  /// The accepted syntax.
   public enum Syntax: Sendable {
-    /// Exactly JSON, in valid UTF-8.
+    /// Strict JSON in valid UTF-8.
     case json
-    /// With comments, trailing commas, unquoted keys, single quotes and the other numbers. Valid UTF-8.
+    /// JSON5: comments, trailing commas, unquoted keys, single quotes and further number formats. Valid
+    /// UTF-8.
     case json5
-    /// JSON as servers send it: bytes that are no UTF-8 become U+FFFD.
+    /// JSON as servers send it: invalid UTF-8 becomes U+FFFD.
     case wire
-    /// The same in pieces: a lone surrogate is kept for the `SurrogateJoiner` of the text that it belongs to.
+    /// Like `wire`, for pieces of a text: a lone surrogate is kept for the text's `SurrogateJoiner`.
     case stream
   }
 
-  /// What becomes of equal keys in an object.
+  /// How duplicate keys in an object are handled.
   public enum Duplicates: Sendable { case lastWins, refused }
 
-  /// Where and why a text is no JSON.
+  /// Where and why a text is not valid JSON.
   public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     /// From 1.
     public var line: Int
     /// From 1, in code points.
     public var column: Int
-    /// What is wrong there, without the place.
+    /// The problem, without the position.
     public var message: String
 
     public var description: String { "line \(line), column \(column): \(message)" }
   }
 
-  /// Values may be nested so deep: hostile input must not use up the stack.
+  /// Maximum nesting depth, so that hostile input cannot overflow the stack.
   public static let depthLimit = 256
 
   let bytes: UnsafeBufferPointer<UInt8>
@@ -145,7 +146,7 @@ public struct JSONParser {
     index += 1
   }
 
-  /// Steps over the comma between two items, or over the end of the list.
+  /// Skips the comma between two items or the end of the list.
   private mutating func closes(with end: UInt8, isFirst: Bool) throws(Failure) -> Bool {
     try skipSpace()
     if takeByte(end) { return true }
@@ -220,7 +221,7 @@ public struct JSONParser {
   }
 }
 
-/// Bytes that have a meaning in JSON.
+/// Bytes with a meaning in JSON.
 enum ASCII {
   static let quote: UInt8 = 0x22
   static let dollar: UInt8 = 0x24

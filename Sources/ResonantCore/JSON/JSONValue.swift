@@ -2,11 +2,11 @@
 
 import OrderedCollections
 
-/// A JSON object whose keys keep the order in which they were written: files that people read, condition
-/// columns and request bodies come out as they went in.
+/// A JSON object that keeps the order of its keys, so that files, condition columns and request bodies keep
+/// the order in which users wrote them.
 public typealias JSONObject = OrderedDictionary<String, JSONValue>
 
-/// Any JSON value. Numbers keep their literal text, so that nothing a user wrote is rounded on the way through.
+/// A JSON value. Numbers keep their literal text, so that no number is rounded on the way through.
 public enum JSONValue: Sendable, Equatable, Hashable {
   case null
   case bool(Bool)
@@ -17,7 +17,7 @@ public enum JSONValue: Sendable, Equatable, Hashable {
 
   public static func int(_ value: Int) -> JSONValue { .number(String(value)) }
 
-  /// A number; infinities and NaN, which JSON has no word for, become null.
+  /// A number; infinities and NaN, which JSON cannot represent, become null.
   public static func double(_ value: Double) -> JSONValue {
     guard value.isFinite else { return .null }
     return .number(value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value))
@@ -30,16 +30,16 @@ public enum JSONValue: Sendable, Equatable, Hashable {
   public var isNull: Bool { self == .null }
   public var double: Double? { if case .number(let text) = self { Double(text) } else { nil } }
 
-  /// The number as an integer, also when written as `3.0` or `3e2`; nil when it is none.
+  /// The number as an integer, also if written as `3.0` or `3e2`; nil if it is not an integer.
   public var int: Int? {
     guard case .number(let text) = self else { return nil }
     return Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
   }
 
-  /// The member of an object; nil for anything else.
+  /// A member of an object; nil for any other value.
   public subscript(key: String) -> JSONValue? { object?[key] }
 
-  /// The word for this kind of value in error messages.
+  /// The kind of this value in error messages.
   public var kind: String {
     switch self {
     case .null: "null"

@@ -4,8 +4,8 @@ import OrderedCollections
 
 /// Writes JSON (RFC 8259) as UTF-8 bytes.
 public enum JSONWriter {
-  /// Appends `text` as a string literal with its quotes. Control characters, the quote, the backslash and DEL are
-  /// escaped; everything else stays as it is.
+  /// Appends `text` as a string literal, including its quotes. Control characters, the quote, the backslash
+  /// and DEL are escaped; everything else is unchanged.
   public static func append(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     appendEscaped(text, to: &bytes)
@@ -52,7 +52,7 @@ public enum JSONWriter {
     }
   }
 
-  /// Appends `value` on one line, object keys in their order.
+  /// Appends `value` on one line; object keys keep their order.
   public static func append(_ value: JSONValue, to bytes: inout [UInt8]) {
     switch value {
     case .null: bytes += "null".utf8

@@ -8,23 +8,23 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The attempt to get one turn's reply, from the wait until the model may be asked, over all requests that are made
-/// for it, to the moment at which the turn is recorded. The reply itself is `live`.
+/// The attempt to get the reply for one turn: from waiting for a place, through all its requests, until the
+/// turn is recorded. The reply itself is `live`.
 public final class Attempt: Sendable {
-  /// Something that happened while the reply was asked for, to be recorded and shown.
+  /// An event during the attempt, to be recorded and shown.
   public enum Notice: Sendable, Equatable {
-    /// Another request follows after the wait.
+    /// Another request follows after `wait`.
     case retry(status: Int?, reason: String, wait: Duration)
     case warning(String)
   }
 
   private struct State {
     var start: (time: Date, instant: ContinuousClock.Instant)?
-    /// In order.
+    /// Oldest first.
     var notices: [(time: Date, notice: Notice)] = []
     var noticeFollowers: [@Sendable (Notice) -> Void] = []
     var mayWait = true
-    /// Ends the wait that is under way.
+    /// Ends the current wait.
     var endWait: (@Sendable () -> Void)?
     /// Called once, when the turn is recorded.
     var onRecorded: (@Sendable () -> Void)?
@@ -37,10 +37,11 @@ public final class Attempt: Sendable {
 
   deinit { noteRecorded() }
 
-  /// When the model was first asked; nil while that is to come, or is not known. The time before was spent waiting.
+  /// When the model was first asked; nil if it has not been asked, or if that is unknown. The time before was
+  /// spent waiting.
   var start: (time: Date, instant: ContinuousClock.Instant)? { state.withLock { $0.start } }
 
-  /// Notes that the model is asked now.
+  /// Notes the time when the model is first asked.
   func noteStart() {
     state.withLock { state in
       if state.start == nil { state.start = (Date(), .now) }
@@ -57,7 +58,7 @@ public final class Attempt: Sendable {
     for follower in followers { follower(notice) }
   }
 
-  /// Adds somebody who is given each notice as it comes.
+  /// Adds a follower that is called with each notice as it comes.
   public func followNotices(_ follower: @escaping @Sendable (Notice) -> Void) {
     state.withLock { $0.noticeFollowers.append(follower) }
   }
@@ -66,10 +67,10 @@ public final class Attempt: Sendable {
 
   // MARK: Waiting
 
-  /// False once there is to be no more waiting.
+  /// False once no more waiting is allowed.
   var mayWait: Bool { state.withLock { $0.mayWait } }
 
-  /// Ends a wait for a place or for another request, now and later. A request in flight goes on.
+  /// Ends the current wait, for a place or a retry, and all later ones. A request in flight goes on.
   func endWaiting() {
     let endWait = state.withLock { state in
       state.mayWait = false
@@ -78,8 +79,8 @@ public final class Attempt: Sendable {
     endWait?()
   }
 
-  /// Does something whose task is cancelled early when the reply is cut, this task is cancelled, or nobody is to wait
-  /// any more.
+  /// Runs work in a task that is cancelled when the reply is cut, the calling task is cancelled, or waiting
+  /// is no longer allowed.
   func wait<Value: Sendable>(for work: @escaping @Sendable () async throws -> Value) async throws -> Value {
     let task = Task { try await work() }
     let mayWait = state.withLock { state in
@@ -101,7 +102,8 @@ public final class Attempt: Sendable {
 
   // MARK: The end
 
-  /// Sets what is done once the turn is recorded and its tokens are counted, or when nobody has the attempt any more.
+  /// Sets an action that runs once the turn is recorded and its tokens are counted, or when the attempt is
+  /// deallocated.
   func onRecorded(_ action: @escaping @Sendable () -> Void) {
     state.withLock { $0.onRecorded = action }
   }

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
 
-/// What a model is asked for one turn.
+/// A request to a model for one turn.
 public struct ModelRequest: Sendable {
-  /// Where the system prompt goes in the request.
+  /// The position of the system prompt in the request.
   public enum SystemPlacement: String, Sendable {
-    /// The first message, of role `system`.
+    /// The first message, with role `system`.
     case message
-    /// The body's key `system`.
+    /// The key `system` of the body.
     case topLevel = "top_level"
   }
 
-  /// The number of the turn that is asked for.
+  /// The number of the requested turn.
   public let turn: Int
   public let system: SharedText?
   public let systemPlacement: SystemPlacement
   public let messages: [Message]
-  /// Ask for the reply as a stream.
+  /// Whether to ask for the reply as a stream.
   public let stream: Bool
-  /// Random state for models that make their own choices; derived from the run's seed and the turn's number.
+  /// Random seed for models that make their own choices, derived from the run's seed and the turn number.
   public let seed: UInt64
-  /// Turns that the participant has generated so far (see `Outcome.isGenerated`): the messages don't tell, for
-  /// those of the preamble and the opening look alike.
+  /// Turns that the participant has generated so far (see `Outcome.isGenerated`). They cannot be counted from
+  /// the messages, where preamble messages and the opening look the same.
   public let ownTurns: Int
-  /// How the messages were put together, for advice when they are refused.
+  /// The policy that the messages follow, for advice if they are refused.
   public let roles: RolePolicy
 
   public init(
@@ -40,18 +40,19 @@ public struct ModelRequest: Sendable {
   }
 }
 
-/// How neighbouring messages of equal role are treated.
+/// How neighbouring messages of the same role are treated.
 public enum RolePolicy: String, Sendable, CaseIterable {
   case asIs = "as-is"
-  /// Merge equal neighbours and put a short user message before a leading assistant one.
+  /// Merge neighbouring messages of the same role, and put a short user message before a leading assistant
+  /// message.
   case alternate
 }
 
-/// What a model says about a reply beside its text, which is in the attempt's `LiveReply`.
+/// What a model reports about a reply besides its text, which is in the attempt's `LiveReply`.
 public struct Completion: Sendable, Equatable {
   public var usage: Usage?
   public var finishReason: String?
-  /// The model that the endpoint says answered.
+  /// The model that answered, according to the endpoint.
   public var servedModel: String?
   public var toolCalls: [ToolCall] = []
   /// Requests that failed before the one that gave this reply.
@@ -60,16 +61,16 @@ public struct Completion: Sendable, Equatable {
   public init() {}
 }
 
-/// Something that can hold up its end of a conversation: an endpoint, or a model that is built in.
+/// A participant's model: one behind an endpoint, or a builtin one.
 public protocol ChatModel: Sendable {
   /// Writes one reply into `attempt.live` as it arrives, and returns when it is complete or was cut.
   ///
-  /// A cut (`LiveReply.verdict` is set) ends the call without an error. Throws `ModelError` otherwise; what was
+  /// A cut (`LiveReply.verdict` is set) ends the call without an error. Throws `ModelError` on failure; text
   /// written before stays in the reply.
   func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion
 }
 
-/// Why a model gave no reply, or no whole one. Its description names no secret.
+/// Why a model gave no reply, or only part of one. The description contains no secret.
 public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: String, Sendable {
     /// The endpoint could not be reached, or the connection broke.
@@ -77,20 +78,20 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case timeout
     /// The endpoint answered with an error.
     case refused
-    /// The answer is none that we can read, or is no whole answer.
+    /// The answer cannot be read as a reply, or is incomplete.
     case malformed
-    /// A script or replay has no more lines: the conversation ends, but has not failed.
+    /// A script or replay has no more lines. The conversation ends, but has not failed.
     case exhausted
     /// The task was cancelled from outside.
     case cancelled
   }
 
   public let kind: Kind
-  /// HTTP status, where there is one.
+  /// HTTP status, if there is one.
   public let status: Int?
-  /// One sentence: what happened, where (URL without query), what to do.
+  /// One sentence: what happened, where (URL without query), and what to do.
   public let message: String
-  /// Requests that failed for it.
+  /// Number of requests that failed.
   public let requests: Int
 
   public init(_ kind: Kind, _ message: String, status: Int? = nil, requests: Int = 1) {

@@ -2,40 +2,40 @@
 
 import HTTPTransport
 
-/// Where a model is to be reached, with everything that a request needs but its content. Holds secrets:
-/// `display` is all of it that may be shown or recorded.
+/// The address of a model, with everything a request needs except its content. Contains secrets: only
+/// `display` may be shown or recorded.
 public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
-  /// What is appended to a URL that is no whole one.
+  /// How a URL is completed with a path.
   public enum PathRule: Sendable {
-    /// A path is appended to a URL without one and to one that ends in `/v1`; any other is posted to as it is.
+    /// Append a path if the URL has none or ends in `/v1`; use any other URL unchanged.
     case endpoint
-    /// The URL is a base, unless it ends in a path that is known to be posted to.
+    /// Treat the URL as a base, unless it ends in a known chat path.
     case base
   }
 
-  /// The URL that is POSTed to, secrets filled in; `builtin:` for the models that ship in the program.
+  /// The URL for POST requests, with secrets filled in; `builtin:` for the builtin models.
   let url: String
-  /// The URL without query and user info, variables by their names.
+  /// The URL without query and user info, with variable names instead of their values.
   public let display: String
   public let api: API
-  /// Headers with secrets filled in, credentials included.
+  /// Headers, including credentials, with secrets filled in.
   let headers: [HTTPRequest.Header]
-  /// Names of the headers that are sent beyond `Content-Type`.
+  /// Names of the headers that are sent in addition to `Content-Type`.
   public let headerNames: [String]
-  /// The values that are only a reference to a variable, `${NAME}` or `Bearer ${NAME}`, by header name.
+  /// Header values that are just a reference to a variable, `${NAME}` or `Bearer ${NAME}`, by header name.
   public let headerReferences: JSONObject
   /// Whether the URL has a query or user info, which `display` leaves out.
   public let hidesPart: Bool
-  /// Strings that may appear in no output.
+  /// Strings that must not appear in any output.
   private(set) var secrets: [String]
-  /// Who offers the endpoint, where a preset or a known host tells.
+  /// The company that runs the endpoint, if a preset or known host tells.
   public let company: String?
-  /// The environment variable that usually holds the key of this host.
+  /// The environment variable that usually holds the key for this host.
   let keyVariable: String?
-  /// The endpoint as the user wrote it, before any `${NAME}` was filled in: a preset, URL or `builtin:`.
+  /// The endpoint as the user wrote it, before any `${NAME}` was filled in: a preset, a URL or `builtin:`.
   public let source: String
 
-  /// The models that ship in the program.
+  /// The endpoint of the builtin models.
   public static let builtin = builtin(source: "builtin:")
 
   static func builtin(source: String) -> Endpoint {
@@ -44,7 +44,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
       hidesPart: false, secrets: [], company: nil, keyVariable: nil, source: source)
   }
 
-  /// The same, with further strings that may appear in no output, for they are sent to it.
+  /// The same endpoint with further secrets, which are sent to it and must not appear in any output.
   func hiding(_ secrets: [String]) -> Endpoint {
     var endpoint = self
     endpoint.secrets += secrets
@@ -53,11 +53,11 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
 
   public var isBuiltin: Bool { display == "builtin:" }
   public var description: String { display }
-  /// Keeps secrets out of dumps and of messages that show a value.
+  /// Keeps secrets out of dumps and messages that show a value.
   public var customMirror: Mirror { Mirror(self, children: ["display": display]) }
 }
 
-/// How patiently an endpoint is asked.
+/// Timeouts and retries for requests to an endpoint.
 public struct RequestSettings: Sendable, Equatable {
   public var connectTimeout = Duration.seconds(10)
   public var firstByteTimeout = Duration.seconds(600)

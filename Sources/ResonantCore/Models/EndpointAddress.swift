@@ -2,8 +2,8 @@
 
 import HTTPTransport
 
-/// An absolute http or https URL, cut into the parts that an endpoint treats apart. All parts are places in
-/// `bytes`.
+/// An absolute http or https URL, split into the parts that an endpoint treats differently. All parts are
+/// ranges in `bytes`.
 struct EndpointAddress {
   let bytes: [UInt8]
   let isSecure: Bool
@@ -17,7 +17,7 @@ struct EndpointAddress {
   /// Without the `?`.
   let query: Range<Int>?
 
-  /// - Throws: `InvalidValue` without any part of the URL, which may hold a secret.
+  /// - Throws: `InvalidValue`, which quotes no part of the URL because it may contain a secret.
   init(_ bytes: [UInt8]) throws(InvalidValue) {
     guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else {
       throw InvalidValue("the URL holds a space, a backslash or a control character")
@@ -43,24 +43,24 @@ struct EndpointAddress {
     guard !host.isEmpty, hasValidPort else { throw InvalidValue("the URL has no valid host and port") }
   }
 
-  /// A URL without user info, query and fragment; any other name of an endpoint as it is.
+  /// A URL without user info, query and fragment; any other endpoint name unchanged.
   static func redact(_ text: String) -> String { HTTPTransport.redact(text) }
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-  /// In lower case, without the port.
+  /// The host in lower case.
   var host: String {
     let authority = text(authority).lowercased()
     if authority.hasPrefix("[") { return authority.lastIndex(of: "]").map { String(authority[...$0]) } ?? "" }
     return String(authority.prefix { $0 != ":" })
   }
 
-  /// Scheme, host and port as they are usually written: in lower case, without the scheme's own port.
+  /// Scheme, host and port in their usual spelling: lower case, without the scheme's default port.
   var origin: String {
     (isSecure ? "https://" : "http://") + host + (hasDefaultPort ? "" : ":\(port)")
   }
 
-  /// Whether a path is appended to this one: there is none, or it is that of a base URL, `/v1`.
+  /// Whether this is the path of a base URL: empty or ending in `/v1`.
   static func isBase(_ path: String) -> Bool {
     let path = withoutSlashes(path)
     return path.isEmpty || path.hasSuffix("/v1")
@@ -72,8 +72,9 @@ struct EndpointAddress {
     return String(path)
   }
 
-  /// An endpoint as a user wrote it, in the one spelling of all that mean the same URL: with its usual origin, and
-  /// no slash behind a base URL. A host that a variable holds, and what is no URL, stay as they are.
+  /// Normalises an endpoint as a user wrote it, so that all spellings of a URL become equal: the origin in
+  /// its usual spelling, and a base URL without trailing slashes. Leaves hosts that come from a variable, and
+  /// text that is not a URL, unchanged.
   static func plain(_ text: String) -> String {
     guard let address = try? EndpointAddress(Array(text.utf8)) else { return text }
     let authority = address.text(address.authority)
@@ -85,7 +86,7 @@ struct EndpointAddress {
     return scheme + userInfo + place + (isBase(path) ? withoutSlashes(path) : path) + rest
   }
 
-  /// Whether requests go to the scheme's own port.
+  /// Whether requests go to the scheme's default port.
   var hasDefaultPort: Bool { port.isEmpty || port == (isSecure ? "443" : "80") }
 
   private var port: Substring { text(authority).dropFirst(host.count).drop { $0 == ":" } }

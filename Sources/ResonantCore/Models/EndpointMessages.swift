@@ -2,19 +2,18 @@
 
 import HTTPTransport
 
-/// The sentences about an endpoint that did not answer as it should: where, what, in its own words, and what to do.
+/// Error messages about an endpoint: where, what happened, the endpoint's own words, and what to do.
 struct EndpointMessages: Sendable {
-  /// Most code points of what the endpoint itself says.
+  /// Most code points quoted from the endpoint.
   static let lengthLimit = 500
 
   let endpoint: Endpoint
   let model: String
   let redactor: Redactor
 
-  /// The payload of the request.
   var payload: JSONObject = [:]
 
-  /// A response with an error status.
+  /// The failure for a response with an error status.
   func status(
     _ head: HTTPResponseHead, body: [UInt8], to request: RequestShape = RequestShape()
   ) -> RequestFailure {
@@ -28,7 +27,7 @@ struct EndpointMessages: Sendable {
     return failure
   }
 
-  /// An error inside a reply.
+  /// The failure for an error inside a reply.
   func inReply(_ error: ProviderError, to request: RequestShape = RequestShape()) -> RequestFailure {
     var failure = RequestFailure(
       .refused, "\(endpoint.display) reported an error: \(quoted(error.message))")
@@ -39,7 +38,7 @@ struct EndpointMessages: Sendable {
     return failure
   }
 
-  /// A whole reply without any text.
+  /// The failure for a complete reply without any text.
   func empty(_ finishReason: String?, hasThinking: Bool, to request: RequestShape) -> RequestFailure {
     let what = hasThinking ? "has reasoning but no text" : "is empty"
     let reason = finishReason.map { " (finish reason: \(quoted($0)))" } ?? ""
@@ -66,7 +65,7 @@ struct EndpointMessages: Sendable {
     return failure
   }
 
-  /// A good status, and then nothing that is a reply.
+  /// The failure for a success status with a body that is not a reply.
   func unreadable(_ head: HTTPResponseHead, opening: [UInt8]) -> RequestFailure {
     let type = head.header("content-type").map { quoted(String($0.prefix { $0 != ";" })) }
     let said = quoted(ErrorBody.text(opening))
@@ -76,7 +75,7 @@ struct EndpointMessages: Sendable {
       .malformed, sentence(opening + (said.isEmpty ? "" : ": " + said), "check the URL's path and --api"))
   }
 
-  /// The reply stopped without having come to its end.
+  /// The failure for a reply that stopped without a finish reason or end mark.
   func incomplete() -> RequestFailure {
     var failure = RequestFailure(
       .connection, "the reply of \(endpoint.display) is incomplete: it ended without a finish reason")
@@ -90,7 +89,7 @@ struct EndpointMessages: Sendable {
       "\(endpoint.display) sent a line of more than \(ReplyDecoder.lengthLimit >> 20) MiB, which is no reply")
   }
 
-  /// The reply ended at once because nothing more fits.
+  /// The failure for a reply that ended at once because the context is full.
   func contextFull(to request: RequestShape) -> RequestFailure {
     inReply(ProviderError("model_context_window_exceeded"), to: request)
   }
@@ -102,9 +101,9 @@ struct EndpointMessages: Sendable {
     return (what.last == "." ? String(what.dropLast()) : what) + "; " + hint
   }
 
-  /// The endpoint's words: one line, bounded, nothing that acts on a terminal, no secret.
+  /// Quotes the endpoint: on one line, limited in length, without control characters and secrets.
   func quoted(_ text: String) -> String {
-    // What nearly every reply has, such as its finish reason.
+    // Fast path for short ASCII words such as finish reasons, which nearly every reply has.
     if text.utf8.count <= Self.lengthLimit, text.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) {
       return redactor.redact(text)
     }
@@ -121,7 +120,7 @@ struct EndpointMessages: Sendable {
 
   private var dialect: any Dialect { endpoint.api.dialect }
 
-  /// Adds what an error is about and what to do.
+  /// Adds the intent of an error and what to do about it.
   private func advise(on error: ProviderError?, to request: RequestShape, _ failure: inout RequestFailure) {
     failure.intent = ErrorIntent(error, status: failure.status)
     failure.retryAfter = error?.namedDelay

@@ -9,25 +9,25 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A model behind an endpoint, as one participant asks it.
+/// A model behind an endpoint, as used by one participant.
 public final class EndpointModel: ChatModel {
-  /// What the endpoints of a run have shown that they cannot do; shared by all its models.
+  /// Features that endpoints have refused during a run; shared by all models of the run.
   public final class Capabilities: Sendable {
     private let withoutStreamOptions = Mutex<Set<String>>([])
 
     public init() {}
 
-    /// Whether streams of the endpoint may be asked to end with token counts.
+    /// Whether the endpoint may be asked to end streams with token counts.
     func hasStreamOptions(_ url: String) -> Bool { withoutStreamOptions.withLock { !$0.contains(url) } }
     func noteNoStreamOptions(_ url: String) { withoutStreamOptions.withLock { _ = $0.insert(url) } }
   }
 
-  /// Time and chance.
+  /// Clock and random numbers, replaceable in tests.
   public struct Pacing: Sendable {
     public var sleep: @Sendable (Duration) async throws -> Void
     /// Seconds since 1970.
     public var now: @Sendable () -> Double
-    /// From 0 up to 1.
+    /// In [0, 1).
     public var random: @Sendable () -> Double
 
     public init(
@@ -44,13 +44,13 @@ public final class EndpointModel: ChatModel {
       random: { Double.random(in: 0..<1) })
   }
 
-  /// What it shares with other models of the run.
+  /// What the models of a run share.
   public struct Dependencies: Sendable {
-    /// Where requests wait until they may start.
+    /// Where requests wait before they start.
     public var gate: any RequestGate = OpenGate()
     public var capabilities = Capabilities()
     public var pacing = Pacing.real
-    /// Takes lines about requests and responses; they hold no secret.
+    /// Receives log lines about requests and responses; they contain no secret.
     public var log: (@Sendable (String) -> Void)?
 
     public init() {}
@@ -64,14 +64,14 @@ public final class EndpointModel: ChatModel {
   private let transport: HTTPTransport
   private let shared: Dependencies
 
-  /// Made when there is something to say: thousands of models wait in conversations.
+  /// Created on demand to save memory: thousands of models wait in conversations.
   private var messages: EndpointMessages {
     EndpointMessages(
       endpoint: endpoint, model: model,
       redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)), payload: payload)
   }
 
-  /// - Parameter payload: further members of the request's body, which win over ours.
+  /// - Parameter payload: further members of the request body, which override ours.
   public init(
     endpoint: Endpoint, model: String, payload: JSONObject, settings: RequestSettings,
     transport: HTTPTransport, dependencies: Dependencies = Dependencies()
@@ -107,7 +107,7 @@ public final class EndpointModel: ChatModel {
     return cut
   }
 
-  /// Returns when another request is to be made after a failure, or the reply was cut; throws when none is.
+  /// Returns if another request should be made after a failure, or if the reply was cut; throws otherwise.
   private func prepareNext(
     after failure: RequestFailure, _ history: inout RetryPolicy.History, _ attempt: Attempt
   ) async throws(ModelError) {
@@ -130,7 +130,7 @@ public final class EndpointModel: ChatModel {
     ModelError(.cancelled, "no more requests are made to \(endpoint)")
   }
 
-  /// Waits until a request may start; nil when none is to start any more.
+  /// Waits until a request may start; nil if no more requests may start.
   private func enter(_ attempt: Attempt) async -> RequestPermit? {
     try? await attempt.wait { [gate = shared.gate] in try await gate.enter() }
   }
@@ -173,7 +173,7 @@ public final class EndpointModel: ChatModel {
       .post, endpoint.url, headers: headers, body: body.segments, timeouts: timeouts)
   }
 
-  /// What came of a request. A reply that came to its own end counts, however the connection ended after it.
+  /// The result of a request. A reply that ended by itself counts, however the connection ended.
   private func judge(
     _ received: ReplySink.Received, _ error: HTTPError?, _ request: ModelRequest, _ live: LiveReply
   ) -> Result<Completion, RequestFailure> {
@@ -203,13 +203,13 @@ public final class EndpointModel: ChatModel {
     return .failure(messages.incomplete())
   }
 
-  /// Why a reply that came to its own end has no text.
+  /// Why a reply that ended by itself has no text.
   private func nothing(_ decoder: ReplyDecoder, _ live: LiveReply, _ shape: RequestShape) -> RequestFailure {
     if decoder.finishReason == "model_context_window_exceeded" { return messages.contextFull(to: shape) }
     return messages.empty(decoder.finishReason, hasThinking: live.thinking != nil, to: shape)
   }
 
-  /// What the endpoint says beside the text, in words that may be shown and recorded.
+  /// What the endpoint reports besides the text, safe to show and record.
   private func completion(_ decoder: ReplyDecoder) -> Completion {
     var completion = Completion(decoder)
     completion.finishReason = completion.finishReason.map(messages.quoted)
@@ -239,7 +239,7 @@ public final class EndpointModel: ChatModel {
 }
 
 extension Completion {
-  /// What a decoder found beside the text.
+  /// What a decoder found besides the text.
   init(_ decoder: ReplyDecoder) {
     self.init()
     let reply = decoder.reply

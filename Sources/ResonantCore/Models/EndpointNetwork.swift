@@ -2,17 +2,17 @@
 
 import HTTPTransport
 
-/// What all endpoints of a run have in common: connections, what they are capable of, and where requests wait.
+/// What all endpoints of a run share: connections, known capabilities, and where requests wait.
 public struct EndpointNetwork: Sendable {
   let transport: HTTPTransport
   private let capabilities = EndpointModel.Capabilities()
-  /// The gate of an endpoint, by the URL that it is shown with; nil where requests need not wait.
+  /// The gate of an endpoint, by its `display` URL; nil if its requests need not wait.
   var gate: @Sendable (_ endpoint: String) -> (any RequestGate)? = { _ in nil }
   private let log: (@Sendable (String) -> Void)?
 
   /// - Parameters:
-  ///   - environment: `CURL_CA_BUNDLE` or `SSL_CERT_FILE` of it name the authorities to trust.
-  ///   - log: takes lines about requests and responses; they hold no secret.
+  ///   - environment: `CURL_CA_BUNDLE` or else `SSL_CERT_FILE` names the file of authorities to trust.
+  ///   - log: receives lines about requests and responses; they contain no secret.
   public init(
     environment: [String: String],
     log: (@Sendable (String) -> Void)? = nil
@@ -26,7 +26,7 @@ public struct EndpointNetwork: Sendable {
     self.log = log
   }
 
-  /// The model of a name behind an endpoint.
+  /// The model with this name behind an endpoint.
   func model(
     _ name: String, at endpoint: Endpoint, payload: JSONObject, settings: RequestSettings
   ) -> EndpointModel {
@@ -39,7 +39,7 @@ public struct EndpointNetwork: Sendable {
       dependencies: dependencies)
   }
 
-  /// Looks whether an endpoint is there and has a model.
+  /// Checks whether an endpoint is reachable and has a model.
   public func probe(
     _ endpoint: Endpoint, for model: String, settings: RequestSettings
   ) async -> EndpointProbe.Finding {

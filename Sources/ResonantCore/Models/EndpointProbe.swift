@@ -3,15 +3,15 @@
 import HTTPTransport
 import Synchronization
 
-/// Asks an endpoint for its list of models, to see whether it is reachable and has a model.
+/// Asks an endpoint for its list of models, to check whether it is reachable and has a certain model.
 public struct EndpointProbe: Sendable {
-  /// What was found, in one sentence without a secret.
+  /// The result, in one sentence without a secret.
   public struct Finding: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
       case present
-      /// The endpoint has a list, and the model is not on it.
+      /// The endpoint has a list without the model.
       case missing
-      /// The endpoint answers, but has no list that tells.
+      /// The endpoint answers, but has no readable list.
       case unknown
       case unreachable
     }
@@ -24,7 +24,7 @@ public struct EndpointProbe: Sendable {
       self.sentence = sentence
     }
 
-    /// Whether a conversation would fail for sure.
+    /// Whether a conversation would certainly fail.
     public var isFailure: Bool { kind == .missing || kind == .unreachable }
   }
 
@@ -57,13 +57,13 @@ public struct EndpointProbe: Sendable {
     }
   }
 
-  /// The address of the list that belongs to the address of the chat.
+  /// The URL of the list of models, derived from the chat URL.
   private var listURL: String? {
     let parts = endpoint.url.split(separator: "?", maxSplits: 1)
     guard var path = parts.first else { return nil }
     while path.last == "/" { path.removeLast() }
     let query = parts.count > 1 ? "?" + parts[1] : ""
-    // The path tells whose list it is, whatever the requests are written in.
+    // The path determines the kind of list, whatever the format of requests is.
     guard let dialect = API(path: path)?.dialect else { return nil }
     let list = path.dropLast(dialect.chatPath.count) + dialect.listPath
     return list + (query.isEmpty ? dialect.listQuery : query)
@@ -94,14 +94,14 @@ public struct EndpointProbe: Sendable {
     return Finding(kind: .missing, sentence: "\(endpoint) does not have the model \(model): \(others)")
   }
 
-  /// `data` is OpenAI's and Anthropic's list, `models` that of Ollama.
+  /// `data` is the list of OpenAI and Anthropic, `models` that of Ollama.
   private static func names(_ list: JSONValue) -> [String]? {
     guard let items = list["data"]?.array ?? list["models"]?.array ?? list.array else { return nil }
     return items.compactMap { $0["id"]?.string ?? $0["name"]?.string ?? $0["model"]?.string }
   }
 }
 
-/// Keeps a body of up to some MiB.
+/// Keeps a body of up to about 8 MiB.
 private final class ListSink: HTTPResponseSink {
   private static let limit = 8 << 20
   private let bytes = Mutex<[UInt8]>([])

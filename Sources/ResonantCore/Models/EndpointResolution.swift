@@ -10,14 +10,14 @@ import Foundation
 #endif
 
 extension Endpoint {
-  /// Makes an endpoint of what a user wrote: a full URL, a base URL, a preset's name or `builtin:`.
+  /// Makes an endpoint from the user's text: a full URL, a base URL, the name of a preset or `builtin:`.
   ///
-  /// `${NAME}` in the text and in header values is filled in from the environment, before anything else: it may
-  /// also stand for a preset or for `builtin:`. For a known host over https
-  /// the usual key variable is used when no header carries credentials.
+  /// `${NAME}` in the text and in header values is filled in from the environment first, so it may also stand
+  /// for a preset or for `builtin:`. For a known host over https, the key is read from its usual variable if
+  /// no header carries credentials.
   ///
-  /// - Parameter api: the dialect, where the user named one; else it follows from the path.
-  /// - Throws: `InvalidValue` that names the variable or the header, never a value.
+  /// - Parameter api: the wire format, if the user chose one; otherwise the preset or the path determines it.
+  /// - Throws: `InvalidValue`, which names the variable or header but never quotes its value.
   public static func resolve(
     _ text: String, api: API? = nil, headers: JSONObject = [:], environment: [String: String],
     paths: PathRule = .endpoint
@@ -27,7 +27,7 @@ extension Endpoint {
     let name = String(decoding: written.expanded, as: UTF8.self)
     if name == builtin.source { return builtin(source: text) }
     let preset = Preset.named(name)
-    // The address of a preset is public, also where its name came from a variable.
+    // The URL of a preset is public, even if its name came from a variable.
     if let preset { written = try VariableText(preset.base, environment: [:]) }
     let address = try EndpointAddress(written.expanded)
     let suffix = suffix(
@@ -48,7 +48,8 @@ extension Endpoint {
       source: text)
   }
 
-  /// The URL without query and user info, variables by their names; a host that none holds in its usual spelling.
+  /// The URL without query and user info, with variable names instead of their values; a host that comes from
+  /// no variable is in its usual spelling.
   private static func display(of address: EndpointAddress, _ written: VariableText) -> String {
     let place = written.source(of: [address.scheme, address.authority])
     guard place == address.text(address.scheme) + address.text(address.authority) else {
@@ -57,7 +58,7 @@ extension Endpoint {
     return address.origin + written.source(of: [address.path])
   }
 
-  /// What is appended to a path, behind its trailing slashes if it has some.
+  /// What is appended to a path, after removing its trailing slashes.
   private struct Suffix {
     var text: String
     func path(_ path: String) -> String {
@@ -109,7 +110,7 @@ extension Endpoint {
   }
 }
 
-/// The headers of an endpoint while they are put together.
+/// Collects the headers of an endpoint.
 private struct HeaderFields {
   var headers: [HTTPRequest.Header] = []
   var names: [String] = []
@@ -144,7 +145,7 @@ private struct HeaderFields {
     }
   }
 
-  /// Adds the credentials that the URL or the environment has, unless a header carries some.
+  /// Adds credentials from the URL or the environment, unless a header carries some.
   mutating func addCredentials(
     userInfo: String?, host: KnownHost?, environment: [String: String]
   ) throws(InvalidValue) {
@@ -182,7 +183,7 @@ private struct HeaderFields {
     bytes.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
   }
 
-  /// The characters of a name (RFC 9110, 5.6.2).
+  /// A token (RFC 9110, section 5.6.2).
   private static func isToken(_ name: String) -> Bool {
     !name.isEmpty
       && name.utf8.allSatisfy { byte in

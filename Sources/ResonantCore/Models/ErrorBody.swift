@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// What the body of an error response says, be it JSON, a gateway's HTML page or plain text.
+/// Reads the body of an error response: JSON, a gateway's HTML page or plain text.
 enum ErrorBody {
-  /// Nil when it says nothing.
+  /// Nil if the body has no text.
   static func read(_ body: [UInt8]) -> ProviderError? {
     if let value = try? JSONValue.parse(body, syntax: .wire), let error = ProviderError(inErrorBody: value) {
       return error
     }
-    // An error inside a stream that came with an error status.
+    // An event stream with an error status.
     for line in body.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) where line.starts(with: "data:".utf8)
     {
       if let value = try? JSONValue.parse(line.dropFirst(5), syntax: .wire),
@@ -20,7 +20,7 @@ enum ErrorBody {
     return text.isEmpty ? nil : ProviderError(text)
   }
 
-  /// The body as plain text: of an HTML page its title, else what is between its tags.
+  /// The body as plain text. Of an HTML page, the title, or else the text between the tags.
   static func text(_ body: [UInt8]) -> String {
     let text = String(decoding: body, as: UTF8.self)
     let start = text.drop { $0.isWhitespace }
@@ -31,7 +31,7 @@ enum ErrorBody {
     return plain(inside("body", of: page) ?? page[...])
   }
 
-  /// What is between the first opening tag of that name and its end.
+  /// The content of the first element with this name.
   private static func inside(_ name: String, of page: [UInt8]) -> ArraySlice<UInt8>? {
     guard let open = find("<" + name, in: page[...]),
       let start = page[open...].firstIndex(of: UInt8(ascii: ">"))
@@ -54,7 +54,7 @@ enum ErrorBody {
     return nil
   }
 
-  /// Without tags, and with the usual entities as what they stand for.
+  /// Removes tags and decodes the usual entities.
   private static func plain(_ html: ArraySlice<UInt8>) -> String {
     var kept: [UInt8] = []
     var isTag = false

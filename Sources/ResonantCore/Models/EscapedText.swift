@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-/// A text whose escapes are resolved, and where in it each of its bytes came from: those of JSON and other string
-/// literals, of URLs and of HTML, whichever come.
+/// A text with its escapes resolved, and the source of each byte. Recognises the escapes of JSON and other
+/// string literals, of URLs and of HTML, in any mixture.
 struct EscapedText {
   private(set) var bytes: [UInt8]
-  /// Where each byte came from in the text as it was, for a resolved one its whole escape.
+  /// The range in the original text that each byte came from; for a resolved byte, its whole escape.
   private(set) var sources: [Range<Int>]
-  /// Where an escape begins that the text's end cuts off; the end when there is none.
+  /// Where an escape begins that is cut off at the end of the text; the end if there is none.
   private(set) var end: Int
 
-  /// The text as it is.
+  /// The text unchanged.
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     sources = bytes.indices.map { $0..<($0 + 1) }
     end = bytes.count
   }
 
-  /// With one more layer of escapes resolved; nil when it has none.
+  /// Resolves one more layer of escapes; nil if there is none.
   func resolved() -> EscapedText? {
     guard bytes.contains(where: Self.begins) else { return nil }
     var result = EscapedText([])
@@ -45,9 +45,9 @@ struct EscapedText {
   }
 }
 
-/// The escape that a text begins with.
+/// The escape at the start of a text.
 private enum TextEscape {
-  /// What it stands for, and how many bytes it takes.
+  /// Its meaning, and its length in bytes.
   case whole([UInt8], length: Int)
   /// The text ends within it.
   case cut
@@ -55,7 +55,7 @@ private enum TextEscape {
   /// Longest name or number between `&` and `;`.
   private static let longestName = 10
 
-  /// Nil when there is none, in a text that begins with a backslash, `%` or `&`.
+  /// Nil if there is none. The text must begin with a backslash, `%` or `&`.
   init?(_ text: ArraySlice<UInt8>) {
     let head = Array(text.prefix(2 + Self.longestName))
     let isAll = head.count == text.count
@@ -94,7 +94,7 @@ private enum TextEscape {
     return head[1] == UInt8(ascii: "u") && head.count < 6 && isCut(head, 2, isAll) ? .cut : nil
   }
 
-  /// Three octal digits, as C has them.
+  /// Three octal digits, as in C.
   private static func octal(_ head: [UInt8]) -> TextEscape? {
     guard head.count > 3, let value = UInt8(String(decoding: head[1...3], as: UTF8.self), radix: 8) else {
       return nil
@@ -102,7 +102,7 @@ private enum TextEscape {
     return .whole([value], length: 4)
   }
 
-  /// `\u{73}`, as JavaScript, Rust and Swift have it.
+  /// `\u{73}`, as in JavaScript, Rust and Swift.
   private static func braced(_ head: [UInt8]) -> TextEscape? {
     guard head.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u"), UInt8(ascii: "{")]),
       let end = head.firstIndex(of: UInt8(ascii: "}"))
@@ -112,7 +112,7 @@ private enum TextEscape {
     return .whole(Array(String(Character(scalar)).utf8), length: end + 1)
   }
 
-  /// A decimal reference without its semicolon, which browsers read as one.
+  /// A decimal reference without a semicolon, which browsers accept.
   private static func openReference(_ head: [UInt8], _ isAll: Bool) -> TextEscape? {
     guard head.count > 2, head[1] == UInt8(ascii: "#") else { return nil }
     let digits = head.dropFirst(2).prefix { $0 &- 0x30 < 10 }
@@ -142,7 +142,7 @@ private enum TextEscape {
     return .whole(Array(String(Character(scalar)).utf8), length: end + 1)
   }
 
-  /// HTML's names of what ASCII has beside letters and digits (HTML Standard, 13.5).
+  /// HTML's names for ASCII characters other than letters and digits (HTML Standard, 13.5).
   private static let names = [
     "Tab": "\t", "NewLine": "\n", "nbsp": " ", "excl": "!", "quot": "\"", "QUOT": "\"", "num": "#",
     "dollar": "$",

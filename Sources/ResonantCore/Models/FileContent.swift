@@ -6,8 +6,8 @@ import Glibc
 import Darwin
 #endif
 
-/// Reads whole files, and pipes to their end. Not through Foundation, which refuses the pipe that a shell makes of
-/// `<(command)`, and reads devices that have no end for ever.
+/// Reads whole files and pipes. Foundation is unsuitable: it refuses the pipe that a shell makes for
+/// `<(command)`, and reads endless devices forever.
 enum FileContent {
   enum Problem: Error {
     /// The system's `errno`.
@@ -16,7 +16,7 @@ enum FileContent {
     case tooLarge(Int)
   }
 
-  /// The largest file that an option may name, in bytes, and the most that is read of a device.
+  /// The largest file that an option may name, and the most that is read from a device, in bytes.
   static let limit = 64 << 20
 
   static func read(_ path: String, limit: Int = limit, takesPipes: Bool = true) throws(Problem) -> [UInt8] {
@@ -34,7 +34,7 @@ enum FileContent {
     let limit = isDevice ? min(limit, Self.limit) : limit
     guard status.st_size <= limit else { throw .tooLarge(limit) }
     var bytes: [UInt8] = []
-    // One more than the size, so that the end of an ordinary file is seen without growing the buffer.
+    // One byte more than the size, so that the end of a regular file is detected without growing the buffer.
     var room = max(Int(status.st_size) + 1, 1 << 12)
     while bytes.count <= limit {
       let before = bytes.count
@@ -47,7 +47,7 @@ enum FileContent {
     throw .tooLarge(limit)
   }
 
-  /// One read(2); the system's `errno`, or 0.
+  /// Calls read(2) once; returns `errno` or 0.
   private static func append(to bytes: inout [UInt8], from descriptor: Int32, room: Int) -> Int32 {
     var problem: Int32 = 0
     #if canImport(Glibc)

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// A well-known service or local server, by its short name.
+/// A short name for a well-known service or local server.
 struct Preset {
   static let all = API.allCases.flatMap { api in
     api.dialect.presets.map { Preset(name: $0.key, base: $0.value, api: api) }
   }
 
   let name: String
-  /// The base that a path is appended to.
+  /// The base URL.
   let base: String
   let api: API
 
   static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 }
 
-/// A host whose operator and usual key variable are known.
+/// A host with a known operator and usual key variable.
 struct KnownHost {
   static let all = Dictionary(
     API.allCases.flatMap(\.dialect.hosts).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -33,15 +33,15 @@ struct KnownHost {
   }
 }
 
-/// How a key is sent.
+/// How an API key is sent.
 struct KeyHeader {
   static let bearer = KeyHeader(name: "Authorization", prefix: "Bearer ")
 
   let name: String
-  /// What stands before the key.
+  /// The text before the key.
   var prefix = ""
 
-  /// Whether the header of that name carries credentials in one of the dialects, or in Azure's.
+  /// Whether a header with this name carries credentials in one of the dialects or for Azure.
   static func isCredential(_ name: String) -> Bool { names.contains(name.lowercased()) }
 
   private static let names = Set(API.allCases.map { $0.dialect.keyHeader.name.lowercased() } + ["api-key"])

@@ -2,23 +2,23 @@
 
 import Synchronization
 
-/// A reply while it is being made: the one value that the model, the conversation, the screen and whoever may
-/// cut the turn share.
+/// A reply while it is being generated, shared by the model, the conversation, the screen and everything that
+/// may cut the turn.
 ///
-/// The model appends from its own thread. Whoever has the right cuts; the first verdict stands and decides the
-/// turn's outcome. Leading blank lines and trailing white space are no part of a reply and do not count; the limit
-/// counts Unicode code points and is exceeded only when text that would have been kept is dropped.
+/// The model appends from its own thread. Others may cut; the first verdict stands and decides the turn's
+/// outcome. Leading blank lines and trailing white space are not part of a reply and do not count. The limit
+/// is in Unicode code points, and is exceeded only if text that would have been kept is discarded.
 public final class LiveReply: Sendable {
-  /// Who cut a reply before its own end.
+  /// Who or what cut a reply.
   public enum Verdict: Sendable, Equatable {
-    /// The longest reply that is allowed was reached.
+    /// The reply reached the limit.
     case limit
-    /// The program was told to end.
+    /// The program received a signal to end.
     case signal
-    /// Somebody in the room, who has read only what was shown.
+    /// A listener, who has read only what was shown.
     case listener(name: String)
 
-    /// What becomes of the turn.
+    /// The outcome of the turn.
     public var outcome: Outcome { self == .limit ? .truncated : .interrupted }
   }
 
@@ -26,7 +26,7 @@ public final class LiveReply: Sendable {
     var text = ReplyText()
     var thinking: [UInt8] = []
     var verdict: Verdict?
-    /// Code points of the text that may be shown; nil for all that is there.
+    /// Number of code points that may be shown; nil for all.
     var revealed: Int?
     var firstArrival: ContinuousClock.Instant?
     /// Stops the source of the text.
@@ -38,12 +38,12 @@ public final class LiveReply: Sendable {
   private let state: Mutex<State>
   private let limit: Int
 
-  /// Bytes of reasoning, far more than any model needs: what does not end must not fill memory and disk.
+  /// Most bytes of reasoning, far more than any model needs: endless reasoning must not fill memory and disk.
   static let thinkingLimit = 16 << 20
 
   /// - Parameters:
   ///   - limit: most code points to keep.
-  ///   - echoedPrefix: a `[name]:` that is dropped from the start of the reply.
+  ///   - echoedPrefix: a `[name]:` that is removed from the start of the reply.
   public init(limit: Int = .max, echoedPrefix: String? = nil) {
     self.limit = limit
     state = Mutex(State(text: ReplyText(echoedPrefix: echoedPrefix.map { Array($0.utf8) })))
@@ -51,8 +51,8 @@ public final class LiveReply: Sendable {
 
   // MARK: The model's side
 
-  /// Appends text, which must be whole UTF-8 sequences. Returns false when the reply has been cut: nothing more
-  /// is wanted.
+  /// Appends text in complete UTF-8 sequences. Returns false if the reply has been cut and needs no more
+  /// text.
   @discardableResult
   public func append(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
     change { state in
@@ -70,7 +70,7 @@ public final class LiveReply: Sendable {
     return text.withUTF8 { append($0) }
   }
 
-  /// Appends reasoning that came in a field of its own. More than `thinkingLimit` cuts the reply.
+  /// Appends reasoning that came in a separate field. More than `thinkingLimit` cuts the reply.
   @discardableResult
   public func append(thinking utf8: UnsafeBufferPointer<UInt8>) -> Bool {
     change { state in
@@ -85,8 +85,8 @@ public final class LiveReply: Sendable {
     }
   }
 
-  /// Sets what a cut calls to stop the source; called at once when the reply is cut already. Nil when there is
-  /// nothing to stop any more.
+  /// Sets the action with which a cut stops the source; called at once if the reply is already cut. Set nil
+  /// when there is nothing left to stop.
   public func onCut(_ abort: (@Sendable () -> Void)?) {
     let isCut = state.withLock { state in
       state.abort = abort
@@ -97,7 +97,7 @@ public final class LiveReply: Sendable {
 
   // MARK: Whoever cuts or shows
 
-  /// Ends the reply from outside. The first verdict stands; later ones change nothing.
+  /// Cuts the reply from outside. The first verdict stands; later ones change nothing.
   public func cut(_ verdict: Verdict) {
     let abort: (@Sendable () -> Void)? = change { state in
       guard state.verdict == nil else { return nil }
@@ -107,15 +107,14 @@ public final class LiveReply: Sendable {
     abort?()
   }
 
-  /// Lets the first `count` code points of the text be shown, and no more until the next call; nil lets everything
-  /// be shown as it comes, as it is from the beginning. A slow display calls it again and again; one that waits at a
-  /// place calls it once.
+  /// Allows the first `count` code points to be shown until the next call; nil, the default, shows all text
+  /// as it comes. A slow display calls this repeatedly; one that pauses at a certain place calls it once.
   public func reveal(_ count: Int?) {
     change { $0.revealed = count }
   }
 
-  /// Calls back after every change, on the thread that made it, and once now; the follower must not block. Returns
-  /// what to `unfollow`.
+  /// Calls `follower` once now and after every change, on the thread that made the change; it must not block.
+  /// Returns a token for `unfollow`.
   @discardableResult
   public func follow(_ follower: @escaping @Sendable () -> Void) -> Int {
     let token = state.withLock { state in
@@ -139,11 +138,11 @@ public final class LiveReply: Sendable {
 
   public var verdict: Verdict? { state.withLock { $0.verdict } }
 
-  /// True once any text or reasoning has arrived: from then on a failed request is not repeated.
+  /// True once any text or reasoning has arrived. From then on, a failed request is not repeated.
   public var hasArrived: Bool { firstArrival != nil }
   public var firstArrival: ContinuousClock.Instant? { state.withLock { $0.firstArrival } }
 
-  /// The reply so far as it would be recorded: of one that a listener has cut, what was shown by then.
+  /// The reply so far as it would be recorded; if a listener has cut it, only what had been shown.
   public var text: String {
     state.withLock { state in
       guard case .listener? = state.verdict, let revealed = state.revealed else { return state.text.trimmed }
@@ -157,7 +156,7 @@ public final class LiveReply: Sendable {
     state.withLock { $0.thinking.isEmpty ? nil : String(decoding: $0.thinking, as: UTF8.self) }
   }
 
-  /// Bytes of text and of thinking from the given offsets on, as far as they may be shown.
+  /// Bytes of text and reasoning from the given offsets on that may be shown.
   public func tail(text textOffset: Int, thinking thinkingOffset: Int) -> (text: [UInt8], thinking: [UInt8]) {
     state.withLock { state in
       let text = state.revealed.map { state.text.prefix($0) } ?? state.text.bytes[...]

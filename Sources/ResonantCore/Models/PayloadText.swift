@@ -2,18 +2,18 @@
 
 import OrderedCollections
 
-/// A payload in whose strings, at any depth, `${NAME}` stands for an environment variable and `$${` for `${`
-/// itself. Keys stay as they are.
+/// Fills in a payload: in strings at any depth, `${NAME}` stands for an environment variable and `$${` for a
+/// literal `${`. Keys are unchanged.
 struct PayloadText {
-  /// A string that can't be filled in, and the path of keys and places that lead to it.
+  /// A string that cannot be filled in, with the path of keys and indices to it.
   struct Problem: Error {
     var path: String
     var reason: String
   }
 
-  /// As it is sent.
+  /// The payload as sent.
   private(set) var filled: JSONObject = [:]
-  /// The values that were filled in.
+  /// The values of the variables.
   private(set) var values: [String] = []
   private let environment: [String: String]
 

@@ -6,27 +6,30 @@ import OrderedCollections
 public struct Redactor: Sendable, Equatable {
   static let mask = "***"
 
-  /// Shorter values are too ordinary: masking every `1` or `yes` would spoil the text and hide nothing.
+  /// Shorter values are not masked: masking every `1` or `yes` would spoil the text and hide nothing.
   static let shortest = 4
 
-  /// What a text ends with may be a secret that was cut off; less of one than this tells nothing.
+  /// The beginning of a secret at the end of a cut-off text is masked if it is at least this long; less
+  /// reveals nothing.
   static let shortestBeginning = 8
 
-  /// Layers of escapes that are looked through: those of a text, and of one that is quoted in it.
+  /// Layers of escapes that are resolved: those of a text and of one quoted in it.
   private static let layers = 3
 
   private let secrets: [Pattern]
 
   public init(secrets: [String]) {
     let worthwhile = secrets.map { Array($0.utf8) }.filter { $0.count >= Self.shortest }
-    // What looks like an escape in a secret is resolved in the text, too.
+    // Anything like an escape in a secret is resolved in the text, too, so search for the resolved form as
+    // well.
     let resolved = worthwhile.compactMap { EscapedText($0).resolved()?.bytes }.filter {
       $0.count >= Self.shortest
     }
     self.secrets = OrderedSet(worthwhile + resolved).map(Pattern.init)
   }
 
-  /// The text with every secret replaced by `***`, however it is escaped, also where the text is cut off within one.
+  /// Replaces every secret with `***`, however it is escaped and even if it is cut off at the end of the
+  /// text.
   public func redact(_ text: String) -> String {
     guard !secrets.isEmpty else { return text }
     let bytes = Array(text.utf8)
@@ -45,7 +48,7 @@ public struct Redactor: Sendable, Equatable {
     var end = 0
     var isFirst = true
     for place in places.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      // What overlaps is one.
+      // Overlapping places share one mask.
       if isFirst || place.lowerBound >= end {
         masked += bytes[end..<place.lowerBound] + mask.utf8
         end = place.upperBound
@@ -56,10 +59,10 @@ public struct Redactor: Sendable, Equatable {
     return String(decoding: masked + bytes[end...], as: UTF8.self)
   }
 
-  /// A secret to be looked for in time that grows with the text alone (Knuth, Morris and Pratt, 1977).
+  /// A secret as a search pattern; searching takes time linear in the text (Knuth, Morris and Pratt, 1977).
   private struct Pattern: Sendable, Equatable {
     private let bytes: [UInt8]
-    /// For each beginning of the secret the length of its longest end that the secret begins with, too.
+    /// For each prefix of the secret, the length of its longest proper suffix that is also a prefix.
     private let fallbacks: [Int]
 
     init(_ bytes: [UInt8]) {
@@ -73,7 +76,7 @@ public struct Redactor: Sendable, Equatable {
       self.fallbacks = fallbacks
     }
 
-    /// Where the text as it was has the secret, or ends with a beginning of it.
+    /// The places in the original text where the secret is, or where the text ends with a prefix of it.
     func places(in text: EscapedText) -> [Range<Int>] {
       var places: [Range<Int>] = []
       func note(_ length: Int, before end: Int, through last: Int) {
@@ -98,8 +101,8 @@ public struct Redactor: Sendable, Equatable {
 
   // MARK: Payloads
 
-  /// The payload, as it was written, as it may be recorded: values whose key names a key, token, secret or password
-  /// are masked, at any depth. Amounts (`max_tokens`), flags and references to variables stay.
+  /// Masks a payload, as the user wrote it, for recording: values at any depth whose key names a key, token,
+  /// secret or password. Amounts (`max_tokens`), flags and references to variables stay.
   public static func masked(_ payload: JSONObject) -> JSONObject {
     JSONObject(uniqueKeysWithValues: payload.map { ($0.key, masked($0.value, isSecret: isSecret($0.key))) })
   }
@@ -119,7 +122,7 @@ public struct Redactor: Sendable, Equatable {
     }
   }
 
-  /// The values of a payload that `masked` would mask.
+  /// The values in a payload that `masked` would mask.
   static func secrets(in payload: JSONObject) -> [String] {
     var found: [String] = []
     func collect(_ value: JSONValue, isSecret: Bool) {
@@ -143,7 +146,7 @@ public struct Redactor: Sendable, Equatable {
   static func isSecret(_ key: String) -> Bool {
     let words = words(of: key)
     if words.contains(where: { secretWords.contains($0) || $0.hasSuffix("apikey") }) { return true }
-    // Only at the end: `token_healing` and `keyword` name no secret; `tokens` are an amount.
+    // Only as the last word: `token_healing` and `keyword` name no secret, and `tokens` is an amount.
     guard let last = words.last(where: { !$0.allSatisfy(\.isNumber) }) else { return false }
     return last == "key" || last == "keys" || last.hasSuffix("token") || last.hasSuffix("secret")
       || last.hasSuffix("password")

@@ -3,19 +3,19 @@
 import HTTPTransport
 import Synchronization
 
-/// Receives one response: the body of a good one goes through the decoder into the live reply, that of an error
-/// is kept.
+/// Receives one response. The decoder reads the body of a successful one into the live reply; the body of an
+/// error is kept.
 final class ReplySink: HTTPResponseSink {
   struct Received: Sendable {
     var head: HTTPResponseHead?
     var decoder: ReplyDecoder
-    /// The start of a body with an error status.
+    /// The start of the body if the status is an error.
     var errorBody: [UInt8] = []
 
     var isGood: Bool { head.map { (200..<300).contains($0.status) } ?? false }
 
-    /// An error page that never ends must not hold up the turn for ever, be it large or slow: it has the time between
-    /// two events for all of it.
+    /// An endless error page must not delay the turn forever, whether large or slow: the idle timeout applies
+    /// to the whole of it.
     fileprivate mutating func takeError(_ bytes: UnsafeRawBufferPointer) -> HTTPProgress {
       let isFirst = errorBody.isEmpty
       errorBody += bytes.prefix(ReplySink.errorLimit - errorBody.count)
@@ -24,7 +24,7 @@ final class ReplySink: HTTPResponseSink {
     }
   }
 
-  /// More of an error's body is not kept.
+  /// Most bytes kept of an error's body.
   static let errorLimit = 64 << 10
 
   private let attempt: Attempt
@@ -52,7 +52,7 @@ final class ReplySink: HTTPResponseSink {
     received.withLock { $0.decoder.deliver() }
   }
 
-  /// What came, when nothing more will.
+  /// Ends the response and returns what was received.
   func finish() -> Received {
     received.withLock { received in
       if received.isGood { received.decoder.finish() }

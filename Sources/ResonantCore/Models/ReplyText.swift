@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-/// The text of a reply as it grows: holds back its leading white space until it is known which of it is blank
-/// lines, and counts trailing white space only once something follows it.
+/// The text of a reply as it grows. Holds back leading white space until it is clear which of it is blank
+/// lines, and counts trailing white space only once text follows.
 struct ReplyText {
-  /// Kept text, trailing white space included.
+  /// The kept text, including trailing white space.
   private(set) var bytes: [UInt8] = []
-  /// Leading bytes about which nothing is decided yet.
+  /// Leading bytes that may still be dropped.
   private var held: [UInt8] = []
   private var hasStarted = false
-  /// A `[name]:` that is dropped from the start, once.
+  /// A `[name]:` that is removed once from the start.
   private var echoedPrefix: [UInt8]?
   private var isBehindPrefix = false
   /// Code points in `bytes`.
   private var count = 0
   /// Length of `bytes` without its trailing white space.
   private var inked = 0
-  /// White space beyond the limit was left out: lost only if more text follows.
+  /// White space beyond the limit was left out; that is a loss only if more text follows.
   private var isFull = false
-  /// Bytes of white space that came last.
+  /// Number of white space bytes at the end of what arrived.
   private var blanks = 0
 
-  /// More white space, in bytes, is the end of a reply: there are models that go on with line feeds for ever.
+  /// More white space than this, in bytes, ends the reply: some models output line feeds forever.
   static let blankLimit = 10_000
 
   init(echoedPrefix: [UInt8]? = nil) {
@@ -38,7 +38,7 @@ struct ReplyText {
     return bytes[..<(end ?? bytes.endIndex)]
   }
 
-  /// The same without trailing white space.
+  /// The first `count` code points without trailing white space.
   func trimmed(to count: Int) -> String {
     let shown = prefix(count)
     let end = shown.lastIndex { !Self.isSpace($0) }.map { $0 + 1 } ?? shown.startIndex
@@ -50,16 +50,16 @@ struct ReplyText {
     guard !hasStarted, let start = startOfLine(in: held) else {
       return String(decoding: bytes[..<inked], as: UTF8.self)
     }
-    // What was held back to see whether it is an echoed prefix, and then nothing came any more.
+    // Text that was held back as a possible echoed prefix when the reply ended.
     let end = held.lastIndex { !Self.isSpace($0) } ?? held.startIndex
     return String(decoding: held[start...end], as: UTF8.self)
   }
 
-  /// Whether `trimmed` is empty, without making a string in the usual case.
+  /// Whether `trimmed` is empty; usually without making a string.
   var isEmpty: Bool { inked == 0 && trimmed.isEmpty }
 
-  /// Appends whole UTF-8 sequences; false when text had to be dropped for the limit, or nothing but white space comes
-  /// any more.
+  /// Appends complete UTF-8 sequences. Returns false if text had to be dropped because of the limit, or if
+  /// only white space keeps coming.
   mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, limit: Int) -> Bool {
     let ink = utf8.lastIndex { !Self.isSpace($0) }
     blanks = ink.map { utf8.count - 1 - $0 } ?? blanks + utf8.count
@@ -76,7 +76,7 @@ struct ReplyText {
     return first.withUnsafeBufferPointer { appendStarted($0, limit: limit) }
   }
 
-  /// Where the text begins, behind blank lines and an echoed prefix; nil while that is open.
+  /// Where the text begins, after blank lines and an echoed prefix; nil while that is undecided.
   private mutating func startOfText() -> Int? {
     guard let line = startOfLine(in: held) else { return nil }
     guard let prefix = echoedPrefix else { return line }
@@ -89,8 +89,8 @@ struct ReplyText {
     return startOfLine(in: held)
   }
 
-  /// The start of the first line that is not blank; nil when there is none. Spaces behind a dropped prefix are
-  /// no indentation.
+  /// The start of the first line that is not blank; nil if there is none. Spaces after a dropped prefix are
+  /// not indentation.
   private func startOfLine(in bytes: [UInt8]) -> Int? {
     guard let ink = bytes.firstIndex(where: { !Self.isSpace($0) }) else { return nil }
     return bytes[..<ink].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? (isBehindPrefix ? ink : 0)
@@ -127,6 +127,6 @@ struct ReplyText {
     if let last = bytes[start...].lastIndex(where: { !Self.isSpace($0) }) { inked = last + 1 }
   }
 
-  /// ASCII white space; other spaces are text.
+  /// ASCII white space; other spaces count as text.
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-/// What matters about a request to those who are strict about its messages.
+/// What matters about a request for servers that are strict about messages.
 struct RequestShape: Equatable {
   var roles = RolePolicy.asIs
   var isStream = false
   var hasSystemPrompt = false
-  /// System messages beside the system prompt: those of a preamble or of the payload.
+  /// System messages besides the system prompt: those of a preamble or of the payload.
   var hasSystemMessages = false
-  /// But for system messages, it begins with the user, and user and assistant take turns.
+  /// Apart from system messages, the first message is the user's, and user and assistant alternate.
   var isAlternating = true
   var endsWithAssistant = false
   var hasUserMessage = false
-  /// One of the user's messages is more than blanks.
+  /// At least one user message is not blank.
   var hasUserText = false
 
   init() {}
 
-  /// - Parameter payload: its `messages` come before those of the request.
+  /// - Parameter payload: the request's payload; its `messages` come before those of the request.
   init(_ request: ModelRequest, payload: JSONObject) {
     roles = request.roles
     isStream = request.stream

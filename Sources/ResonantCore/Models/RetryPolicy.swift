@@ -2,25 +2,25 @@
 
 import HTTPTransport
 
-/// Whether and when a request is made again after a failure. A pure value; somebody else sleeps.
+/// Whether and when a failed request is repeated. A pure value; the caller does the waiting.
 public struct RetryPolicy: Sendable, Equatable {
-  /// What is done about a failure.
+  /// What to do after a failure.
   enum Decision: Equatable {
     case giveUp
-    /// - Parameter spends: counts as one of the retries; waiting for a rate limit does not.
+    /// - Parameter spends: whether this counts as a retry; waiting for a rate limit does not.
     case retry(after: Duration, spends: Bool)
   }
 
-  /// What is known of the requests for one turn so far.
+  /// The failed requests for one turn so far.
   struct History: Equatable {
-    /// Those that failed.
+    /// Number of failed requests.
     var requests = 0
-    /// Retries that were spent.
+    /// Number of retries spent.
     var spent = 0
-    /// Time waited for rate limits.
+    /// Total time waited for rate limits.
     var waited = Duration.zero
 
-    /// Notes what was decided about one that failed.
+    /// Notes a failed request and the decision after it.
     mutating func note(_ decision: Decision) {
       requests += 1
       guard case .retry(let wait, let spends) = decision else { return }
@@ -28,12 +28,13 @@ public struct RetryPolicy: Sendable, Equatable {
     }
   }
 
-  /// Most time that an endpoint's own wish is waited for at once.
+  /// Most time to wait at once at an endpoint's request.
   static let longestWait = Duration.seconds(120)
   static let longestBackoff = Duration.seconds(30)
-  /// Most time a turn waits for rate limits.
+  /// Most time that a turn waits for rate limits in total.
   static let longestRateWait = Duration.seconds(30 * 60)
-  /// What a shorter wait for a rate limit counts as, so that an endpoint cannot keep a turn going forever.
+  /// A shorter wait for a rate limit counts as this long, so that an endpoint cannot keep a turn going
+  /// forever.
   static let leastRateWait = Duration.seconds(1)
 
   /// Further attempts after a transient failure.
@@ -44,11 +45,11 @@ public struct RetryPolicy: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - history: the requests before, this one not included.
-  ///   - random: 0 up to 1, spreads the waits of many conversations.
+  ///   - history: the earlier requests, not including this one.
+  ///   - random: in [0, 1); spreads the waits of many conversations.
   func decide(_ failure: RequestFailure, after history: History, random: Double) -> Decision {
     if failure.shouldRetry == false || failure.isFinal { return .giveUp }
-    // "At once" from somebody who has just refused is no wish.
+    // Ignore a delay of zero from an endpoint that has just refused.
     let wished = failure.retryAfter.flatMap { $0 > .zero ? min($0, Self.longestWait) : nil }
     if let wished, failure.isRateLimit {
       let waited = history.waited + max(wished, Self.leastRateWait)
@@ -58,27 +59,27 @@ public struct RetryPolicy: Sendable, Equatable {
     return .retry(after: wished ?? Self.backoff(history.spent, random: random), spends: true)
   }
 
-  /// 1 s doubling to 30 s, less up to a quarter.
+  /// 1 s, doubling up to 30 s, minus up to a quarter.
   private static func backoff(_ spent: Int, random: Double) -> Duration {
     min(.seconds(1 << min(spent, 5)), longestBackoff) * (1 - random / 4)
   }
 }
 
-/// Why one request gave no reply, with what tells whether another may.
+/// Why one request gave no reply, and whether another may succeed.
 struct RequestFailure: Error, Equatable {
   var kind: ModelError.Kind
   var status: Int?
-  /// The same request may well succeed a little later.
+  /// The same request may succeed a little later.
   var isTransient = false
-  /// An error inside a reply said that the endpoint has too much to do.
+  /// An error inside a reply reported an overload.
   var isOverload = false
-  /// What the error is about, where that is known.
+  /// What the error is about, if known.
   var intent: ErrorIntent?
-  /// How long the endpoint wants to be left alone.
+  /// How long the endpoint asks to wait.
   var retryAfter: Duration?
-  /// The endpoint's own word on whether to try again.
+  /// Whether the endpoint itself says to try again.
   var shouldRetry: Bool?
-  /// The endpoint does not know how to end a stream with token counts.
+  /// The endpoint does not support token counts at the end of a stream.
   var refusesStreamOptions = false
   /// One sentence without a secret.
   var message: String
@@ -95,10 +96,10 @@ struct RequestFailure: Error, Equatable {
   /// The same request will not succeed later either.
   var isFinal: Bool { intent.map { $0 == .quotaExceeded ? retryAfter == nil : $0.isFinal } ?? false }
 
-  /// Refused for a while, and not for what was asked.
+  /// Refused temporarily, not because of the request's content.
   var isRateLimit: Bool { !isFinal && status.map { [429, 503, 529].contains($0) } ?? false }
 
-  /// - Parameter requests: that failed, this one included.
+  /// - Parameter requests: number of failed requests, including this one.
   func modelError(after requests: Int) -> ModelError {
     let message = requests > 1 ? message + " (after \(requests) attempts)" : message
     return ModelError(kind, message, status: status, requests: requests)
@@ -108,7 +109,7 @@ struct RequestFailure: Error, Equatable {
     isRateLimit || isOverload && !isFinal ? .overloaded(retryAfter: retryAfter) : .failed
   }
 
-  /// Takes over what the headers of a response say about another attempt; they count before its body.
+  /// Reads retry hints from a response's headers, which take precedence over its body.
   ///
   /// - Parameter now: seconds since 1970.
   mutating func readHints(_ head: HTTPResponseHead, now: Double) {
@@ -116,7 +117,7 @@ struct RequestFailure: Error, Equatable {
     let milliseconds = head.header("retry-after-ms").flatMap { Double($0) }.map { $0 / 1000 }
     let after = head.header("retry-after")
     let seconds = milliseconds ?? after.flatMap { Double($0) ?? HTTPDate.seconds($0).map { $0 - now } }
-    // More than anybody would wait for, and less than a duration can hold.
+    // Clamp to more than anyone would wait for and less than a `Duration` can hold.
     if let seconds, seconds.isFinite { retryAfter = .seconds(min(max(seconds, 0), 1e9)) }
   }
 }

@@ -3,16 +3,16 @@
 /// A text in which `${NAME}` stands for an environment variable and `$${` for `${` itself.
 struct VariableText {
   private struct Piece {
-    /// As it was written.
+    /// As written.
     var source: String
-    /// What it stands for.
+    /// The bytes it stands for.
     var value: [UInt8]
     var isVariable: Bool
   }
 
   private var pieces: [Piece] = []
 
-  /// - Throws: `InvalidValue` that names a variable that is missing or empty.
+  /// - Throws: `InvalidValue` if a variable is missing or empty, or a reference is malformed.
   init(_ text: String, environment: [String: String]) throws(InvalidValue) {
     var rest = text[...]
     while let dollar = rest.utf8.firstIndex(of: UInt8(ascii: "$")) {
@@ -41,10 +41,10 @@ struct VariableText {
 
   var expanded: [UInt8] { pieces.flatMap(\.value) }
 
-  /// The values that were filled in.
+  /// The values of the variables.
   var values: [String] { pieces.filter(\.isVariable).map { String(decoding: $0.value, as: UTF8.self) } }
 
-  /// Parts of the expanded text as they were written: variables by their names, each once.
+  /// Parts of the expanded text as they were written: variables by name, each once.
   func source(of ranges: [Range<Int>]) -> String {
     var text = ""
     var start = 0
@@ -64,7 +64,7 @@ struct VariableText {
     return text
   }
 
-  /// Whether the text is one reference and nothing else but the given word before it.
+  /// Whether the text is one reference, preceded by nothing but `prefix`.
   func isReference(behind prefix: String) -> Bool {
     let written = pieces.filter { !$0.value.isEmpty }
     guard let last = written.last, last.isVariable else { return false }
@@ -72,7 +72,8 @@ struct VariableText {
       && written.dropLast().map(\.source).joined() == prefix
   }
 
-  /// Whether a text as it was written is `${NAME}`, also behind `Bearer `: what is kept of a secret.
+  /// Whether a written text is `${NAME}`, with or without `Bearer ` before it; this form of a secret is
+  /// recorded.
   static func isReference(_ written: String) -> Bool {
     let text = written.hasPrefix("Bearer ") ? written.dropFirst("Bearer ".count) : written[...]
     return text.hasPrefix("${") && text.hasSuffix("}") && isName(text.dropFirst(2).dropLast())

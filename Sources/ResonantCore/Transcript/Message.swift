@@ -2,15 +2,15 @@
 
 import OrderedCollections
 
-/// Who a message comes from, in the receiving model's eyes.
+/// The author of a message from the receiving model's point of view.
 public enum Role: String, Sendable, Equatable {
   case system, user, assistant
 }
 
-/// A text that many requests carry. The JSON bytes of a long one are made once and shared by all of them; those of
-/// a short one cost less to make than to keep.
+/// A text that many requests contain. The JSON bytes of a long text are made once and shared; those of a
+/// short text cost less to make again than to keep.
 public struct SharedText: Sendable, Equatable {
-  /// Bytes of UTF-8 below which a text is short.
+  /// A text with fewer UTF-8 bytes than this is short.
   static let short = 256
 
   public let string: String
@@ -42,11 +42,11 @@ public struct SharedText: Sendable, Equatable {
   }
 }
 
-/// One entry of the list of messages that a model is sent.
+/// An entry in the list of messages sent to a model.
 public struct Message: Sendable, Equatable {
   public var role: Role
   public var content: SharedText
-  /// Further keys of a preamble message (such as `name`), passed on as they are.
+  /// Further keys of a preamble message (such as `name`), passed on unchanged.
   public var extra: JSONObject
 
   public init(_ role: Role, _ content: SharedText, extra: JSONObject = [:]) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// A small random generator with a fixed sequence for each seed on every platform: SplitMix64 (Steele, Lea and
-/// Flood, "Fast splittable pseudorandom number generators", 2014).
+/// SplitMix64, a small random generator that gives the same sequence for a seed on every platform (Steele,
+/// Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   public init(seed: UInt64) { state = seed }
 
-  /// The generator for one turn of a conversation: streams of neighbouring turns are unrelated.
+  /// The generator for one turn of a conversation; the streams of neighbouring turns are unrelated.
   public init(seed: UInt64, turn: Int) {
     var mixer = SplitMix64(seed: seed &+ UInt64(bitPattern: Int64(turn)) &* 0xD1B5_4A32_D192_ED03)
     state = mixer.next()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/// Reasoning that a model writes into its text between `<think>` or `<thinking>` and `</think>` or `</thinking>`,
-/// in any letter case. A span ends at the first closing tag of either name; one that is never closed reaches to
-/// the end of the text.
+/// Reasoning that a model writes into its text between `<think>` or `<thinking>` and `</think>` or
+/// `</thinking>`, in any case. A span ends at the first closing tag of either name; an unclosed span extends
+/// to the end of the text.
 public enum ThinkingSpans {
   /// A piece of a text, without the tags.
   public enum Segment: Sendable, Equatable {
@@ -10,15 +10,16 @@ public enum ThinkingSpans {
     case thinking(String)
   }
 
-  /// The text without its spans. White space is put in order only where a span was removed: runs of spaces become
-  /// one, three and more line ends become a blank line, and nothing stays at the start or the end.
+  /// The text without its thinking spans. White space is normalised only where a span was removed: runs of
+  /// spaces become one space, three or more line feeds become a blank line, and none remains at the start or
+  /// end.
   public static func filter(_ text: String) -> (heard: String, removed: Bool) {
     let bytes = Array(text.utf8)
     let spans = find(in: bytes)
     guard !spans.isEmpty else { return (text, false) }
     var kept: [UInt8] = []
     var position = 0
-    /// White space around the spans that were removed since the last text.
+    /// White space around the spans removed since the last kept text.
     var gap: [UInt8] = []
     for span in spans {
       let before = bytes[position..<span.whole.lowerBound]
@@ -31,7 +32,7 @@ public enum ThinkingSpans {
     return (String(decoding: kept, as: UTF8.self), true)
   }
 
-  /// The text and its spans in their order; empty pieces are left out.
+  /// The text and its thinking spans in order, without empty pieces.
   public static func split(_ text: String) -> [Segment] {
     let bytes = Array(text.utf8)
     var segments: [Segment] = []
@@ -89,7 +90,7 @@ public enum ThinkingSpans {
 
   // MARK: White space
 
-  /// Appends the text that stands behind a removed span, and before it the white space of both sides in order.
+  /// Appends the text that follows a removed span, after the normalised white space of both sides.
   private static func append(_ text: ArraySlice<UInt8>, behind gap: inout [UInt8], to kept: inout [UInt8]) {
     let ink = text.firstIndex { !isSpace($0) } ?? text.endIndex
     let lineStart = text[..<ink].lastIndex(of: lineFeed).map { $0 + 1 } ?? ink
@@ -109,7 +110,7 @@ public enum ThinkingSpans {
     return Array(kept[end...])
   }
 
-  /// White space with at most one blank line, and one space where there were several.
+  /// White space with at most one blank line, and with runs of spaces reduced to one space.
   private static func tidied(_ space: [UInt8]) -> [UInt8] {
     var space = space[...]
     var head: ArraySlice<UInt8> = []
@@ -126,6 +127,6 @@ public enum ThinkingSpans {
 
   private static let lineFeed: UInt8 = 0x0A
 
-  /// ASCII white space; other spaces are text.
+  /// ASCII white space; other spaces count as text.
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }

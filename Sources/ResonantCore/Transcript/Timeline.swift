@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 extension Transcript {
-  /// Something that a reader of the transcript comes to.
+  /// An entry in the timeline.
   public enum Moment: Sendable, Equatable {
     case preamble(Preamble)
     case event(Event)
     case turn(Turn)
   }
 
-  /// Preambles, turns and events in the order in which they are to be read: an event stands behind the last turn before
-  /// it.
+  /// Preambles, turns and events in reading order: an event follows the last turn before it.
   public var timeline: [Moment] {
     var moments = preambles.map(Moment.preamble)
     var rest = events[...]

@@ -8,28 +8,28 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Everything that is known of a conversation: what its file holds, and all that exports, resume, fork and
-/// analysis are made from.
+/// Everything known about a conversation: the content of its file, and the source for exports, resume, fork
+/// and analysis.
 public struct Transcript: Sendable, Equatable {
   public enum Mode: String, Sendable { case chat, party }
 
-  /// What the counts, numbers and milliseconds of a conversation are within: up to 35 years, and so little that sums
-  /// over millions stay far from the end of `Int`.
+  /// The range of counts, numbers and milliseconds in a conversation: up to 35 years, and small enough that
+  /// sums over millions stay far below `Int.max`.
   static let counts = 0...(1 << 40)
 
-  /// A participant as the header names it; holds no secret.
+  /// A participant as recorded in the header; contains no secret.
   public struct Participant: Sendable, Equatable {
     public var name: String
     public var model: String
     /// URL without query and user info.
     public var endpoint: String
-    /// The wire format of requests, by the name that options have for it.
+    /// The wire format of requests, under its name in options.
     public var api: String
     public var systemPrompt: String?
-    /// The extra body fields, secrets masked.
+    /// The extra body fields, with secrets masked.
     public var payload: JSONObject
     public var headerNames: [String]
-    /// Header values that are only a reference to an environment variable, by header name.
+    /// Header values that are just a reference to an environment variable, by header name.
     public var headerReferences: JSONObject
     public var human: Bool
 
@@ -50,7 +50,7 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// Which conversation this one branched from, and after which turn.
+  /// The conversation that this one was forked from, and the last turn it shares with it.
   public struct Parent: Sendable, Equatable {
     public var id: String
     public var turn: Int
@@ -73,16 +73,16 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// The facts of a conversation that are known before it begins.
+  /// What is known about a conversation before it begins.
   public struct Header: Sendable, Equatable {
     public var id: String
     public var created: Date
-    /// Name and version of the program that wrote it.
+    /// Name and version of the program that wrote the file.
     public var program: String
     public var mode: Mode
     public var seed: UInt64?
     public var participants: [Participant]
-    /// Every setting that shapes the conversation, keyed like the options of a plan.
+    /// Every setting that shapes the conversation, under the keys of a plan's options.
     public var settings: JSONObject
     public var topic: String?
     public var parent: Parent?
@@ -102,10 +102,10 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// A message that one participant alone was given before the conversation.
+  /// A message that only one participant is given, before the conversation.
   public struct Preamble: Sendable, Equatable {
     public var owner: String
-    /// From 1, for each owner apart.
+    /// From 1, separately for each owner.
     public var index: Int
     public var role: Role
     public var content: String
@@ -119,7 +119,7 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// Something that happened beside the turns.
+  /// Something that happened besides the turns.
   public struct Event: Sendable, Equatable {
     public var kind: String
     public var time: Date
@@ -134,7 +134,7 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// How and with what sums a conversation ended.
+  /// How a conversation ended, and its totals.
   public struct End: Sendable, Equatable {
     public var reason: StopReason
     public var turns: Int
@@ -157,12 +157,12 @@ public struct Transcript: Sendable, Equatable {
 
   public var header: Header
   public var preambles: [Preamble]
-  /// In order of their numbers, one for each number; a cut turn may be the last.
+  /// In order of their numbers, with unique numbers; the last turn may be cut.
   public var turns: [Turn]
   public var events: [Event]
-  /// What the turns have used that stand no longer: those that were cut and asked again, or forgotten.
+  /// Usage of discarded turns: those that were cut and asked for again, or forgotten.
   public private(set) var forgotten = Usage.zero
-  /// Nil while the conversation goes on, or when it was killed.
+  /// Nil while the conversation goes on, or if it was killed.
   public var end: End?
 
   public init(
@@ -177,16 +177,17 @@ public struct Transcript: Sendable, Equatable {
 }
 
 extension Transcript {
-  /// What has been used in all, also by turns that stand no longer.
+  /// Total usage, including that of discarded turns.
   public var spent: Usage { turns.reduce(forgotten) { $0 + ($1.usage ?? .zero) } }
 
-  /// Forgets the turns above a number, 0 for all. What happened since then happened before those that will follow.
+  /// Discards the turns above a number, 0 for all. Events after that turn move before the turns that will
+  /// follow.
   mutating func forgetTurns(above number: Int) {
     while let last = turns.last, last.number > number { forget(turns.removeLast()) }
     for index in events.indices { events[index].after = min(events[index].after, number) }
   }
 
-  /// Takes up a turn in its place; the one of the same number goes, and what happened after that happened
+  /// Inserts a turn by its number, replacing a turn of the same number. Events after the replaced turn move
   /// before the new one.
   mutating func add(_ turn: Turn) {
     let place = turns.lastIndex { $0.number <= turn.number }

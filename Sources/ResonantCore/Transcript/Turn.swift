@@ -6,14 +6,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Tokens that endpoints said they used, or our estimate of them.
+/// Token counts as reported by endpoints, or our estimate.
 public struct Usage: Sendable, Equatable {
   public var promptTokens: Int
   public var completionTokens: Int
-  /// True when the endpoint did not say and 4 characters were taken for a token.
+  /// True if the endpoint reported none and we counted 4 characters per token.
   public var estimated: Bool
 
-  /// Counts outside `Transcript.counts` are taken for the nearest that is inside, whatever an endpoint says.
+  /// Clamps the counts to `Transcript.counts`, whatever an endpoint reports.
   public init(promptTokens: Int, completionTokens: Int, estimated: Bool = false) {
     self.promptTokens = promptTokens.clamped(to: Transcript.counts)
     self.completionTokens = completionTokens.clamped(to: Transcript.counts)
@@ -37,24 +37,24 @@ extension Int {
   }
 }
 
-/// How a turn came to its end.
+/// How a turn ended.
 public enum Outcome: String, Sendable, CaseIterable {
-  /// The first message, given and not generated.
+  /// The first message, given by the user and not generated.
   case opening
-  /// The model came to its own end.
+  /// The model ended the reply itself.
   case finished
-  /// Text beyond the character limit was dropped.
+  /// Text beyond the character limit was discarded.
   case truncated
-  /// Cut by a signal or by somebody in the room.
+  /// Cut by a signal or by a listener.
   case interrupted
-  /// The stream broke or failed after some text.
+  /// The stream failed after some text.
   case incomplete
   case passed, human, injected
 
   /// Whether a resumed conversation asks for this turn again.
   public var isCut: Bool { self == .interrupted || self == .incomplete }
 
-  /// Whether a model was asked for the text, and gave it.
+  /// Whether a model generated the text.
   public var isGenerated: Bool {
     switch self {
     case .finished, .truncated, .interrupted, .incomplete: true
@@ -63,11 +63,11 @@ public enum Outcome: String, Sendable, CaseIterable {
   }
 }
 
-/// A call of a tool as a model made it.
+/// A tool call made by a model.
 public struct ToolCall: Sendable, Equatable {
   public var id: String?
   public var name: String
-  /// The arguments as JSON text, which may be cut off or no JSON at all.
+  /// The arguments as JSON text, possibly cut off or not valid JSON.
   public var arguments: String
 
   public init(id: String? = nil, name: String, arguments: String) {
@@ -79,19 +79,19 @@ public struct ToolCall: Sendable, Equatable {
 
 /// One contribution to a conversation.
 public struct Turn: Sendable, Equatable {
-  /// From 1, the opening included; preambles are not turns.
+  /// From 1, including the opening; preambles are not turns.
   public var number: Int
   /// The participant's name.
   public var speaker: String
-  /// The model that was asked for.
+  /// The requested model.
   public var model: String
-  /// The model that the endpoint says answered, where it is another.
+  /// The model that answered according to the endpoint, if it differs.
   public var servedModel: String?
-  /// All that the speaker said, in the form in which requests carry it.
+  /// Everything the speaker said, ready for use in requests.
   var said: SharedText
-  /// What the others were shown, where that is something else (filtered thinking).
+  /// What the others were shown, if that differs (filtered thinking).
   public var heard: String?
-  /// Reasoning that came in fields of its own.
+  /// Reasoning that came in separate fields.
   public var thinking: String?
   public var outcome: Outcome
   public var started: Date
@@ -100,7 +100,7 @@ public struct Turn: Sendable, Equatable {
   public var usage: Usage?
   public var finishReason: String?
   public var toolCalls: [ToolCall]
-  /// Requests for this turn that failed before the one that gave it.
+  /// Requests for this turn that failed before the successful one.
   public var retries: Int
 
   public init(
@@ -118,12 +118,12 @@ public struct Turn: Sendable, Equatable {
     retries = 0
   }
 
-  /// All that the speaker said.
+  /// Everything the speaker said.
   public var text: String {
     get { said.string }
     set { said = SharedText(newValue) }
   }
 
-  /// Length of `text` in Unicode code points, the unit of every limit and count that is shown.
+  /// Length of `text` in Unicode code points, the unit of all limits and displayed counts.
   public var characters: Int { text.unicodeScalars.count }
 }

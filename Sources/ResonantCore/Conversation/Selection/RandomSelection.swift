@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Each is as likely as the others, but for the one who spoke last.
+/// Uniform over all participants except the last speaker.
 struct RandomSelection: SpeakerSelection {
   var seed: UInt64
 

@@ -2,12 +2,12 @@
 
 /// Chooses who speaks next.
 ///
-/// A random choice follows from the seed and the turn's number alone, so that a resumed conversation chooses as the
-/// unbroken one would have.
+/// A random choice depends only on the seed and the turn number, so that a resumed conversation chooses as an
+/// uninterrupted one would have.
 protocol SpeakerSelection: Sendable {
-  /// The index of the participant who speaks after the turns there are. There are two participants or more.
+  /// The index of the next speaker after the current turns. There are at least two participants.
   ///
-  /// Throws when nobody can be chosen.
+  /// Throws if no speaker can be chosen.
   func next(
     after transcript: Transcript, among participants: [Participant]
   ) async throws(ModelError) -> Int

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// A model that ships in the program and needs no network. What it says follows from the request alone, so that a
-/// conversation with the same seed goes the same way again, also when it is resumed in the middle.
+/// A model that is part of the program and needs no network. Its reply depends only on the request, so a
+/// conversation with the same seed repeats exactly, also if it is resumed in the middle.
 public struct BuiltinModel: ChatModel {
   enum Voice: Sendable {
-    /// The last message heard.
+    /// Repeats the last message heard.
     case echo
-    /// One line after another; `source` is the file, for messages.
+    /// Says one line after another; `source` is the file, for messages.
     case lines([String], source: String)
     case rules(RuleScript)
   }
@@ -16,10 +16,10 @@ public struct BuiltinModel: ChatModel {
 
   /// - Parameters:
   ///   - name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
-  ///   - payload: `chunk_ms` and `chunk_chars` of it are obeyed (see `Pace`), the rest is for other models.
-  ///   - directory: what a relative FILE is relative to.
-  ///   - replayed: reads what the participant generated in the transcript at a path.
-  /// - Throws: what is wrong with the name, the payload or the file.
+  ///   - payload: only `chunk_ms` and `chunk_chars` are used (see `Pace`).
+  ///   - directory: the base of a relative FILE.
+  ///   - replayed: reads the turns that the participant generated in the transcript at a path.
+  /// - Throws: `InvalidValue` for the name, the payload or the file.
   static func make(
     _ name: String, payload: JSONObject, directory: String,
     replayed: (_ path: String) throws(InvalidValue) -> [String]

@@ -4,7 +4,7 @@
 struct Pace: Sendable, Equatable {
   /// Wait before each chunk: payload key `chunk_ms`, whole milliseconds, 0 by default.
   var delay = Duration.zero
-  /// Code points a chunk: payload key `chunk_chars`, from 1; nil for a word with the space behind it.
+  /// Code points per chunk: payload key `chunk_chars`, at least 1; nil for one word with the space after it.
   var size: Int?
 
   init(_ payload: JSONObject) throws(InvalidValue) {
@@ -22,9 +22,9 @@ struct Pace: Sendable, Equatable {
     }
   }
 
-  /// Writes a text in chunks until its end, or until the reply is cut.
+  /// Writes a text in chunks until its end or until the reply is cut.
   ///
-  /// - Throws: `.cancelled` when the task is.
+  /// - Throws: `.cancelled` if the task is cancelled.
   func write(_ text: String, into live: LiveReply) async throws(ModelError) {
     let writing = Task {
       for chunk in chunks(of: text) {

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds what a rule-based speaker says next. It keeps nothing between turns: mood, memory and what was said
-/// before are read from the messages, and every choice comes from the request's seed.
+/// Chooses the next reply of a rule-based speaker. Keeps no state between turns: mood, memory and earlier
+/// answers are derived from the messages, and every random choice from the request's seed.
 struct RuleEngine {
-  /// Rules of this rank and below answer small talk, which a speaker with a story may pass over.
+  /// Rules of this rank and below answer small talk, which a speaker with a story may ignore.
   static let smallTalk = 3
-  /// Longer pieces of the other's words make an answer hard to read.
+  /// Most words of the other speaker repeated in an answer; more make it hard to read.
   private static let longestEcho = 9
-  /// So many messages back an answer counts as said.
+  /// How many messages back an answer counts as already said.
   private static let horizon = 60
 
   private let script: RuleScript
   private var generator: SplitMix64
-  /// The other's messages as clauses, oldest first.
+  /// The other speakers' messages as clauses, oldest first.
   private let heard: [[[String]]]
-  /// What anybody said, newest first: a speaker that hears its own kind must not answer like an echo.
+  /// All speakers' messages, newest first. Includes the other's, so that two speakers with the same script do
+  /// not echo each other.
   private let said: [String]
   private let tone: Mood.Tone
 
@@ -27,7 +28,7 @@ struct RuleEngine {
     tone = script.temper.mood(after: heard.map { $0.flatMap { $0 } }).tone
   }
 
-  /// A message without the `[name]: ` that stands before it where more than two speak.
+  /// A message without the `[name]: ` prefix that it has if there are more than two speakers.
   private static func words(_ message: Message) -> String {
     let text = message.content.string
     guard message.role == .user, text.hasPrefix("["), let end = text.firstRange(of: "]: ") else {
@@ -43,7 +44,7 @@ struct RuleEngine {
     return choose(from: groups(for: latest))
   }
 
-  /// An answer of the script, and what it comes to here.
+  /// An answer of the script, and its text with the places filled in.
   private struct Answer {
     var template: String
     var text: String
@@ -54,7 +55,7 @@ struct RuleEngine {
     var sharp: [[Answer]] = []
     var small: [[Answer]] = heard.count == 1 && said.count <= 2 ? [plain(script.greetings)] : []
     for rule in script.rules.sorted(by: { $0.rank > $1.rank }) {
-      // What was said last is answered first.
+      // Answer the last clause first.
       for clause in latest.reversed().prefix(40) {
         guard let parts = RuleText.match(clause[...], rule.pattern[...]) else { continue }
         let answers = filled(rule.upset[tone] ?? rule.answers, with: parts)
@@ -64,7 +65,7 @@ struct RuleEngine {
     let next = plain(script.story.first { !said.contains($0) }.map { [$0] } ?? [])
     let own = [plain(script.temper.outbursts[tone] ?? []), next, recollections]
     let fallbacks = [plain(script.fallbacks)]
-    // A speaker that only ever reacts soon has nothing left: now and then it goes on by itself.
+    // A speaker that only reacts soon runs out of answers, so now and then it takes the lead.
     let leads = heard.count > 1 && generator.next() % (script.story.isEmpty ? 3 : 2) == 0
     return leads ? own + sharp + small + fallbacks : sharp + small + own + fallbacks
   }
@@ -84,7 +85,7 @@ struct RuleEngine {
     }
   }
 
-  /// Subjects of the other's earlier messages, brought up again.
+  /// Answers that return to subjects from the other's earlier messages.
   private var recollections: [Answer] {
     let rules = script.rules.filter(\.isRemembered)
     var answers: [Answer] = []
@@ -97,7 +98,7 @@ struct RuleEngine {
     return answers
   }
 
-  /// One of the first group in which there is something new; where nothing is, what was said the longest ago.
+  /// A random new answer from the first group that has one; otherwise the answer given longest ago.
   private mutating func choose(from groups: [[Answer]]) -> String {
     for group in groups {
       let fresh = group.filter { age(of: $0) == nil }
@@ -107,7 +108,7 @@ struct RuleEngine {
     return oldest?.text ?? "…"
   }
 
-  /// How many messages ago an answer was given, in whatever words it was filled with; nil when never.
+  /// How many messages ago an answer was given, whatever its places were filled with; nil if never.
   private func age(of answer: Answer) -> Int? {
     said.firstIndex { RuleText.could(answer.template, give: $0) }
   }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// What a rule-based speaker knows: patterns and what to answer them with.
+/// The script of a rule-based speaker: patterns and answers to them.
 ///
-/// A pattern is a list of words; `*` stands for any number of words, also none, and `a|b` for either word. In an
-/// answer `{1}`, `{2}`, … stand for what the first, second, … `*` matched, seen from the other side.
+/// A pattern is a list of words; `*` stands for any number of words, including none, and `a|b` for either
+/// word. In an answer, `{1}`, `{2}`, … stand for what the first, second, … `*` matched, with the pronouns
+/// swapped.
 struct RuleScript: Sendable {
   struct Rule: Sendable {
-    /// Rules of higher rank are tried first. Those of `RuleEngine.smallTalk` and below give way to the story.
+    /// Rules of higher rank are tried first. Those of rank `RuleEngine.smallTalk` or lower may give way to
+    /// the story.
     var rank: Int
     var pattern: [[String]]
     var answers: [String]
-    /// Answers that are given instead in a strong mood.
+    /// Answers in a strong mood, instead of `answers`.
     var upset: [Mood.Tone: [String]]
-    /// The last `*` is a subject to come back to.
+    /// The last `*` is a subject to return to later.
     var isRemembered: Bool
 
     init(
@@ -27,19 +29,19 @@ struct RuleScript: Sendable {
     }
   }
 
-  /// Answers to nothing, or to a greeting at the start.
+  /// Answers to no message or to the first one.
   var greetings: [String]
   var rules: [Rule]
-  /// Answers that come back to something remembered, `{1}`.
+  /// Answers that return to a remembered subject, `{1}`.
   var recollections: [String] = []
-  /// What the speaker has to tell by itself, in order.
+  /// What the speaker tells unasked, in order.
   var story: [String] = []
-  /// Answers that fit everything.
+  /// Answers that fit any message.
   var fallbacks: [String]
   var temper = Temper()
 }
 
-/// What a speaker feels, each from 0 to 10, as far as the conversation has stirred it.
+/// A speaker's feelings, each from 0 to 10.
 struct Mood: Sendable, Equatable {
   enum Feeling: Sendable { case anger, fear, mistrust }
   enum Tone: Sendable, Hashable { case calm, wary, angry, afraid }
@@ -55,16 +57,17 @@ struct Mood: Sendable, Equatable {
   }
 }
 
-/// What stirs a speaker's feelings and what it says when they run high.
+/// What changes a speaker's feelings, and what it says when they are strong.
 struct Temper: Sendable {
-  /// Where the feelings begin and what they return to.
+  /// The initial mood, which the feelings return to.
   var rest = Mood()
-  /// By word: which feeling it moves by how much.
+  /// The feeling that each word changes, and by how much.
   var stirs: [String: (feeling: Mood.Feeling, amount: Int)] = [:]
-  /// Said in a tone when nothing more particular is.
+  /// Answers in a certain tone, for when nothing more specific fits.
   var outbursts: [Mood.Tone: [String]] = [:]
 
-  /// The mood after hearing messages in order: each one moves it, and between them it calms down.
+  /// The mood after hearing these messages in order: each changes it, and it calms down by one step between
+  /// them.
   func mood(after messages: [[String]]) -> Mood {
     guard !stirs.isEmpty else { return rest }
     return messages.reduce(into: rest) { mood, words in

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// Words and sentences as the rules see them.
+/// Text functions for rule-based speakers.
 enum RuleText {
-  /// The clauses of a text, each as its words; case is kept but for a first word that is not "I".
+  /// The clauses of a text as lists of words. Case is kept, except that the first word of a clause becomes
+  /// lower case unless it is "I".
   static func clauses(_ text: String) -> [[String]] {
     var clauses: [[String]] = [[]]
     var word = ""
@@ -28,7 +29,7 @@ enum RuleText {
     return clauses.filter { !$0.isEmpty }.map { Array($0.prefix(longest)) }
   }
 
-  /// More words of one clause than these are not looked at: matching takes time that grows with them.
+  /// Most words of a clause that are looked at, because the time for matching grows with them.
   private static let longest = 48
 
   private static let expansions: [String: [String]] = [
@@ -39,7 +40,8 @@ enum RuleText {
     "who's": ["who", "is"], "they're": ["they", "are"], "we're": ["we", "are"], "dont": ["don't"],
   ]
 
-  /// What each `*` of a pattern matched; nil when it doesn't match. A `*` takes as little as it can.
+  /// What each `*` of a pattern matched; nil if the pattern does not match. A `*` matches as little as
+  /// possible.
   static func match(_ words: ArraySlice<String>, _ pattern: ArraySlice<[String]>) -> [[String]]? {
     guard let first = pattern.first else { return words.isEmpty ? [] : nil }
     if first == ["*"] {
@@ -54,7 +56,7 @@ enum RuleText {
     return match(words.dropFirst(), pattern.dropFirst())
   }
 
-  /// Words as the other side would say them.
+  /// Swaps first and second person: "my" becomes "your".
   static func reflected(_ words: [String]) -> String {
     var result: [String] = []
     for (index, word) in words.enumerated() {
@@ -78,7 +80,7 @@ enum RuleText {
     "yourself": "myself",
   ]
 
-  /// Words after which "you" is a subject.
+  /// Words after which "you" is the subject.
   private static let leadsToSubject: Set<String> = [
     "that", "what", "how", "if", "when", "because", "why", "where", "and", "or", "but", "think", "say",
     "know",
@@ -87,12 +89,12 @@ enum RuleText {
     "have", "had", "wish", "believe", "hope",
   ]
 
-  /// The first letter made a capital.
+  /// Capitalises the first letter.
   static func sentence(_ text: String) -> String {
     text.prefix(1).uppercased() + text.dropFirst()
   }
 
-  /// Whether filling in an answer's places could have given the text.
+  /// Whether the text can result from filling in the answer's places.
   static func could(_ answer: String, give text: String) -> Bool {
     guard let open = answer.firstIndex(of: "{"), let close = answer.lastIndex(of: "}") else {
       return sentence(answer) == text

@@ -6,13 +6,13 @@ import Glibc
 import Darwin
 #endif
 
-/// The file of a `script:` model: a JSON array of strings, or JSONL with one string a line.
+/// The file of a `script:` model: a JSON array of strings, or JSONL with one string per line.
 enum ScriptFile {
-  /// - Throws: what is wrong, with the file and the place in it.
+  /// - Throws: `InvalidValue` with the file and the place in it.
   static func lines(_ path: String) throws(InvalidValue) -> [String] {
     let bytes: [UInt8]
     do {
-      // A script is read once to check it and again to run it, which gives nothing the second time where it is a pipe.
+      // A script is read twice, to check it and to run it; a pipe would be empty the second time.
       bytes = try FileContent.read(path, takesPipes: false)
     } catch FileContent.Problem.system(ENOENT) {
       throw InvalidValue("there is no script \(path)")

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// A wire format that requests are written in, as users name it. Replies are read in whichever format they come.
+/// A wire format for requests, as named by users. Replies are read in whichever format they come.
 public struct API: Sendable, RawRepresentable, CaseIterable {
-  /// All that there are. Most servers speak the first one.
+  /// All dialects. Most servers speak the first one.
   private static let dialects: [any Dialect] = [OpenAIChat(), AnthropicMessages(), OllamaChat()]
 
   public static let allCases = dialects.map(API.init)
-  /// What an endpoint speaks unless something tells otherwise.
+  /// The default for endpoints.
   public static let usual = API(OpenAIChat())
 
   let dialect: any Dialect
@@ -22,14 +22,14 @@ public struct API: Sendable, RawRepresentable, CaseIterable {
 
   public var rawValue: String { dialect.name }
 
-  /// What the path of a URL tells.
+  /// The wire format that a URL's path indicates; nil if it indicates none.
   init?(path: some StringProtocol) {
     let path = EndpointAddress.withoutSlashes(String(path))
     guard let api = Self.allCases.first(where: { path.hasSuffix($0.dialect.chatPath) }) else { return nil }
     self = api
   }
 
-  /// - Parameter asksForUsage: whether streams of the endpoint may be asked to end with token counts.
+  /// - Parameter asksForUsage: whether the endpoint may be asked to end streams with token counts.
   func dialect(asksForUsage: Bool) -> any Dialect { asksForUsage ? dialect : dialect.withoutUsage }
 }
 

@@ -3,9 +3,9 @@
 import HTTPTransport
 import OrderedCollections
 
-/// Anthropic's messages (https://docs.anthropic.com/en/api/messages).
+/// Anthropic's Messages API (https://docs.anthropic.com/en/api/messages).
 struct AnthropicMessages: Dialect {
-  /// Mandatory in a request; what is used when the payload says nothing.
+  /// `max_tokens` is mandatory in a request; this is the value unless the payload has one.
   static let defaultMaxTokens = 4096
 
   var name: String { "anthropic" }
@@ -14,7 +14,7 @@ struct AnthropicMessages: Dialect {
   var systemPlacement: ModelRequest.SystemPlacement { .topLevel }
   var roles: RolePolicy { .alternate }
   var chatPath: String { "/messages" }
-  /// Models are listed by twenties unless more are asked for.
+  /// The list has 20 models per page unless the request asks for more.
   var listQuery: String { "?limit=1000" }
   var presets: KeyValuePairs<String, String> { ["anthropic": "https://api.anthropic.com/v1"] }
   var hosts: [KnownHost] {
@@ -25,7 +25,7 @@ struct AnthropicMessages: Dialect {
   }
   func moreTokens(_ payload: JSONObject) -> String { "a larger max_tokens in --payload" }
 
-  /// System texts are no messages here: all of them go to the top level.
+  /// System texts are not messages in this format: all of them go to the top level.
   func complete(_ body: inout RequestBody) {
     body.moveSystemToTopLevel()
     if body["max_tokens"] == nil { body["max_tokens"] = .value(.int(Self.defaultMaxTokens)) }
@@ -33,8 +33,8 @@ struct AnthropicMessages: Dialect {
 }
 
 extension ReplyEvent {
-  /// An event of a stream (https://docs.anthropic.com/en/docs/build-with-claude/streaming) or a whole reply.
-  /// Unknown events say nothing.
+  /// Reads a stream event (https://docs.anthropic.com/en/docs/build-with-claude/streaming) or a whole reply.
+  /// Ignores unknown events.
   mutating func readAnthropic(_ event: JSONObject) {
     let index = event["index"]?.int
     switch event["type"]?.string {
@@ -67,7 +67,7 @@ extension ReplyEvent {
     }
   }
 
-  /// Blocks begin empty, but nothing forbids that they begin with text.
+  /// Blocks usually begin empty, but the format allows initial text.
   private mutating func readBlock(_ block: JSONObject, index: Int?) {
     switch block["type"]?.string {
     case "text": text += block["text"]?.string ?? ""

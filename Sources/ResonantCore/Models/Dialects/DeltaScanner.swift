@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds the text and the reasoning of a usual event of a stream in its bytes, without making a value of the rest.
+/// Finds the text and reasoning of a usual stream event in its bytes, without building a JSON value.
 ///
-/// Takes the three shapes of a delta. Everything else (the model's name, finish reasons, token counts, tool calls,
-/// errors, broken JSON) is left to `ReplyEvent`. What it does take, it must take exactly as `JSONParser` and
-/// `ReplyEvent` would, but for the name of the model, which the caller must know by then.
+/// Accepts the three shapes of a delta. Everything else (the model's name, finish reasons, token counts, tool
+/// calls, errors, invalid JSON) is left to `ReplyEvent`. The scanner must read accepted events exactly as
+/// `JSONParser` and `ReplyEvent` would, except for the model's name, which the caller must already know.
 struct DeltaScanner {
-  /// The inside of a string literal in the scanned bytes.
+  /// The content of a string literal in the scanned bytes.
   struct Piece: Equatable {
     var place: Range<Int>
     var hasEscapes: Bool
   }
 
   struct Delta: Equatable {
-    /// The index of the choice; nil where it has none.
+    /// The index of the choice; nil if there is none.
     var choice: Int?
     var text: Piece?
     var thinking: Piece?
   }
 
-  /// Unescaped text, used again for each piece.
+  /// Buffer for unescaped text, reused for each piece.
   private var buffer: [UInt8] = []
 
-  /// What the bytes say, or nil when they need a closer look.
+  /// The delta in the bytes; nil if `ReplyEvent` must read them.
   static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Delta? {
     var walk = DeltaWalk(bytes)
     return walk.event() ? walk.delta : nil
@@ -53,7 +53,7 @@ struct DeltaScanner {
   }
 }
 
-/// One walk over the bytes of an event.
+/// One pass over the bytes of an event.
 private struct DeltaWalk {
   private var cursor: JSONCursor
   var delta = DeltaScanner.Delta()
@@ -62,30 +62,30 @@ private struct DeltaWalk {
     cursor = JSONCursor(bytes)
   }
 
-  /// Keys that mean something. Each may come once; a set so far of those that did.
+  /// Keys with a meaning, used as the set of those seen so far. Each may occur once.
   private struct Keys: OptionSet {
     let rawValue: UInt16
     static let choices = Keys(rawValue: 1), delta = Keys(rawValue: 2), message = Keys(rawValue: 4)
     static let type = Keys(rawValue: 8), done = Keys(rawValue: 16), index = Keys(rawValue: 32)
     static let text = Keys(rawValue: 64), thinking = Keys(rawValue: 128), finish = Keys(rawValue: 256)
 
-    /// False when the key was there before.
+    /// Returns false if the key was already there.
     mutating func note(_ key: Keys) -> Bool { insert(key).inserted }
   }
 
-  /// Keys under which an event says something that is left to `ReplyEvent`; in all places they may be null.
+  /// Keys that are left to `ReplyEvent`. They are accepted anywhere if their value is null.
   private static let others: [StaticString] = [
     "error", "msg", "usage", "x_groq", "refusal", "tool_calls", "function_call", "reasoning_details",
     "reasoning_text", "thinking_blocks",
   ]
 
-  /// Steps over the value of any other key; false where it means something.
+  /// Skips the value of any other key; returns false if `ReplyEvent` must read it.
   private mutating func skip(_ key: Range<Int>) -> Bool {
     for other in Self.others where cursor.matches(key, other) { return cursor.literal("null") }
     return cursor.skipValue()
   }
 
-  /// A whole event; true when it is a usual one.
+  /// Reads a whole event; returns true if it is a usual one.
   mutating func event() -> Bool {
     var seen = Keys()
     guard cursor.take(ASCII.openBrace) else { return false }
@@ -117,7 +117,7 @@ private struct DeltaWalk {
     return !kind.hasEscapes && !cursor.matches(kind.place, "error")
   }
 
-  /// One choice; of several, one has to be found.
+  /// Accepts exactly one choice; `ReplyEvent` chooses between several.
   private mutating func choices() -> Bool {
     cursor.take(ASCII.openBracket) && choice() && cursor.take(ASCII.closeBracket)
   }
@@ -142,13 +142,13 @@ private struct DeltaWalk {
     return skip(key)
   }
 
-  /// Null or an empty text.
+  /// Accepts null or an empty string.
   private mutating func noReason() -> Bool {
     var reason: DeltaScanner.Piece?
     return cursor.optionalString(&reason) && reason?.place.isEmpty != false
   }
 
-  /// The delta of OpenAI or the message of Ollama.
+  /// Reads OpenAI's delta or Ollama's message.
   private mutating func message(isOllama: Bool) -> Bool {
     var seen = Keys()
     guard cursor.take(ASCII.openBrace) else { return false }
@@ -165,14 +165,14 @@ private struct DeltaWalk {
     let isThinking =
       cursor.matches(key, "thinking")
       || !isOllama && (cursor.matches(key, "reasoning_content") || cursor.matches(key, "reasoning"))
-    // Of two fields with the same words one has to be chosen.
+    // If two fields have the same reasoning, `ReplyEvent` must choose one.
     if isThinking { return seen.note(.thinking) && cursor.optionalString(&delta.thinking) }
     let mayBeError =
       cursor.matches(key, "type") || cursor.matches(key, "object") || cursor.matches(key, "message")
     return (isOllama || !mayBeError) && skip(key)
   }
 
-  /// The delta of Anthropic's `content_block_delta`: text or thinking.
+  /// Reads the delta of Anthropic's `content_block_delta`: text or thinking.
   private mutating func anthropicDelta() -> Bool {
     var seen = Keys()
     var isThinking = false
@@ -195,7 +195,7 @@ private struct DeltaWalk {
       }
     }
     guard cursor.closeObject(), seen.contains(.type) else { return false }
-    // Only the member that the type names counts.
+    // Only the member named by the type counts.
     if isThinking { delta.text = nil } else { delta.thinking = nil }
     return true
   }

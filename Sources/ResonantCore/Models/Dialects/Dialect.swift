@@ -2,57 +2,57 @@
 
 import HTTPTransport
 
-/// Everything in which one wire format differs from the others. Does no I/O.
+/// Everything that distinguishes a wire format from the others. Does no I/O.
 ///
-/// A new one is a file of its own and an entry in `API.dialects`. Replies are read in whichever format they come, so
-/// how one is read stands in an extension of `ReplyEvent`.
+/// A new dialect needs its own file and an entry in `API.dialects`. Since replies are read in whichever
+/// format they come, an extension of `ReplyEvent` reads them.
 protocol Dialect: Sendable {
-  /// What options and records call it.
+  /// The name in options and records.
   var name: String { get }
 
   // Requests
 
-  /// Headers that a request needs unless the user gave them.
+  /// Headers that a request needs unless the user sets them.
   var headers: [HTTPRequest.Header] { get }
-  /// The header that carries the key.
+  /// The header that carries the API key.
   var keyHeader: KeyHeader { get }
-  /// Adds to the common form of a body what this format has of its own.
+  /// Adds the parts of this format to the common body.
   func complete(_ body: inout RequestBody)
-  /// The same for endpoints that refuse to be asked for token counts.
+  /// The dialect for endpoints that reject requests for token counts.
   var withoutUsage: Self { get }
-  /// Where system prompts go unless the user says otherwise.
+  /// The default position of system prompts.
   var systemPlacement: ModelRequest.SystemPlacement { get }
-  /// How neighbouring messages of equal role are treated unless the user says otherwise.
+  /// The default treatment of neighbouring messages of the same role.
   var roles: RolePolicy { get }
 
   // Addresses
 
-  /// How the paths end that requests are posted to. A URL that ends so speaks this dialect.
+  /// The end of paths that requests are sent to. A URL with this ending speaks this dialect.
   var chatPath: String { get }
-  /// The base on a host of which nothing else is known.
+  /// The base path on an unknown host.
   var basePath: String { get }
   /// What is appended to the path of a base URL.
   func suffix(toBase path: String) -> String
-  /// What stands in place of `chatPath` in the URL of the list of models.
+  /// Replaces `chatPath` in the URL of the list of models.
   var listPath: String { get }
-  /// The query, with its `?`, that asks for the whole list where the URL has none.
+  /// The query, with its `?`, that asks for the whole list of models. Used if the URL has no query.
   var listQuery: String { get }
-  /// Base URLs by the names that stand for them.
+  /// Base URLs by preset name.
   var presets: KeyValuePairs<String, String> { get }
-  /// Well-known hosts that speak it before anything else.
+  /// Well-known hosts whose main format this is.
   var hosts: [KnownHost] { get }
 
   // Hints about errors (see `Remedies.swift`)
 
-  /// What makes room for a longer conversation.
+  /// Advice that makes room for a longer conversation.
   var largerContext: String { get }
-  /// How a model gets there that is missing.
+  /// Advice on how to install a missing model.
   func fetchingModel(_ model: String) -> String?
   /// Keys of the payload that limit the tokens of a reply, the usual one first.
   var replyLimits: [String] { get }
-  /// What lets a reply have more tokens.
+  /// Advice that allows more tokens for a reply.
   func moreTokens(_ payload: JSONObject) -> String
-  /// Words that errors use for keys of the payload.
+  /// Words that errors use instead of a payload key.
   var parameterWords: [String: String] { get }
 }
 
@@ -79,7 +79,7 @@ extension Dialect {
   }
   var parameterWords: [String: String] { [:] }
 
-  /// The headers of a request: ours, unless the user gave one of that name, and the user's.
+  /// All headers of a request: the user's, and ours with other names.
   func headers(besides given: [HTTPRequest.Header]) -> [HTTPRequest.Header] {
     let names = Set(given.map { $0.name.lowercased() })
     let usual = [HTTPRequest.Header("Content-Type", "application/json")] + headers

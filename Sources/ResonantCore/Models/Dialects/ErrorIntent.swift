@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: MIT
 
-/// What an error is about, as far as the user can do something about it.
+/// What an error is about, if the user can do something about it.
 enum ErrorIntent: Sendable, Equatable, CaseIterable {
-  /// What was sent does not fit the model's context.
+  /// The request does not fit the model's context.
   case contextFull
-  /// One request is more than is taken at once, however much the model's context holds.
+  /// The request exceeds a size limit, whatever the size of the model's context.
   case requestTooLarge
   /// The account has no quota or credit left: waiting does not help.
   case quotaUsed
-  /// A quota is exceeded: used up, unless the endpoint says when to ask again.
+  /// A quota is exceeded. It counts as used up unless the endpoint says when to try again.
   case quotaExceeded
-  /// System messages are taken at the start only.
+  /// System messages are allowed only at the start.
   case systemNotFirst
   case noSystemRole
   case userNotLast
   case userNotFirst
   case noUserMessage
   case rolesNotAlternating
-  /// More tokens are asked for than the model can write.
+  /// The request asks for more tokens than the model can generate.
   case replyTooLong
   case parameterRefused
   case modelUnknown
-  /// No key, or one that does not count.
+  /// The key is missing or invalid.
   case keyRefused
 
-  /// The intent of an error in the endpoint's own words; nil when they tell of none.
+  /// Recognises the intent from the endpoint's words and the status; nil if neither shows one.
   ///
-  /// - Parameter status: of the response, or the one that the error names.
+  /// - Parameter status: the status of the response or in the error.
   init?(_ error: ProviderError?, status: Int?) {
     let words = error?.words ?? ""
-    // Who asks for less at a time may speak of tokens, and means no conversation's length.
+    // A rate limit error may mention tokens, but is not about the length of the conversation.
     let isRate = status == 429
     let known = Self.wordings.first { intent, phrases in
       !(isRate && intent == .contextFull) && phrases.contains { Self.matches($0, words) }
@@ -47,11 +47,11 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// Asking again for the same gives the same answer, whatever the status says: template errors come as 500, a quota
-  /// that is used up as 429.
+  /// Whether the same request would fail again, whatever the status: template errors come as 500, an
+  /// exhausted quota as 429.
   var isFinal: Bool { ![.quotaExceeded, .modelUnknown].contains(self) }
 
-  /// - Parameter phrase: its parts, between `*`, stand in the words in this order.
+  /// - Parameter phrase: parts separated by `*`, which must occur in `words` in this order.
   private static func matches(_ phrase: String, _ words: String) -> Bool {
     var rest = words[...]
     for part in phrase.split(separator: "*") {
@@ -61,8 +61,8 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
     return true
   }
 
-  /// Servers' wordings in lower case, with those who use them; the first intent that matches counts. They are common
-  /// to all dialects, for gateways pass on the words of whoever is behind them.
+  /// Error wordings of servers in lower case, with the servers that use them; the first matching intent
+  /// counts. All dialects share them, because gateways pass on the words of the servers behind them.
   private static let wordings: [(intent: ErrorIntent, phrases: [String])] = [
     (
       .contextFull,
@@ -90,7 +90,7 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "larger than the model input length limit",  // MLC
       ]
     ),
-    // OpenAI and Groq, where it is more than a minute's tokens; Anthropic.
+    // OpenAI and Groq, for a request above the tokens-per-minute limit; Anthropic.
     (.requestTooLarge, ["request too large", "request_too_large"]),
     (
       .quotaUsed,
@@ -219,7 +219,7 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
 }
 
 extension ProviderError {
-  /// As much of the words as tells what they are about.
+  /// Most characters of an error that are searched.
   private static let wordsLimit = 4000
 
   /// The kind and the message in lower case.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/// The numbers that errors name in their words.
+/// Numbers in the words of errors.
 extension ProviderError {
-  /// How many tokens fit into the context, where the error says so.
+  /// The context size in tokens, if the error states it.
   var namedLimit: Int? {
     if let contextLimit { return contextLimit }
     let words = words
@@ -15,7 +15,7 @@ extension ProviderError {
     return before?.split(separator: " ").last.flatMap { Int($0) }
   }
 
-  /// What stands before the limit; more telling phrases first.
+  /// Phrases that precede the limit; the more specific ones come first.
   private static let limitPhrases = [
     // OpenAI, vLLM, SGLang.
     "maximum context length is", "maximum context length of", "maximum context length:",
@@ -37,13 +37,13 @@ extension ProviderError {
     " >",  // Anthropic: "213462 tokens > 200000 maximum"
   ]
 
-  /// A number behind blanks, brackets and quotes, with or without a comma between its thousands.
+  /// A number after blanks, brackets and quotes, with or without commas between thousands.
   private static func number(at text: Substring) -> Int? {
     let digits = text.drop { " (`'\"".contains($0) }.prefix { $0.isASCII && $0.isNumber || $0 == "," }
     return Int(digits.filter { $0 != "," })
   }
 
-  /// How long the endpoint wants to be left alone, by the body of its error.
+  /// How long the endpoint asks to wait, from the body of its error.
   var namedDelay: Duration? {
     if let retryDelay { return retryDelay }
     let words = words
@@ -54,7 +54,8 @@ extension ProviderError {
     return nil
   }
 
-  /// A member `retry_after` in seconds, or Google's `details`: one of them has a member such as `"retryDelay": "34.5s"`
+  /// A member `retry_after` in seconds, or an entry in Google's `details` with a member such as
+  /// `"retryDelay": "34.5s"`
   /// (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto, RetryInfo).
   static func retryDelay(in error: JSONObject) -> Duration? {
     if let seconds = error["retry_after"]?.double, seconds >= 0 { return .seconds(min(seconds, 1e9)) }
@@ -62,8 +63,8 @@ extension ProviderError {
     return texts.first.flatMap { duration($0[...]) }
   }
 
-  /// A duration as OpenAI, Groq, Google and Azure write it: `7.66s`, `1m2.5s`, `350ms`, `24 seconds`. Nil without a
-  /// unit.
+  /// A duration in the notation of OpenAI, Groq, Google and Azure: `7.66s`, `1m2.5s`, `350ms`, `24 seconds`.
+  /// Nil without a unit.
   static func duration(_ text: Substring) -> Duration? {
     var rest = text
     var sum: Double?
@@ -77,7 +78,7 @@ extension ProviderError {
       rest = behind[unit.endIndex...]
       if rest.dropFirst().first?.isNumber == true, rest.first == " " { rest = rest.dropFirst() }
     }
-    // More than anybody would wait for, and less than a duration can hold.
+    // Clamp to more than anyone would wait for and less than a `Duration` can hold.
     return sum.map { .seconds(min($0, 1e9)) }
   }
 

@@ -6,17 +6,17 @@ import Glibc
 import Darwin
 #endif
 
-/// Walks over JSON bytes and checks them on the way, without making values. Every step says whether it could be
-/// taken; after one that could not, the cursor is of no use any more.
+/// Reads and validates JSON bytes without building values. Every step returns whether it succeeded; after a
+/// failure the cursor must not be used any more.
 ///
-/// Takes only JSON that `JSONParser` takes, though not all of it: keys with escapes and deep nesting are refused.
+/// Accepts a subset of what `JSONParser` accepts: keys with escapes and deep nesting are rejected.
 struct JSONCursor {
   private static let depthLimit = 24
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private var index = 0
   private var depth = 0
-  /// Where a key should be was none.
+  /// A key was expected but not found.
   private var isBroken = false
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -37,7 +37,7 @@ struct JSONCursor {
     byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
   }
 
-  /// Steps over the byte if it is next, behind white space.
+  /// Skips white space, then the byte if it is next.
   @inline(__always)
   mutating func take(_ byte: UInt8) -> Bool {
     skipSpace()
@@ -46,7 +46,7 @@ struct JSONCursor {
     return true
   }
 
-  /// The next key of an object, and steps over its colon; nil at the closing brace and where there is none.
+  /// Reads the next key of an object and its colon; nil at the closing brace or if there is no key.
   mutating func key(isFirst: Bool) -> Range<Int>? {
     skipSpace()
     if index < bytes.count, bytes[index] == ASCII.closeBrace { return nil }
@@ -57,12 +57,12 @@ struct JSONCursor {
     return key.place
   }
 
-  /// Steps over the brace behind the last member that `key` gave.
+  /// Reads the closing brace after the last member.
   mutating func closeObject() -> Bool { !isBroken && take(ASCII.closeBrace) }
 
   // MARK: Values
 
-  /// A string; the range is its inside.
+  /// Reads a string; the range excludes its quotes.
   mutating func string() -> DeltaScanner.Piece? {
     guard take(ASCII.quote) else { return nil }
     let start = index
@@ -78,7 +78,8 @@ struct JSONCursor {
     return nil
   }
 
-  /// Moves on to the next quote, backslash or control character, eight bytes at a time; false when there is none.
+  /// Skips to the next quote, backslash or control character, eight bytes at a time; returns false if there
+  /// is none.
   @inline(__always)
   private mutating func skipPlain() -> Bool {
     var place = index
@@ -103,11 +104,12 @@ struct JSONCursor {
     return false
   }
 
-  /// A word of eight times the same byte.
+  /// A word with the same byte eight times.
   @inline(__always)
   private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-  /// The high bit of bytes that are zero. Bits above the first one may be wrong, and only the first one counts.
+  /// Sets the high bit of each zero byte. Bits above the first one may be wrong, but only the first one is
+  /// used.
   @inline(__always)
   private static func zeros(_ word: UInt64) -> UInt64 { (word &- each(1)) & ~word & each(0x80) }
 
@@ -126,13 +128,13 @@ struct JSONCursor {
     }
   }
 
-  /// Exactly this string, written without escapes.
+  /// Accepts exactly this string, written without escapes.
   mutating func string(_ wanted: StaticString) -> Bool {
     guard let piece = string() else { return false }
     return matches(piece.place, wanted)
   }
 
-  /// A string, which is kept, or null, which is not.
+  /// Reads a string into `piece`, or skips null.
   mutating func optionalString(_ piece: inout DeltaScanner.Piece?) -> Bool {
     skipSpace()
     if index < bytes.count, bytes[index] == ASCII.quote {
@@ -142,8 +144,8 @@ struct JSONCursor {
     return literal("null")
   }
 
-  /// A number that is nothing but digits, and few enough of them for any `Int`; false also when `count` is there
-  /// already. A fraction or an exponent stays behind it, where no other step can take it.
+  /// Reads a number of at most 15 digits, which fits any `Int`; returns false also if `count` is already set.
+  /// A fraction or exponent is left unread and makes the next step fail.
   mutating func count(_ count: inout Int?) -> Bool {
     skipSpace()
     let start = index

@@ -6,14 +6,15 @@ import Glibc
 import Darwin
 #endif
 
-/// Finds the lines in a piece of a body. They end at LF, CR or CRLF, also when a piece ends between the two.
+/// Finds the lines in a piece of a body. Lines end with LF, CR or CRLF, even if a CRLF is split between
+/// pieces.
 struct LineCursor {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var start: Int
-  /// The next places of the two characters, from `start` on; past the end when there is none.
+  /// The next positions of the two characters from `start` on; past the end if there is none.
   private var lineFeed = -1
   private var carriageReturn = -1
-  /// The last line ended with CR: an LF that comes next belongs to it.
+  /// The last line ended with CR: an LF right after it belongs to the same line end.
   private(set) var skipsLineFeed: Bool
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, skipsLineFeed: Bool) {
@@ -22,10 +23,10 @@ struct LineCursor {
     start = 0
   }
 
-  /// What stands behind the last line end.
+  /// The bytes after the last line end.
   var rest: Range<Int> { start..<bytes.count }
 
-  /// The place of the next line, without its end; nil when the piece holds no further line end.
+  /// The range of the next line without its line end; nil if the piece has no further line end.
   mutating func next() -> Range<Int>? {
     if skipsLineFeed, start < bytes.count {
       if bytes[start] == 0x0A { start += 1 }

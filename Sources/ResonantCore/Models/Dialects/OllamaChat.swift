@@ -3,12 +3,12 @@
 import HTTPTransport
 import OrderedCollections
 
-/// Ollama's own chat (https://github.com/ollama/ollama/blob/main/docs/api.md).
+/// Ollama's own chat API (https://github.com/ollama/ollama/blob/main/docs/api.md).
 struct OllamaChat: Dialect {
   var name: String { "ollama" }
   var chatPath: String { "/api/chat" }
   var basePath: String { "" }
-  /// Bases such as `/v1` are those of OpenAI's format, which Ollama's server speaks as well.
+  /// A base such as `/v1` belongs to OpenAI's format, which Ollama's server speaks as well.
   func suffix(toBase path: String) -> String { path.isEmpty ? chatPath : OpenAIChat().chatPath }
   var listPath: String { "/api/tags" }
   var presets: KeyValuePairs<String, String> { ["ollama": "http://localhost:11434"] }
@@ -20,7 +20,7 @@ struct OllamaChat: Dialect {
 
   func fetchingModel(_ model: String) -> String? { "'ollama pull \(model)' fetches it" }
 
-  /// Without a limit of its own, the reply ends where the context does.
+  /// Without its own limit, the reply ends at the end of the context.
   func moreTokens(_ payload: JSONObject) -> String {
     payload["options"]?["num_predict"] == nil
       ? largerContext : "a larger options.num_predict in --payload"
@@ -28,12 +28,12 @@ struct OllamaChat: Dialect {
 }
 
 extension ReplyEvent {
-  /// A line of a stream, or the whole reply. Counts of zero are left out on the wire.
+  /// Reads a line of a stream or a whole reply. Ollama omits counts of zero.
   mutating func readOllama(_ message: JSONObject, in event: JSONObject) {
     text = message["content"]?.string ?? ""
     thinking = message["thinking"]?.string ?? ""
     toolCalls = (message["tool_calls"]?.array ?? []).map { call in
-      // Calls come whole and have no index of their own.
+      // Calls come complete and have no index of their own.
       ToolCallDelta(
         index: nil, id: call["id"]?.string, function: call["function"] ?? .null)
     }

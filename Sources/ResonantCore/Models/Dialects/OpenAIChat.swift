@@ -6,7 +6,7 @@ import OrderedCollections
 /// OpenAI's chat completions, which most servers speak
 /// (https://platform.openai.com/docs/api-reference/chat/create).
 struct OpenAIChat: Dialect {
-  /// Ask for token counts at the end of a stream; some servers know no `stream_options`.
+  /// Ask for token counts at the end of a stream; some servers do not support `stream_options`.
   var asksForUsage = true
 
   var name: String { "openai" }
@@ -18,7 +18,7 @@ struct OpenAIChat: Dialect {
     body["stream_options"] = .value(["include_usage": true])
   }
 
-  /// OpenAI's newer models know the second name only; most other servers know both, some the first only.
+  /// OpenAI's newer models accept only the second name; most other servers accept both, some only the first.
   var replyLimits: [String] { ["max_tokens", "max_completion_tokens"] }
 
   var presets: KeyValuePairs<String, String> {
@@ -45,14 +45,14 @@ struct OpenAIChat: Dialect {
 }
 
 extension ReplyEvent {
-  /// A chunk of a stream (`delta`) or a whole reply (`message`).
+  /// Reads a chunk of a stream (`delta`) or a whole reply (`message`).
   ///
-  /// Where a request asks for several choices, their chunks take turns, each with the choice's index. Some servers
-  /// repeat in a chunk the whole message so far, beside the delta or instead of it.
+  /// If a request asks for several choices, their chunks are interleaved, each with its choice's index. Some
+  /// servers repeat the whole message so far in a chunk, beside the delta or instead of it.
   mutating func readOpenAI(_ event: JSONObject, following followed: Int?) {
     let choices = (event["choices"]?.array ?? []).compactMap(\.object)
     let isFollowed = { (index: Int?) in index == nil || followed == nil || index == followed }
-    // Groq's and Moonshot's places for token counts.
+    // Groq and Moonshot put token counts in places of their own.
     readUsage(event["x_groq"]?["usage"])
     guard let choice = choices.first(where: { isFollowed($0["index"]?.int) }) else { return }
     self.choice = choice["index"]?.int
@@ -78,10 +78,10 @@ extension ReplyEvent {
     }
   }
 
-  /// Reasoning has a field of its own, and some servers send it in two with the same words: the first that says
-  /// something counts.
+  /// The reasoning in a message. Some servers send the same text in two fields: the first that is not empty
+  /// counts.
   private static func reasoning(_ message: JSONObject) -> String {
-    // llama.cpp and DeepSeek; vLLM and OpenRouter; Ollama's way; GitHub's models.
+    // llama.cpp and DeepSeek; vLLM and OpenRouter; Ollama; GitHub Models.
     let texts = ["reasoning_content", "reasoning", "thinking", "reasoning_text"].lazy.map { key in
       message[key]?.string ?? message[key]?["content"]?.string ?? Self.thinking(message[key])
     }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// An error in the words of the endpoint.
+/// An error in the endpoint's own words.
 struct ProviderError: Error, Sendable, Equatable {
   var message: String
-  /// The endpoint's own word for the kind of error.
+  /// The endpoint's own name for the kind of error.
   var type: String?
-  /// The HTTP status that an error inside a reply gives as its code.
+  /// The HTTP status given as the error's code.
   var status: Int?
-  /// How many tokens fit into the context, where the error says so.
+  /// The context size in tokens, if a field of the error states it.
   var contextLimit: Int?
-  /// How long the endpoint wants to be left alone, where the error has a field for it.
+  /// How long the endpoint asks to wait, if the error has a field for it.
   var retryDelay: Duration?
 
   init(_ message: String, type: String? = nil, status: Int? = nil) {
@@ -18,9 +18,9 @@ struct ProviderError: Error, Sendable, Equatable {
     self.status = status
   }
 
-  /// The error of a reply that came with a good status, in any of the places where servers put it: a member such as
-  /// `error` that says something (an object, a text, a list of either, or true or a code beside a message), an object
-  /// of type `error`, or a code and a message alone. Nil for a reply.
+  /// Finds an error in a reply with a success status, in any of the forms that servers use: a member such as
+  /// `error` that is not empty (an object, a text, a list of either, or true or a code beside a message), an
+  /// object of type `error`, or just a code and a message. Nil if there is no error.
   init?(inReply value: JSONValue) {
     if case .array(let items) = value {
       guard let error = items.lazy.compactMap({ ProviderError(inReply: $0) }).first else { return nil }
@@ -35,14 +35,14 @@ struct ProviderError: Error, Sendable, Equatable {
     type = type ?? object["error_type"]?.string
   }
 
-  /// What a member announces. Cloudflare has `errors`, Alibaba and others `Error`, OpenAI's newer API `response`,
-  /// MiniMax `base_resp`.
+  /// The error in a member of an object. Cloudflare has `errors`, Alibaba and others `Error`, OpenAI's newer
+  /// API `response`, MiniMax `base_resp`.
   private static func member(of object: JSONObject) -> ProviderError? {
     let outer = text(of: object)
     for key in ["error", "errors", "Error"] {
       switch object[key] {
       case .string(let text)? where !saysNothing(text):
-        // Spring's `error` is the name of a status.
+        // In Spring, `error` is the name of the status.
         return ProviderError(
           [text, outer].compactMap(\.self).reduce(into: []) { texts, text in
             if !texts.contains(text) { texts.append(text) }
@@ -62,7 +62,7 @@ struct ProviderError: Error, Sendable, Equatable {
     return nil
   }
 
-  /// Where errors have their words.
+  /// The message of an error object.
   private static func text(of error: JSONObject) -> String? {
     let keys = [
       "message", "Message", "detail", "msg", "error_msg", "errorMessage", "status_msg", "title",
@@ -75,7 +75,7 @@ struct ProviderError: Error, Sendable, Equatable {
     ["", "null", "none", "false", "ok", "success", "0"].contains(word.lowercased())
   }
 
-  /// An error object may be there in every chunk and say that there is none.
+  /// Whether an error object reports an error; some servers send an empty one with every chunk.
   private static func saysSomething(_ error: JSONObject) -> Bool {
     if let text = text(of: error) { return !saysNothing(text) }
     return error.values.contains { value in
@@ -90,7 +90,7 @@ struct ProviderError: Error, Sendable, Equatable {
     }
   }
 
-  /// An object that is an error itself, and no part of a reply.
+  /// Whether an object is itself an error and not part of a reply.
   private static func isError(_ object: JSONObject) -> Bool {
     let kinds = ["type", "object"].compactMap { object[$0]?.string }
     if kinds.contains(where: { $0 == "error" || $0.hasSuffix(".error") }) { return true }
@@ -103,7 +103,7 @@ struct ProviderError: Error, Sendable, Equatable {
     }
     return ["code", "status", "status_code", "statusCode", "error_code", "errorCode"].contains { key in
       switch object[key] {
-      // Words for a state (`processing`) are no codes of errors.
+      // A word for a state (`processing`) is not an error code.
       case .string(let code)?:
         Int(code).map { $0 != 0 && $0 != 200 } ?? (key != "status" && !saysNothing(code))
       case .number(let code)?: Int(code).map { $0 != 0 && !(200..<300 ~= $0) } ?? false
@@ -112,7 +112,7 @@ struct ProviderError: Error, Sendable, Equatable {
     }
   }
 
-  /// The error in the body of a response with an error status, in any of the shapes that servers use.
+  /// Reads the body of a response with an error status, in any of the forms that servers use.
   init?(inErrorBody value: JSONValue) {
     if let error = ProviderError(inReply: value) {
       self = error
@@ -126,7 +126,7 @@ struct ProviderError: Error, Sendable, Equatable {
     self.init(text, type: value["type"]?.string ?? value["code"]?.string)
   }
 
-  /// The first of a list of errors, which are objects or texts.
+  /// The first in a list of errors, which are objects or strings.
   private init(_ errors: [JSONValue]) {
     if let first = errors.first?.object {
       self.init(first)
@@ -137,9 +137,9 @@ struct ProviderError: Error, Sendable, Equatable {
 
   private init(_ error: JSONObject) {
     self.init(Self.text(of: error) ?? JSONValue.object(error).jsonText)
-    // OpenRouter keeps the words of the provider behind it there.
+    // OpenRouter puts the words of the provider behind it there.
     if let raw = error["metadata"]?["raw"]?.string, !raw.isEmpty, raw != message { message += ": " + raw }
-    // That an error is one says nothing.
+    // The type `error` adds nothing.
     let kinds = ["type", "code"].compactMap { error[$0]?.string }.filter { $0 != "error" && Int($0) == nil }
     type =
       kinds.isEmpty ? nil : kinds.count > 1 && kinds[0] == kinds[1] ? kinds[0] : kinds.joined(separator: " ")
@@ -151,7 +151,7 @@ struct ProviderError: Error, Sendable, Equatable {
     retryDelay = Self.retryDelay(in: error)
   }
 
-  /// The endpoint has too much to do at the moment.
+  /// Whether the endpoint is overloaded at the moment.
   var isOverload: Bool {
     let words = (type ?? "").lowercased()
     return [429, 503, 529].contains(status) || words.contains("overloaded") || words.contains("rate_limit")

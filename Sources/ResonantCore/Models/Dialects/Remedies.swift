@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// What is known about a request that failed.
+/// What is known about a failed request.
 struct FailedRequest {
   var request = RequestShape()
   var model: String
   var payload: JSONObject = [:]
   var error: ProviderError?
-  /// The variable that usually holds the key of this host.
+  /// The environment variable that usually holds the key for this host.
   var keyVariable: String?
   var hasKey = false
 
@@ -14,7 +14,7 @@ struct FailedRequest {
 }
 
 extension Dialect {
-  /// What helps against an error, as the second half of its sentence; nil when nothing that we know does.
+  /// Advice for an error, as the second half of its message; nil if there is none.
   func remedy(for intent: ErrorIntent, of failure: FailedRequest) -> String? {
     switch intent {
     case .contextFull: lessContext(failure)
@@ -37,7 +37,7 @@ extension Dialect {
     }
   }
 
-  /// What helps against a reply without any text; nil when nothing that we know does.
+  /// Advice for a reply without any text; nil if there is none.
   func remedyForEmptiness(_ finishReason: String?, of failure: FailedRequest) -> String? {
     switch finishReason?.lowercased() {
     // OpenAI and Azure, Anthropic, Gemini, Zhipu, Bedrock.
@@ -59,7 +59,8 @@ extension Dialect {
       + "use fewer turns (--max-turns), shorter ones (--max-chars)\(smallerReply(failure)) or \(largerContext)"
   }
 
-  /// Where the endpoint counts what the reply might take.
+  /// Advises a smaller reply limit if the endpoint counts the reply's tokens against the limit that was
+  /// exceeded.
   private func smallerReply(_ failure: FailedRequest) -> String {
     let counts = ["max_tokens", "max_completion_tokens", "max_new_tokens", "in the completion"]
     guard counts.contains(where: failure.words.contains) else { return "" }
@@ -89,7 +90,7 @@ extension Dialect {
 
   private func alternation(_ request: RequestShape) -> String? {
     let hasSystem = request.hasSystemPrompt || request.hasSystemMessages
-    // Templates without a system role take the system prompt for a turn.
+    // Templates without a system role treat the system prompt as a turn.
     if request.roles == .alternate { return hasSystem ? noSystem(request) : nil }
     let flag = "--roles alternate makes user and assistant take turns"
     return request.isAlternating && request.hasSystemPrompt
@@ -129,14 +130,14 @@ extension Dialect {
     return "give the endpoint's key \(variable)in --headers, as in {\(header)}"
   }
 
-  /// The payload's own limit of a reply's tokens, or the usual one.
+  /// The payload's key that limits a reply's tokens, or the usual one.
   func replyLimit(_ payload: JSONObject) -> String {
     replyLimits.first { payload[$0] != nil } ?? replyLimits.first ?? "max_tokens"
   }
 }
 
 extension String {
-  /// Whether the word stands there by itself and not as a part of another.
+  /// Whether the word occurs on its own, not as part of another.
   func hasWord(_ word: String) -> Bool {
     ranges(of: word).contains { range in
       let around = [self[..<range.lowerBound].last, self[range.upperBound...].first]

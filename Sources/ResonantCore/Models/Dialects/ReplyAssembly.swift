@@ -2,31 +2,31 @@
 
 import HTTPTransport
 
-/// Puts a reply together from what the events of a response say. Does no I/O.
+/// Assembles a reply from the events of a response. Does no I/O.
 struct ReplyAssembly {
   private let live: LiveReply
   private(set) var usage: (prompt: Int?, completion: Int?) = (nil, nil)
   private(set) var finishReason: String?
   private(set) var servedModel: String?
   private(set) var toolCalls = ToolCallAssembly()
-  /// An error that was announced: what came is no reply, whatever else came with it.
+  /// An error that was reported; the response is then not a reply, whatever else it contains.
   private(set) var failure: ProviderError?
-  /// The end mark has come: nothing more belongs to the reply.
+  /// The end mark has arrived: nothing more belongs to the reply.
   private(set) var hasEnded = false
-  /// One JSON value was the whole reply.
+  /// A single JSON value was the whole reply.
   private(set) var hasWhole = false
-  /// There was something of a reply or an error.
+  /// At least one event belonged to a reply or an error.
   private(set) var hasEvents = false
-  /// What the last bytes mean for the exchange.
+  /// How the exchange should go on after the last bytes.
   var progress = HTTPProgress.keepAlive
 
-  /// The choice that the reply is made of: the first that comes.
+  /// The index of the choice that forms the reply: the first that arrives.
   private(set) var choice: Int?
   private var text = ReplyPart()
   private var thinking = ReplyPart()
   private var scanner = DeltaScanner()
-  /// Text, or reasoning, that is not in the reply yet: whoever follows the reply is woken once for all that has
-  /// arrived, not for each of the hundred events that may be in it.
+  /// Text or reasoning not yet in the reply. Followers of the reply are woken once for all data that has
+  /// arrived, not for each of the up to a hundred events in it.
   private var gathered: [UInt8] = []
   private var gathersThinking = false
 
@@ -34,13 +34,14 @@ struct ReplyAssembly {
     self.live = live
   }
 
-  /// Whether the reply came to its own end: with a finish reason, an end mark, or as one whole value.
+  /// Whether the reply ended by itself: with a finish reason, an end mark, or as one whole value.
   var isComplete: Bool { finishReason != nil || hasEnded || hasWhole }
 
-  /// Whether the scanner's view of an event is enough: all has been read that only the beginning of a stream says.
+  /// Whether the scanner may read the next events: what only the beginning of a stream contains has been
+  /// read.
   var isPastBeginning: Bool { servedModel != nil || text.hasDeltas || thinking.hasDeltas }
 
-  /// The end mark of a stream.
+  /// Takes the end mark of a stream.
   mutating func end() {
     hasEnded = true
     progress = .progress
@@ -52,7 +53,7 @@ struct ReplyAssembly {
     progress = .stop
   }
 
-  /// The same as for the `ReplyEvent` of these bytes.
+  /// Has the same effect as taking the `ReplyEvent` of these bytes.
   mutating func take(_ delta: DeltaScanner.Delta, of line: UnsafeBufferPointer<UInt8>) {
     let (said, thought) = (delta.text?.place.isEmpty == false, delta.thinking?.place.isEmpty == false)
     note(hasContent: said || thought, hasReason: false)
@@ -85,12 +86,12 @@ struct ReplyAssembly {
 
   private mutating func takeContent(of event: ReplyEvent, isStreamed: Bool) {
     finishReason = event.finishReason.map(SurrogateJoiner.joined) ?? finishReason
-    // A message in a stream may be the beginning of one.
+    // A message in a stream may be incomplete.
     hasWhole = hasWhole || event.isWhole && !isStreamed
     if !event.isMessage || toolCalls.calls.isEmpty {
       for call in event.toolCalls { toolCalls.add(call) }
     }
-    // The last event of a stream may have all that came before: Ollama's own has no text, that of others sometimes.
+    // The last event of a stream may repeat the whole text, as some servers do; Ollama's has no text.
     let isLast = event.isEnd || event.finishReason != nil && text.pieces > 1
     let repeats = isLast && !event.isMessage
     let thoughts = thinking.new(in: event.thinking, isMessage: event.isMessage)
@@ -99,7 +100,7 @@ struct ReplyAssembly {
     if !repeats || !isAll(words, of: \.text) { append(words, to: \.text) }
   }
 
-  /// Whether words are all that came before.
+  /// Whether `words` repeat the whole text so far.
   private mutating func isAll(_ words: String, of part: (LiveReply) -> String) -> Bool {
     guard !words.isEmpty else { return false }
     deliver()
@@ -120,8 +121,8 @@ struct ReplyAssembly {
     return choice == self.choice
   }
 
-  /// Notes an event. Behind a finish reason only token counts are waited for, and only for a while, which text begins
-  /// anew: some servers send a reason with every chunk.
+  /// Notes an event. After a finish reason, only token counts are expected, and only for a limited time. New
+  /// text restarts that time, because some servers send a reason with every chunk.
   private mutating func note(hasContent: Bool, hasReason: Bool) {
     hasEvents = true
     if finishReason == nil ? hasReason : hasContent {
@@ -131,11 +132,12 @@ struct ReplyAssembly {
     }
   }
 
-  /// How long token counts may come behind the finish reason, and how long a body may stay open behind its end.
+  /// How long to wait for token counts after the finish reason, and for the end of the body after the end
+  /// mark.
   static let usageGrace = Duration.seconds(2)
   static let endGrace = Duration.milliseconds(500)
 
-  /// Nothing more comes.
+  /// Completes the reply after the last event.
   mutating func finish() {
     if thinking.joiner.isWaiting {
       gather(thinking: true)
@@ -148,13 +150,13 @@ struct ReplyAssembly {
     deliver()
   }
 
-  /// What is gathered from now on is reasoning, or text.
+  /// Switches between gathering reasoning and text.
   private mutating func gather(thinking: Bool) {
     if thinking != gathersThinking { deliver() }
     gathersThinking = thinking
   }
 
-  /// Hands over what is gathered; `.stop` when the reply wants no more.
+  /// Appends the gathered text to the reply; returns `.stop` if the reply wants no more.
   @discardableResult
   mutating func deliver() -> HTTPProgress {
     guard !gathered.isEmpty else { return progress }
@@ -167,14 +169,14 @@ struct ReplyAssembly {
   }
 }
 
-/// The text, or the reasoning, of a reply: tells what of it is new. What came in pieces counts, and what is repeated as
-/// a whole, beside the pieces or behind them, does not count again.
+/// Tracks the text or the reasoning of a reply and finds what is new in an event. Text in pieces counts; a
+/// whole message that repeats it, beside or after the pieces, does not count again.
 private struct ReplyPart {
-  /// How many pieces have come.
+  /// Number of pieces so far.
   var pieces = 0
   var hasDeltas: Bool { pieces > 0 }
   var joiner = SurrogateJoiner()
-  /// What came as a message so far.
+  /// The text that came in whole messages so far.
   private var message = ""
 
   mutating func new(in words: String, isMessage: Bool) -> String {

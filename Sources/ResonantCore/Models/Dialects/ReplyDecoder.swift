@@ -2,36 +2,36 @@
 
 import HTTPTransport
 
-/// Reads the body of a response in pieces of any size into a `LiveReply`: an event stream, one JSON object a line,
-/// or one JSON value, in any of the three shapes. Does no I/O.
+/// Reads the body of a response in pieces of any size into a `LiveReply`: an event stream, one JSON object
+/// per line, or a single JSON value, in any of the three shapes. Does no I/O.
 struct ReplyDecoder {
   private enum Form {
     /// Nothing but blank lines so far.
     case open
     case lines
-    /// One JSON value over several lines.
+    /// A JSON value over several lines.
     case whole
   }
 
-  /// Longer lines, and longer whole replies, are an error.
+  /// In bytes; longer lines and longer whole replies are an error.
   static let lengthLimit = 64 << 20
-  /// Bytes of the body's start that are kept for an error message, while nothing in it was understood.
+  /// Most bytes kept from the start of the body for an error message, until something in it is understood.
   private static let openingLimit = 4096
 
   private(set) var reply: ReplyAssembly
   private(set) var isTooLong = false
-  /// The start of a body that nothing was understood of yet.
+  /// The start of the body, until something in it is understood.
   private(set) var opening: [UInt8] = []
 
   private var form = Form.open
-  /// Data of an event stream have come, so one of its events is not the whole reply.
+  /// The body is an event stream, so a single event is not the whole reply.
   private var isEventStream = false
-  /// The start of a line whose end has not come, and in form `whole` everything.
+  /// The start of an incomplete line; in form `whole`, the whole body so far.
   private(set) var carry: [UInt8] = []
   private var skipsLineFeed = false
-  /// Data lines of one event that are no JSON by themselves.
+  /// Data lines of one event that are not JSON by themselves.
   private var pending: [UInt8] = []
-  /// The event of the stream that is being read is of type `error`, whatever its data are.
+  /// The current event of the stream has type `error`, whatever its data.
   private var isErrorEvent = false
 
   init(into live: LiveReply) {
@@ -41,10 +41,10 @@ struct ReplyDecoder {
   var isComplete: Bool { reply.isComplete }
   var failure: ProviderError? { reply.failure }
   var finishReason: String? { reply.finishReason }
-  /// Whether there was anything of a reply or an error.
+  /// Whether anything belonged to a reply or an error.
   var isUnderstood: Bool { reply.hasEvents }
 
-  /// Reads a piece. Its text is in the reply after the next `deliver` or `finish`.
+  /// Reads a piece. Its text is in the reply after the next call of `deliver` or `finish`.
   mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) -> HTTPProgress {
     reply.progress = .keepAlive
     let hadEnded = reply.hasEnded
@@ -70,13 +70,13 @@ struct ReplyDecoder {
     return reply.progress
   }
 
-  /// Keeps the start of a line. Blanks before anything else are nothing, and there may be millions of them, which must
-  /// not be looked through again for each piece.
+  /// Keeps the start of a line. Leading blanks of the body are dropped: there may be millions of them, and
+  /// they must not be searched again for each piece.
   private mutating func keep(_ start: Slice<UnsafeBufferPointer<UInt8>>) {
     carry += form == .open && carry.isEmpty ? start.drop(while: Self.isSpace) : start
   }
 
-  /// Takes what is left when the body has ended, whole or not.
+  /// Reads the remaining bytes when the body has ended, whether it is complete or not.
   mutating func finish() {
     if form == .whole {
       let whole = carry
@@ -92,7 +92,7 @@ struct ReplyDecoder {
     reply.finish()
   }
 
-  /// Hands over what is gathered; `.stop` when the reply wants no more.
+  /// Appends the gathered text to the reply; returns `.stop` if the reply wants no more.
   mutating func deliver() -> HTTPProgress { reply.deliver() }
 
   private var isStopped: Bool {
@@ -101,7 +101,7 @@ struct ReplyDecoder {
 
   // MARK: Lines
 
-  /// Takes a line, without its end; what was carried over comes before it.
+  /// Takes a line without its line end, after any bytes carried over.
   private mutating func take(line: UnsafeBufferPointer<UInt8>) {
     if form == .whole {
       carry += line
@@ -113,7 +113,7 @@ struct ReplyDecoder {
       var whole: [UInt8] = []
       swap(&whole, &carry)
       whole.withUnsafeBufferPointer { read(line: $0) }
-      // Not when the line has just been kept again, as the first of a value over several lines.
+      // Reuse the buffer, unless the line was kept again as the first of a value over several lines.
       if carry.isEmpty {
         whole.removeAll(keepingCapacity: true)
         carry = whole
@@ -136,7 +136,7 @@ struct ReplyDecoder {
 
   private static let dataField = Array("data:".utf8)
 
-  /// A line that is no data of an event stream: JSON, another field, blank, or nothing that we know.
+  /// Reads a line without the prefix `data:`: JSON, another field, blank, or unknown.
   private mutating func readBare(_ line: UnsafeBufferPointer<UInt8>) {
     if form == .open, line.starts(with: Self.byteOrderMark) {
       return read(line: UnsafeBufferPointer(rebasing: line[3...]))
@@ -160,10 +160,10 @@ struct ReplyDecoder {
     }
   }
 
-  /// What an event says that is an error and has no data.
+  /// The error for an error event without data.
   private static let wordless = ProviderError("an error without a message")
 
-  /// The value of a field of an event stream; nil when the line is another.
+  /// The value of a field of an event stream; nil if the line is not this field.
   private static func value(of field: String, in line: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     guard line.starts(with: field.utf8), line.dropFirst(field.utf8.count).first == ASCII.colon else {
       return nil
@@ -193,7 +193,7 @@ struct ReplyDecoder {
     pending += data
   }
 
-  /// Reads data that are whole by themselves; false when they are not.
+  /// Reads data that are complete by themselves; returns false if they are not.
   private mutating func read(item: UnsafeBufferPointer<UInt8>) -> Bool {
     if read(json: item) { return true }
     guard item.drop(while: Self.isSpace).starts(with: Self.doneMark) else { return false }
@@ -201,7 +201,7 @@ struct ReplyDecoder {
     return true
   }
 
-  /// At the end of an event: data over several lines are one JSON value, or else each line is looked at alone.
+  /// Ends an event: data over several lines are one JSON value; if not, each line is read alone.
   private mutating func endEvent() {
     let (data, isError) = (pending, isErrorEvent)
     guard isError || !data.isEmpty else { return }
@@ -221,14 +221,14 @@ struct ReplyDecoder {
 
   // MARK: Events
 
-  /// Reads one JSON value; false when it is none.
+  /// Reads one JSON value; returns false if it is not valid JSON.
   private mutating func read(json: UnsafeBufferPointer<UInt8>) -> Bool {
     if reply.isPastBeginning, let delta = DeltaScanner.scan(json) {
       reply.take(delta, of: json)
       return true
     }
     guard let value = try? JSONValue.parse(json, syntax: .stream) else { return false }
-    // A number or a string is no event, and no reason to wait for the rest of one.
+    // A number or string is not an event, nor the start of one.
     if value.object == nil, value.array == nil { return true }
     reply.take(ReplyEvent(value, following: reply.choice), isStreamed: isEventStream)
     return true

@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: MIT
 
-/// What one JSON value of a response says, in whichever of the three shapes it comes.
+/// The content of one JSON value of a response, in any of the three shapes.
 struct ReplyEvent: Sendable, Equatable {
-  /// The index of the choice that is read; nil where it has none.
+  /// The index of the choice; nil if there is none.
   var choice: Int?
   var text = ""
   var thinking = ""
   var promptTokens: Int?
   var completionTokens: Int?
   var finishReason: String?
-  /// The model that answers, as the endpoint names it.
+  /// The model that answers, according to the endpoint.
   var model: String?
   var toolCalls: [ToolCallDelta] = []
   var failure: ProviderError?
-  /// Nothing follows that belongs to the reply.
+  /// Nothing after this event belongs to the reply.
   var isEnd = false
-  /// Only keeps the connection alive.
+  /// The event only keeps the connection alive.
   var isPing = false
-  /// Has one of the shapes that we know.
+  /// The value has one of the known shapes.
   var isKnown = true
-  /// Text, reasoning and tool calls are all there are so far, and not what is new.
+  /// Text, reasoning and tool calls are the whole message so far, not just what is new.
   var isMessage = false
-  /// A whole reply and no piece of a stream.
+  /// A whole reply, not a piece of a stream.
   var isWhole = false
 
   init() {}
 
-  /// - Parameter choice: the index of the choice that the reply is made of; nil while none is known. What others say
-  ///   is left out.
+  /// - Parameter choice: the index of the choice that forms the reply; nil while none is known. Other choices
+  ///   are ignored.
   init(_ value: JSONValue, following choice: Int? = nil) {
     failure = ProviderError(inReply: value)
     guard failure == nil else { return }
@@ -39,18 +39,18 @@ struct ReplyEvent: Sendable, Equatable {
     } else if let message = event["message"]?.object {
       readOllama(message, in: event)
     } else {
-      // Token counts may come alone.
+      // Some servers send token counts in an event of their own.
       isKnown = event["usage"]?.object != nil
     }
     if let name = event["model"]?.string, !name.isEmpty { model = name }
     readUsage(event["usage"])
-    // So OpenRouter passes on the failure of the provider behind it.
+    // OpenRouter reports failures of the provider behind it this way.
     if finishReason?.lowercased() == "error", failure == nil {
       failure = ProviderError("the finish reason is '\(finishReason ?? "")'")
     }
   }
 
-  /// A finish reason that says something. SGLang sends an empty one with every chunk, others a word for null.
+  /// A meaningful finish reason. SGLang sends an empty one with every chunk, other servers a word for null.
   static func reason(_ value: JSONValue?) -> String? {
     guard let reason = value?.string else { return nil }
     let word = reason.lowercased().filter { !$0.isWhitespace }
@@ -61,10 +61,11 @@ struct ReplyEvent: Sendable, Equatable {
     "", "null", "none", "nil", "undefined", "unspecified", "finish_reason_unspecified",
   ]
 
-  /// Whether it adds something to the reply itself.
+  /// Whether the event adds to the reply itself.
   var hasContent: Bool { !text.isEmpty || !thinking.isEmpty || !toolCalls.isEmpty }
 
-  /// Token counts of OpenAI's and Anthropic's replies. Anthropic's `input_tokens` leave out what was cached.
+  /// Reads token counts of OpenAI's and Anthropic's replies. Anthropic's `input_tokens` exclude cached
+  /// tokens.
   mutating func readUsage(_ usage: JSONValue?) {
     guard let usage = usage?.object else { return }
     promptTokens = usage["prompt_tokens"]?.int ?? promptTokens
@@ -78,7 +79,7 @@ struct ReplyEvent: Sendable, Equatable {
     }
   }
 
-  /// The text of a content that is a string, or a list of blocks of which those of type `text` count.
+  /// The text of a `content` that is a string or a list of blocks, of which those of type `text` count.
   static func text(_ content: JSONValue?) -> String {
     switch content {
     case .string(let text): text
@@ -88,8 +89,8 @@ struct ReplyEvent: Sendable, Equatable {
     }
   }
 
-  /// The reasoning in a list of blocks: `{"type": "thinking", "thinking": …}`, where Mistral has a list of texts,
-  /// OpenRouter's `reasoning.text` and `reasoning.summary`.
+  /// The reasoning in a list of blocks: `{"type": "thinking", "thinking": …}`, where Mistral has a list of
+  /// texts, and OpenRouter's `reasoning.text` and `reasoning.summary`.
   static func thinking(_ content: JSONValue?) -> String {
     (content?.array ?? []).map { block in
       switch block["type"]?.string {

@@ -2,10 +2,11 @@
 
 import OrderedCollections
 
-/// The body of a request while it is put together: top-level members in order, and the messages.
+/// Builds the body of a request: top-level members in order, and the messages.
 ///
-/// The payload overlays `model`, `messages` and `stream` without going into nested objects. Its own `messages`
-/// stand before the system prompt and the conversation. A system prompt at the top level wins over its `system`.
+/// The payload overrides `model` and `stream` and adds further members, without merging nested objects. Its
+/// own `messages` come before the system prompt and the conversation. A system prompt at the top level
+/// overrides the payload's `system`.
 struct RequestBody {
   enum Member {
     case value(JSONValue)
@@ -37,12 +38,12 @@ struct RequestBody {
     set { members[key] = newValue }
   }
 
-  /// Whether the reply is asked for as a stream.
+  /// Whether the body asks for a stream.
   var isStream: Bool {
     if case .value(let value)? = members["stream"] { value == true } else { false }
   }
 
-  /// Takes all system texts out of the messages and joins them behind the one that is at the top level already.
+  /// Moves all system texts from the messages to the top level, after the one already there.
   mutating func moveSystemToTopLevel() {
     var texts: [SharedText] = []
     if case .text(let system)? = members["system"] { texts.append(system) }
@@ -58,7 +59,7 @@ struct RequestBody {
     message["role"] == "system" && message["content"]?.string != nil
   }
 
-  /// The body as JSON in segments. Long texts are segments of their own, shared and not copied.
+  /// The body as JSON in segments. Long texts are separate segments, shared and not copied.
   var segments: [[UInt8]] {
     var writer = SegmentWriter()
     for (index, member) in members.elements.enumerated() {
@@ -98,7 +99,7 @@ struct RequestBody {
   }
 }
 
-/// Gathers small pieces and keeps long ones apart.
+/// Joins small pieces into one segment and keeps long ones separate.
 private struct SegmentWriter {
   private var segments: [[UInt8]] = []
   private var small: [UInt8] = []

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-/// Joins characters whose two surrogates come as JSON escapes in two pieces of a text: some servers cut a reply
-/// between UTF-16 units. A lone surrogate becomes U+FFFD.
+/// Joins characters whose two surrogates come as JSON escapes in separate pieces of a text, because some
+/// servers split a reply between UTF-16 units. A lone surrogate becomes U+FFFD.
 ///
-/// Takes lone surrogates in the form that `JSONEscape` gives them.
+/// Expects lone surrogates in the form that `JSONEscape` gives them.
 struct SurrogateJoiner {
-  /// The first half of a character whose second half has not come.
+  /// The first half of a character whose second half has not arrived.
   private var half: UInt32?
 
   private static let mark = JSONEscape.halfMark
 
   var isWaiting: Bool { half != nil }
 
-  /// Appends the next piece of the text, without a first half at its end.
+  /// Appends the next piece of the text, but holds back a first half at its end.
   mutating func append(_ piece: some Collection<UInt8>, to text: inout [UInt8]) {
     guard isWaiting || piece.contains(Self.mark[0]) else {
       text += piece
@@ -43,7 +43,7 @@ struct SurrogateJoiner {
     }
   }
 
-  /// No second half will come.
+  /// Appends U+FFFD for a held first half: no second half will come.
   mutating func finish(_ text: inout [UInt8]) {
     guard let first = half else { return }
     JSONEscape.append(scalar: first, to: &text)
@@ -58,7 +58,7 @@ struct SurrogateJoiner {
     return 0xD000 + low >= 0xD800 ? 0xD000 + low : nil
   }
 
-  /// A text as a whole.
+  /// Joins the surrogates in a complete text.
   static func joined(_ text: String) -> String {
     guard text.utf8.contains(mark[0]) else { return text }
     var joiner = SurrogateJoiner()
@@ -68,7 +68,7 @@ struct SurrogateJoiner {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The text without a first half at its end.
+  /// The text without a trailing first half.
   static func whole(_ text: String) -> String {
     let end = Array(text.utf8.suffix(8))[...]
     guard let surrogate = surrogate(at: end), surrogate < 0xDC00 else { return text }

@@ -5,9 +5,9 @@ struct ToolCallDelta: Sendable, Equatable {
   var index: Int?
   var id: String?
   var name: String?
-  /// To be appended to the arguments so far.
+  /// Appended to the arguments so far.
   var arguments = ""
-  /// Arguments that came as an object; they count where no text comes.
+  /// Arguments that came as an object; used only if none come as text.
   var input: JSONValue?
 
   init(index: Int?, id: String? = nil, name: String? = nil, arguments: String = "") {
@@ -17,7 +17,7 @@ struct ToolCallDelta: Sendable, Equatable {
     self.arguments = arguments
   }
 
-  /// `function` is `{name, arguments}`, the arguments as text or, with Ollama, as an object.
+  /// `function` is `{name, arguments}`, with the arguments as text or, with Ollama, as an object.
   init(index: Int?, id: String? = nil, function: JSONValue) {
     self.init(
       index: index, id: id, name: function["name"]?.string, arguments: function["arguments"]?.string ?? "")
@@ -30,7 +30,7 @@ struct ToolCallDelta: Sendable, Equatable {
   }
 }
 
-/// Puts tool calls together from their pieces.
+/// Assembles tool calls from their pieces.
 struct ToolCallAssembly: Sendable, Equatable {
   private struct Entry: Sendable, Equatable {
     var index: Int?
@@ -40,9 +40,9 @@ struct ToolCallAssembly: Sendable, Equatable {
     var input: JSONValue?
   }
 
-  /// More calls in one reply are not kept.
+  /// Most calls kept from one reply.
   static let limit = 256
-  /// Arguments that are longer than this many bytes get no longer.
+  /// No more text is appended to arguments of this many bytes.
   static let argumentsLimit = 1 << 20
 
   private var entries: [Entry] = []
@@ -57,7 +57,7 @@ struct ToolCallAssembly: Sendable, Equatable {
     entries[place].input = delta.input ?? entries[place].input
   }
 
-  /// The calls in the order in which they began; those that were never named are none.
+  /// The calls in the order in which they began, without those that were never named.
   var calls: [ToolCall] {
     entries.filter { !$0.name.isEmpty }.map { entry in
       let arguments = entry.arguments.isEmpty ? entry.input?.jsonText ?? "" : entry.arguments
@@ -65,8 +65,8 @@ struct ToolCallAssembly: Sendable, Equatable {
     }
   }
 
-  /// Which call a piece belongs to. An id tells more than an index: some servers leave the index out or use it
-  /// again for the next call.
+  /// The index of the call that a piece belongs to. An id is more reliable than an index: some servers omit
+  /// the index or reuse it for the next call.
   private mutating func place(of delta: ToolCallDelta) -> Int? {
     let sameIndex = delta.index.flatMap { index in entries.lastIndex { $0.index == index } }
     if let id = delta.id, !id.isEmpty {
