@@ -12,14 +12,14 @@ extension Record {
   /// The record as a JSON object, its keys in their fixed order.
   public var json: JSONValue { .object(JSONObject.make(write)) }
 
-  /// The record on a line of its own, with its line feed.
+  /// The record as one line, including the line feed.
   public var line: [UInt8] {
     var bytes = JSONMemberWriter.bytes(room: length, write)
     bytes.append(UInt8(ascii: "\n"))
     return bytes
   }
 
-  /// About as many bytes as the record takes.
+  /// The approximate size of the record in bytes, for reserving space.
   private var length: Int {
     switch self {
     case .turn(let turn): 512 + turn.text.utf8.count
@@ -43,12 +43,12 @@ extension JSONMembers {
   fileprivate mutating func add(_ key: String, _ number: Int) { add(key, .int(number)) }
   fileprivate mutating func add(_ key: String, _ date: Date) { add(key, .string(Timestamp.text(date))) }
 
-  /// Null where there is none.
+  /// Writes null for a missing text.
   fileprivate mutating func add(_ key: String, orNull text: String?) {
     add(key, text.map(JSONValue.string) ?? .null)
   }
 
-  /// Nothing where there is none.
+  /// Omits a missing text.
   fileprivate mutating func add(_ key: String, ifAny text: String?) {
     if let text { add(key, .string(text)) }
   }
@@ -98,7 +98,7 @@ extension Transcript.Participant {
 }
 
 extension Transcript.Preamble {
-  /// Keys of the record that a message's further keys must not replace.
+  /// The keys of the record, which further keys of a message must not replace.
   static let reserved: Set<String> = ["type", "owner", "index", "role", "content", "extra"]
 
   fileprivate func write(to json: inout some JSONMembers) {
@@ -152,7 +152,7 @@ extension ToolCall {
 }
 
 extension Transcript.Event {
-  /// Keys of the record, which no field is named like.
+  /// The keys of the record, which no field of an event may have.
   static let reserved: Set<String> = ["type", "kind", "t"]
 
   fileprivate func write(to json: inout some JSONMembers) {
