@@ -27,11 +27,11 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public private(set) var budget: (allowed: Int, used: Int)?
 
   /// - Parameters:
-  /// - trials: the trials of this shard, with the repeats of a condition next to each other.
-  /// - turns: the number of turns that a trial has already; nil for a trial that is not to be done.
+  ///   - trials: the trials of this shard, with the repeats of a condition next to each other.
+  ///   - turns: the number of turns that a trial has already; nil for a trial that is not to be done.
   ///   - isFailed: whether a trial that is not to be done has failed.
-  /// - budget: the token budget of the plan, and the tokens used so far.
-  /// - conversation: the conversation of a trial; equal for all trials of a condition.
+  ///   - budget: the token budget of the plan, and the tokens used so far.
+  ///   - conversation: the conversation of a trial; equal for all trials of a condition.
   public init(
     of trials: [Trial], turns: (Trial) -> Int?, isFailed: (Trial) -> Bool = { _ in false },
     budget: (allowed: Int, used: Int)? = nil,

@@ -43,8 +43,8 @@ public final class RequestLimits: Sendable {
   private let sleep: @Sendable (_ until: Duration) async throws -> Void
 
   /// - Parameters:
-  /// - concurrency: the largest number of requests in flight over all endpoints, at least 1.
-  /// - lanes: every endpoint that will be used, by its displayed URL.
+  ///   - concurrency: the largest number of requests in flight over all endpoints, at least 1.
+  ///   - lanes: every endpoint that will be used, by its displayed URL.
   public init<C: Clock>(
     concurrency: Int, lanes: OrderedDictionary<String, Lane>, clock: C = ContinuousClock()
   ) where C.Duration == Duration {

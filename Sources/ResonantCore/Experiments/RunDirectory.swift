@@ -18,7 +18,7 @@ public struct RunDirectory: Sendable, Equatable {
 
   /// - Parameters:
   ///   - parent: the directory that holds the run directories.
-  /// - name: the name of the experiment.
+  ///   - name: the name of the experiment.
   public init(in parent: String, name: String) {
     path = parent.isEmpty || parent == "." ? name : parent + "/" + name
   }

@@ -14,8 +14,8 @@ public struct Summary: Sendable {
   private let base: JSONObject
 
   /// - Parameters:
-  /// - experiment: determines the order of columns and rows; trials that it no longer contains come last.
-  /// - places: the indices of the experiment's trials by id, if already known.
+  ///   - experiment: determines the order of columns and rows; trials that it no longer contains come last.
+  ///   - places: the indices of the experiment's trials by id, if already known.
   public init(_ reports: [TrialReport], of experiment: Experiment, places: [String: Int]? = nil) {
     var keys = experiment.keys
     for report in reports { keys.formUnion(report.condition.keys) }

@@ -6,10 +6,10 @@ extension BuiltinModel {
   /// Makes the builtin model of a name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
   ///
   /// - Parameters:
-  /// - payload: `chunk_ms` (delay before each chunk) and `chunk_chars` (code points per chunk; by default a
-  ///   chunk is a word) are used; other fields are ignored.
-  /// - participant: the name of the speaker; a replay repeats what the participant of that name generated.
-  /// - directory: the base of relative paths.
+  ///   - payload: `chunk_ms` (delay before each chunk) and `chunk_chars` (code points per chunk; by default a
+  ///     chunk is a word) are used; other fields are ignored.
+  ///   - participant: the name of the speaker; a replay repeats what the participant of that name generated.
+  ///   - directory: the base of relative paths.
   /// - Throws: an error that names the file and says what is wrong with the name, the payload or the file.
   public static func make(
     _ name: String, payload: JSONObject = [:], participant: String, directory: String = "."
