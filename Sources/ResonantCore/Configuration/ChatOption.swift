@@ -16,7 +16,7 @@ public struct ChatOption: Sendable {
     case integer(atLeast: Int)
     /// 0 to 2^64 - 1.
     case seed
-    /// Seconds with fractions, at most `maximumSeconds`; `zero` says whether 0 is allowed.
+    /// Seconds with fractions, at most `maximumSeconds`; `zero` tells whether 0 is allowed.
     case seconds(zero: Bool)
     case boolean
     /// A JSON object, also as text or as `@FILE`.

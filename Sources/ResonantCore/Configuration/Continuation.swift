@@ -91,7 +91,7 @@ private struct Continuation {
   }
 }
 
-// MARK: - One participant
+// MARK: - Options of one participant
 
 extension Continuation {
   /// The overrides for this participant alone.

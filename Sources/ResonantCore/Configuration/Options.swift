@@ -16,7 +16,6 @@ public struct Options: Sendable, Equatable {
     self.source = source
   }
 
-  /// No options.
   public init() { self.init(values: [:], source: .commandLine) }
 
   /// Checks the names, types and ranges of options, and reads the files that they name.

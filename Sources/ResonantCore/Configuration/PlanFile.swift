@@ -64,7 +64,7 @@ public struct PlanFile: Sendable, Equatable {
     return name.hasSuffix(".json5") || first == UInt8(ascii: "{") ? .json(.json5) : .yaml
   }
 
-  /// The place of something in the plan.
+  /// The place of the value at a key path.
   public func place(of path: String) -> OptionPlace {
     OptionSource.file(name, lines: lines).place(of: path)
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// The scalars of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `yes`, `no`, `on` and
-/// dates are text.
+/// A scalar of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema), in which `yes`, `no`,
+/// `on` and dates are text.
 struct YAMLScalar {
   var text: String
   /// Neither quoted nor tagged as text.

@@ -30,7 +30,8 @@ public enum GalleryPage {
     }
   }
 
-  /// The page, UTF-8.
+  /// The page in UTF-8.
+  ///
   /// - Parameter program: name and version of the program.
   public static func render(experiment: String, rows: [Row], program: String) -> [UInt8] {
     var keys: [String] = []

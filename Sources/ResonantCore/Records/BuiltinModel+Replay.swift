@@ -3,7 +3,7 @@
 import OrderedCollections
 
 extension BuiltinModel {
-  /// Makes the builtin model of a name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
+  /// Creates the builtin model with this name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
   ///
   /// - Parameters:
   ///   - payload: `chunk_ms` (delay before each chunk) and `chunk_chars` (code points per chunk; by default a

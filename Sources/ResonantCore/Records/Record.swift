@@ -14,12 +14,13 @@ import OrderedCollections
 /// - `id` of this conversation, `created` time, `program` name and version, `mode` "chat" or "party"
 /// - `seed` of all random choices, null when unknown
 /// - `participants`, in speaking order: `name`, `model`, `endpoint` (URL without query and user info, or
-///   "builtin:"), `api` "openai", "anthropic" or "ollama", `system_prompt` (null for none), `payload` (further
-///   body fields, secrets masked), `header_names`, `header_refs`? (headers whose value is only a reference to an
-///   environment variable, such as "Bearer ${NAME}"), `human` boolean
-/// - `settings`: everything that shapes the conversation, keyed like the options of a plan
+///   "builtin:"), `api` "openai", "anthropic" or "ollama", `system_prompt` (null for none), `payload`
+///   (additional fields of the request body, secrets masked), `header_names`, `header_refs`? (headers whose
+///   value contains no secret but only a reference to an environment variable, such as "Bearer ${NAME}"),
+///   `human` boolean
+/// - `settings`: all options that affect the conversation, keyed as in a plan
 /// - `topic` of a room, else null
-/// - `parent`?: `id` of the conversation that this one branched from, `turn` after which it did
+/// - `parent`?: `id` of the conversation from which this one branched, and `turn` after which it did
 /// - `trial`?: `experiment`, `condition` (option: value), `repeat` from 1
 ///
 /// **preamble**, a message that only its owner was given before the conversation: `type` "preamble", `owner`,

@@ -8,7 +8,7 @@ import Glibc
 import Darwin
 #endif
 
-/// A transcript's file, open for appending and closed with the value.
+/// A transcript's file, opened for appending and closed when the object is released.
 ///
 /// The file stays open while its conversation runs, one descriptor each, because the kernel holds the lock as
 /// long as the descriptor is open. The lock keeps two processes from writing the same conversation, and

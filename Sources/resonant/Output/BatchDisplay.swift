@@ -85,7 +85,7 @@ struct BatchEstimate {
   /// The remaining time in seconds; nil before the first turn.
   ///
   /// - Parameters:
-  ///   - turns: made since the start.
+  ///   - turns: the number of turns since the start.
   ///   - elapsed: seconds since the start.
   func seconds(_ now: BatchStatus.Counts, turns: Int, after elapsed: Double) -> Double? {
     guard turns > 0 else { return nil }
