@@ -31,6 +31,6 @@ struct TrialFile: Sendable, Equatable {
 }
 
 extension Transcript {
-  /// Whether any turn was generated completely.
+  /// Whether any turn was generated and not cut.
   var hasReplies: Bool { turns.contains { $0.outcome.isGenerated && !$0.outcome.isCut } }
 }
