@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# What the scripts share. Sourced, not run: each script says in a line what it does, and fails with the remedy.
+# Functions shared by the scripts. Sourced, not run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -25,13 +25,13 @@ as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# can_install: whether this machine lets us install packages without asking for a password
+# can_install: whether packages can be installed here without asking for a password
 can_install() {
   have apt-get && { [ "$(id -u)" -eq 0 ] || { have sudo && sudo -n true 2> /dev/null; }; }
 }
 
-# apt_update: waits up to two minutes for another apt at work, such as the one after a boot; apt's own option for
-# that leaves out the lock of the lists
+# apt_update: waits up to two minutes for another apt process, such as the one after a boot; apt's own option for this
+# (DPkg::Lock::Timeout) does not cover the lock of the package lists
 apt_update() {
   local said tries=0
   until said=$(as_root env LC_ALL=C apt-get update -qq 2>&1); do
@@ -59,7 +59,7 @@ has_header() {
   return 1
 }
 
-# the headers of libcurl, libyaml and zlib, without which nothing builds; macOS lacks libyaml's alone
+# need_headers: the headers of libcurl, libyaml and zlib, which the build needs; macOS lacks only libyaml's
 need_headers() {
   if has_header yaml.h; then
     if [ "$(uname)" = Darwin ] || { has_header curl/curl.h && has_header zlib.h; }; then return; fi
@@ -71,14 +71,15 @@ need_headers() {
     apt_install libcurl4-openssl-dev libyaml-dev zlib1g-dev
 }
 
-# pandoc renders Markdown in HTML pages; without it they hold plain text
+# want_pandoc: pandoc renders Markdown in HTML pages, which show plain text without it
 want_pandoc() {
   have pandoc && return
   if can_install && (quietly "installing pandoc" apt_install pandoc); then return; fi
   say "pandoc is missing: pages will hold plain text (apt-get install pandoc, or brew install pandoc)"
 }
 
-# static_libyaml: fills .build/static with libyaml's archive and a pkg-config file that leads to it; fails without one
+# static_libyaml: fills .build/static with libyaml's static library and a pkg-config file for it; fails if there is
+# none
 static_libyaml() {
   local archive directory=$PWD/.build/static
   for archive in /usr/lib/*/libyaml.a /usr/lib64/libyaml.a /usr/lib/libyaml.a; do
@@ -92,8 +93,8 @@ static_libyaml() {
   return 1
 }
 
-# build_release: builds the program and sets `binary` to its path; on Linux it needs no library of Swift's to run, nor
-# libyaml where that has an archive
+# build_release: builds the program and sets `binary` to its path; on Linux the program needs no Swift libraries at
+# run time, nor libyaml if its static library is installed
 build_release() {
   local options=(-c release --product resonant)
   if [ "$(uname)" != Darwin ]; then

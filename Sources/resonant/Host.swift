@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What commands take from the machine that they run on: environment, clock, random numbers, files, the network.
+/// What commands need from the machine: environment, clock, random numbers, files, network.
 struct Host {
   var environment: [String: String]
   let records = RecordStore()
@@ -27,7 +27,7 @@ struct Host {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// Checks a conversation as far as that can be done without asking anybody.
+  /// Checks a conversation without sending any request.
   func prepare(
     _ conversation: ResolvedConversation, transcript: Transcript, options: ChatOptions
   ) throws(ConfigurationError) -> PreparedTrial {
@@ -39,7 +39,7 @@ struct Host {
     }
   }
 
-  /// The trial with new files, where any are wanted.
+  /// The trial with new files, if the options ask for any.
   func withFiles(_ trial: PreparedTrial) async throws(ConfigurationError) -> PreparedTrial {
     do {
       let conversation = trial.conversation
@@ -54,7 +54,7 @@ struct Host {
     }
   }
 
-  /// Opens a transcript to go on with it.
+  /// Opens a transcript to continue it.
   func reopen(_ path: String) async throws(ConfigurationError) -> RecordWriter.Resumed {
     do {
       return try await RecordWriter.resume(path, store: records)
@@ -63,7 +63,7 @@ struct Host {
     }
   }
 
-  /// The transcript in a file, and what is amiss with it but can be borne.
+  /// The transcript in a file, and warnings about defects that don't prevent reading it.
   func read(_ path: String) throws(ConfigurationError) -> (transcript: Transcript, warnings: [String]) {
     do {
       return try Transcript.read(contentsOf: path)
@@ -72,7 +72,7 @@ struct Host {
     }
   }
 
-  /// Holds a conversation on this terminal; ends the command with its exit code.
+  /// Holds a conversation in this terminal; throws `RunEnd` with the exit code.
   func hold(_ trial: PreparedTrial, options: ChatOptions) async throws {
     let presentation = Presentation(
       options.process, showsThinking: trial.conversation.output.showThinking, environment: environment)
@@ -96,7 +96,7 @@ struct Host {
     return path ?? absolute(CommandLine.arguments.first ?? "resonant")
   }
 
-  /// `path` seen from the root.
+  /// `path` as an absolute path.
   static func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return path }
     let current = FileManager.default.currentDirectoryPath

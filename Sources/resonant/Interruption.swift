@@ -10,10 +10,10 @@ import Glibc
 import Darwin
 #endif
 
-/// Ends a run from outside: a signal came, or nobody reads its output any more.
+/// Ends a run from outside: on a signal, or when the reader of its output is gone.
 ///
-/// Nobody who hangs then is waited for, be it a reader of the output, a terminal or pandoc: once everything is on disk
-/// that must not be lost, the process ends within `patience`.
+/// The process does not wait for a blocked reader, terminal or pandoc: once everything that must not be lost
+/// is on disk, it ends within `patience`.
 final class Interruption: Sendable {
   private struct State {
     var exitCode: Int32?
@@ -22,19 +22,19 @@ final class Interruption: Sendable {
     var cut: (@Sendable () -> Void)?
   }
 
-  /// How long pages and output may take that are still under way.
+  /// How long unfinished pages and output may still take.
   private static let patience = DispatchTimeInterval.seconds(1)
 
   private let state = Mutex(State())
   private let pages: PageRenderer
 
-  /// - Parameter pages: whose processes must not outlive this one.
+  /// - Parameter pages: their pandoc processes must not outlive this process.
   init(_ pages: PageRenderer) { self.pages = pages }
 
-  /// Nil while nothing has come.
+  /// Nil until an interruption.
   var exitCode: Int32? { state.withLock { $0.exitCode } }
 
-  /// Sets what cuts the run short; called at once when that is due already.
+  /// Sets the closure that cuts the run short; calls it at once if the run is already cut.
   func arm(_ cut: @escaping @Sendable () -> Void) {
     let isDue = state.withLock { state in
       state.cut = cut
@@ -43,7 +43,7 @@ final class Interruption: Sendable {
     if isDue { cut() }
   }
 
-  /// Cuts the run; a Ctrl-C after that ends the process at once.
+  /// Cuts the run; a later Ctrl-C ends the process at once.
   func take(_ signal: Int32) {
     let code = SignalWatch.exitCode(for: signal)
     if signal == SIGINT, state.withLock({ $0.isCut }) { end(code) }
@@ -62,8 +62,8 @@ final class Interruption: Sendable {
     if isSafe { endSoon(exitCode) }
   }
 
-  /// Lets the run come to its end by itself, and cuts it after `seconds`. False when it is being ended already, or when
-  /// nothing could be lost.
+  /// Lets the run finish by itself, and cuts it after `seconds`. Returns false when the run is already
+  /// ending, or when everything is saved.
   func drain(exitCode: Int32, for seconds: Double) -> Bool {
     let mayDrain = state.withLock { state in
       guard !state.isCut, !state.isSafe, state.exitCode == nil else { return false }
@@ -75,7 +75,7 @@ final class Interruption: Sendable {
     return true
   }
 
-  /// Everything that must not be lost is on disk.
+  /// Notes that everything that must not be lost is on disk.
   func noteSaved() {
     let due = state.withLock { state -> Int32? in
       guard !state.isSafe else { return nil }
@@ -95,7 +95,7 @@ final class Interruption: Sendable {
   }
 }
 
-/// A conversation is safe once its end is recorded. To be told of it after whoever records it.
+/// A conversation is saved once its end is recorded, so this observer must come after the one that records.
 extension Interruption: ConversationObserver {
   func observe(_ event: ConversationEvent) {
     if case .ended = event { noteSaved() }

@@ -12,7 +12,8 @@ import Darwin
 @main
 enum Main {
   static func main() async {
-    // A reader that goes away is an error of `write`, not a reason to die in the middle of a turn.
+    // When the reader of a pipe is gone, `write` must fail instead of the signal killing the process in the
+    // middle of a turn.
     signal(SIGPIPE, SIG_IGN)
     occupyStandardDescriptors()
     let code = await status()
@@ -20,15 +21,15 @@ enum Main {
     exit(code)
   }
 
-  /// Where standard output is closed from the start, a transcript must not be opened in its place. What stands
-  /// there instead can't be written, so it still counts as closed.
+  /// Opens /dev/null in place of standard descriptors that are closed at the start, so that no transcript
+  /// gets their numbers. It is opened for reading only: writing still fails, as to a closed descriptor.
   private static func occupyStandardDescriptors() {
     var descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
     while 0...STDERR_FILENO ~= descriptor { descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC) }
     if descriptor > STDERR_FILENO { close(descriptor) }
   }
 
-  /// Parses, runs, and says what went wrong, once.
+  /// Parses the arguments, runs the command, and reports an error once.
   private static func status() async -> Int32 {
     do {
       try Resonant.checkCommand(CommandLine.arguments.dropFirst().first)
@@ -50,13 +51,14 @@ enum Main {
     }
   }
 
-  /// What to do next, for someone who gave no arguments at all.
+  /// The hint for a user who gave no arguments.
   private static let introduction = """
     Try it without any network: resonant --endpoint builtin: --alice-model eliza --bob-model parry
     'resonant help chat' lists all flags, 'resonant help' the other commands.
     """
 
-  /// What the argument parser throws: help and the version are no errors; its own exit code 64 is our 2.
+  /// Prints an error of the argument parser, which also throws for help and version; its exit code 64 becomes
+  /// 2.
   private static func report(_ error: any Error) -> Int32 {
     let message = Resonant.fullMessage(for: error)
     let code = Resonant.exitCode(for: error)
@@ -69,7 +71,7 @@ enum Main {
   }
 }
 
-/// How a command ends the process when it has said everything itself.
+/// Thrown by a command that has already reported everything, to end the process with an exit code.
 struct RunEnd: Error {
   var code: Int32
 }

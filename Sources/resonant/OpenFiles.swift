@@ -8,11 +8,11 @@ import Glibc
 import Darwin
 #endif
 
-/// The limit of open files and connections of this process.
+/// The limit on open files and connections of this process.
 enum OpenFiles {
-  /// Raises the limit as far as it goes. Throws when `count` files are more than it allows.
+  /// Raises the limit as far as possible. Throws when `count` files still exceed it.
   ///
-  /// - Parameter mayBeLower: whether fewer would be needed with a lower concurrency.
+  /// - Parameter mayBeLower: whether a lower concurrency would need fewer files, which the error then says.
   static func allow(_ count: Int, mayBeLower: Bool) throws(InvalidValue) {
     #if canImport(Glibc)
     let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -22,7 +22,7 @@ enum OpenFiles {
     var limit = rlimit()
     guard getrlimit(resource, &limit) == 0 else { return }
     if limit.rlim_cur < limit.rlim_max {
-      // Darwin refuses more than it lets a process have, whatever the hard limit says.
+      // Darwin has an upper bound of its own, whatever the hard limit is.
       var raised = limit
       raised.rlim_cur = min(limit.rlim_max, max(limit.rlim_cur, rlim_t(count)))
       if setrlimit(resource, &raised) == 0 { limit = raised }

@@ -3,7 +3,7 @@
 import ArgumentParser
 import ResonantCore
 
-/// The command itself: nothing but its subcommands.
+/// The root command, which only has subcommands.
 struct Resonant: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resonant",
@@ -14,7 +14,8 @@ struct Resonant: AsyncParsableCommand {
     ],
     defaultSubcommand: ChatCommand.self)
 
-  /// The command that is taken when none is named has nothing but flags, so another word is a mistyped command.
+  /// The default subcommand takes no positional arguments, so an unknown first word must be a mistyped
+  /// command.
   static func checkCommand(_ word: String?) throws(ConfigurationError) {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     guard let word, !word.isEmpty, !word.hasPrefix("-"), !names.contains(word) else { return }

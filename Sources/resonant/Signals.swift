@@ -9,19 +9,19 @@ import Glibc
 import Darwin
 #endif
 
-/// The signals that end a run in good order. While an instance lives, they are its handler's and no longer kill
-/// the process.
+/// Handles the signals that end a run in good order. While an instance exists, they no longer kill the
+/// process.
 final class SignalWatch: Sendable {
   static let watched = [SIGINT, SIGTERM, SIGHUP]
 
   private let sources: Mutex<[any DispatchSourceSignal]>
 
-  /// - Parameter handler: is given each signal.
+  /// - Parameter handler: called with each signal.
   init(_ handler: @escaping @Sendable (_ signal: Int32) -> Void) {
     sources = Mutex(
       Self.watched.compactMap { number -> (any DispatchSourceSignal)? in
         let former = signal(number, SIG_IGN)
-        // Who starts a program with nohup wants it to outlive the terminal.
+        // A program started with nohup is meant to outlive the terminal.
         if number == SIGHUP, Self.isIgnoring(former) { return nil }
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
         source.setEventHandler { handler(number) }
@@ -41,6 +41,6 @@ final class SignalWatch: Sendable {
     }
   }
 
-  /// What a shell reports for a process that a signal ended.
+  /// The exit code that a shell reports for a process killed by this signal.
   static func exitCode(for signal: Int32) -> Int32 { signal == SIGINT ? 130 : 143 }
 }

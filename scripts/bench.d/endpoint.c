@@ -108,7 +108,7 @@ static void watch(Connection *c, uint32_t events) {
   c->events = events;
 }
 
-// 1: all is written, 0: the socket is full, -1: the connection is dead
+// 1: everything is written, 0: the socket is full, -1: the connection is closed
 static int flush(Connection *c) {
   while (c->out_start < c->out_size) {
     ssize_t n = send(c->fd, c->out + c->out_start, c->out_size - c->out_start, MSG_NOSIGNAL);
@@ -124,7 +124,7 @@ static int flush(Connection *c) {
   return 1;
 }
 
-// writes what is due; -1 when the connection is dead
+// writes the chunks that are due; -1 when the connection is closed
 static int stream(Connection *c) {
   while (c->streaming) {
     if (c->interval > 0) {
@@ -153,7 +153,7 @@ static long query(const char *target, const char *name, long otherwise) {
   return at ? atol(at + strlen(name)) : otherwise;
 }
 
-// answers the request that has come in, if it is whole; -1 when the connection is dead
+// answers a request once it has arrived completely; -1 when the connection is closed
 static int answer(Connection *c) {
   char *end = c->in_size ? memmem(c->in, c->in_size, "\r\n\r\n", 4) : NULL;
   if (!end || c->streaming) return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What libcurl alone takes for the benchmark: N conversations of T replies each, whose bytes are thrown away. No JSON,
-// no transcripts, one thread, each event received as it comes.
+// The time that libcurl alone needs for the benchmark: N conversations of T replies each, whose bytes are discarded.
+// No JSON, no transcripts, one thread, each event received as it arrives.
 //
 // cc -O2 -o floor floor.c -lcurl && ./floor URL N T
 #define _GNU_SOURCE
@@ -60,7 +60,7 @@ static void ask(int *left) {
   curl_multi_add_handle(multi, easy);
 }
 
-// Asks again where a conversation goes on; returns how many are over.
+// Starts the next reply of unfinished conversations; returns how many conversations have finished.
 static int take_finished(void) {
   int over = 0, remaining;
   for (CURLMsg *message; (message = curl_multi_info_read(multi, &remaining));) {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The measure for many conversations at once: the same work with aiohttp, orjson and uvloop.
+"""The comparison for many concurrent conversations: the same work with aiohttp, orjson and uvloop.
 
 usage: peer.py URL CONVERSATIONS TURNS
-Streams TURNS replies one after the other in each of CONVERSATIONS conversations, parses every event and keeps the text.
+Streams TURNS replies one after another in each of CONVERSATIONS conversations, parses every event and keeps the text.
 """
 import asyncio, sys, aiohttp, orjson, uvloop
 

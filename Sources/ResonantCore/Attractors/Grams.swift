@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// The set of a text's 5-grams of UTF-8 bytes. A text under 5 bytes, also an empty one, is its only gram,
-/// which equals no gram of a longer text.
+/// The set of a text's 5-grams of UTF-8 bytes. A text shorter than 5 bytes, even an empty one, is a single
+/// gram that equals no gram of a longer text.
 ///
 /// Shingling after Broder, "On the resemblance and containment of documents" (1997).
 struct Grams: Sendable, Equatable {
   private static let length = 5
-  /// Ascending, each gram once: its bytes in the low 40 bits, its length above them.
+  /// In ascending order without duplicates: a gram's bytes are in the low 40 bits, its length is above them.
   let sorted: [UInt64]
 
   init(_ text: NormalisedText) {
@@ -27,7 +27,8 @@ struct Grams: Sendable, Equatable {
     sorted = Self.withoutRepeats(all)
   }
 
-  /// Resemblance of two texts: shared grams over all grams of both.
+  /// The resemblance (Jaccard similarity) of two texts: the number of shared grams divided by that of all
+  /// grams.
   func similarity(to other: Grams) -> Double {
     if sorted == other.sorted { return 1 }
     var shared = 0

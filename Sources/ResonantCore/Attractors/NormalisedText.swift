@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// A turn's text with what does not matter for repetition taken away: every scalar in its Unicode lower-case
-/// mapping, without format characters (category Cf) and variation selectors (U+FE00 to U+FE0F), runs of
-/// white space as one space, none at the ends.
+/// A turn's text, normalised for finding repetition: lower case (Unicode's mapping of each scalar), without
+/// format characters (category Cf) and variation selectors (U+FE00 to U+FE0F), each run of white space as one
+/// space, trimmed.
 struct NormalisedText: Sendable, Equatable {
   /// UTF-8.
   private(set) var bytes: [UInt8] = []
-  /// Scalars of the categories L and N.
+  /// The number of scalars of the categories L (letters) and N (numbers).
   private(set) var letters = 0
   private var owesSpace = false
 

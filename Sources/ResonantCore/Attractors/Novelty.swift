@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// How much of each turn is new: the share of its 5-grams that stand in no earlier turn. Takes the turns of one
-/// conversation in order and remembers what was said.
+/// The share of each turn's 5-grams that no earlier turn contains. Takes the turns of one conversation in
+/// order and remembers their grams.
 struct Novelty: Sendable {
   private var seen = Set<UInt64>()
 

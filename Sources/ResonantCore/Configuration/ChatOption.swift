@@ -1,67 +1,69 @@
 // SPDX-License-Identifier: MIT
 
-/// The description of one option of a conversation. Its flag, its key in plans, its help, what a transcript records
-/// of it and what a resumed conversation makes of it all follow from here.
+/// The description of one option of a conversation. It determines the option's flag, its key in plans, its
+/// help, what a transcript records of it, and its effect on a resumed conversation.
 public struct ChatOption: Sendable {
-  /// What values it takes.
+  /// The type of an option's values.
   public enum Kind: Sendable, Equatable {
-    /// Any text; `blank` says whether the empty one means something, otherwise it counts as not given.
+    /// Any text; `blank` tells whether an empty text is a value rather than counting as not given.
     case text(blank: Bool = false)
-    /// The path of a directory, relative to the file or directory of whoever wrote it.
+    /// The path of a directory, relative to the plan's directory or, for a flag, to the current directory.
     case path
-    /// A path, or the bare name of a program on the search path.
+    /// A path, or the plain name of a program on the search path.
     case command
     /// The path of a text file whose content becomes the value of another option.
     case textFile(for: String)
     case integer(atLeast: Int)
     /// 0 to 2^64 - 1.
     case seed
-    /// Seconds with fractions, at most `maximumSeconds`; `zero` says whether 0 is allowed.
+    /// Seconds with fractions, at most `maximumSeconds`; `zero` tells whether 0 is allowed.
     case seconds(zero: Bool)
     case boolean
-    /// A JSON object, its text, or `@FILE`.
+    /// A JSON object, also as text or as `@FILE`.
     case object
-    /// The path of a JSON file, or the array itself.
+    /// An array of messages, or the path of a JSON file with one.
     case preamble
-    /// The path of a file with a participant a line.
+    /// The path of a file with one participant per line.
     case template
-    /// One text or a list of them.
+    /// One text, or a list of texts.
     case texts
-    /// A list of objects, each possibly as text or `@FILE`.
+    /// A list of objects, each possibly as text or as `@FILE`.
     case participants
     case choice([String])
   }
 
-  /// What it is about, which decides where it is recorded and what it may contradict.
+  /// What an option concerns. Decides where it is recorded and which differences contradict a recorded trial.
   public enum Scope: Sendable, Equatable {
-    /// What is said: recorded among a header's settings, and the same for all trials of a condition.
+    /// The content of the conversation: recorded in the header's settings, and equal in all trials of a
+    /// condition.
     case conversation
-    /// Who speaks: recorded with each participant and its preamble, and the same for all trials of a condition.
+    /// The participants: recorded with each participant and its preamble, and equal in all trials of a
+    /// condition.
     case participant
-    /// How a participant's endpoint lets it in: recorded with the participant, without secrets, but may change
+    /// Access to a participant's endpoint: recorded with the participant, without secrets, but may change
     /// between runs.
     case access
-    /// What sets trials of one condition apart: recorded, each trial's own.
+    /// What distinguishes trials of the same condition: recorded, different for each trial.
     case trial
-    /// How patiently endpoints are asked: recorded among the settings, but may change between runs.
+    /// Retries, timeouts and the like: recorded in the settings, but may change between runs.
     case request
-    /// Where the result goes: not recorded.
+    /// Output files: not recorded.
     case output
-    /// How this process speaks to its user: a flag, but no key of a plan.
+    /// The interaction of this process with its user: a flag, but not a key of a plan.
     case process
   }
 
-  /// What it does to a conversation that is resumed.
+  /// The effect of an option on a resumed conversation.
   public enum Resumption: Sendable, Equatable {
-    /// It overrides what is recorded.
+    /// It overrides the recorded value.
     case overrides
-    /// Nothing any more, since the conversation has begun.
+    /// It has no effect, since the conversation has begun.
     case ignored
     /// It is an error.
     case refused
   }
 
-  /// The longest time that can be asked for: about 30 years.
+  /// The longest time that an option may give: about 30 years.
   public static let maximumSeconds = 1_000_000_000
 
   /// The flag without its dashes, in snake case.
@@ -72,14 +74,15 @@ public struct ChatOption: Sendable {
   public let help: String
   /// The word for the value in the help; nil for a switch.
   public let valueName: String?
-  /// What holds when it is not given, as the help shows it; nil when that goes without saying.
+  /// The default as the help shows it; nil when it needs no mention.
   public let fallback: String?
   public let resumption: Resumption
-  /// The key in the object of a participant: `model` for `alice_model`; nil when participants have no such option.
+  /// The key in a participant's object, such as `model` for `alice_model`; nil when participants have no such
+  /// option.
   var field: String?
-  /// The index of the participant whose own option it is.
+  /// The index of the participant to which alone the option applies.
   var participant: Int?
-  /// The setting that it gives; nil when it is not that simple.
+  /// The setting that the option gives; nil for options that need more than a plain assignment.
   let setting: Setting?
 
   init(
@@ -110,17 +113,17 @@ public struct ChatOption: Sendable {
     }
   }
 
-  /// Whether a trial that was held with another value is not one of the same condition.
+  /// Whether a different value makes a recorded trial belong to another condition.
   public var shapesConversation: Bool { scope == .conversation || scope == .participant }
 
-  /// Whether it stands among a header's settings.
+  /// Whether the option is recorded in the header's settings.
   public var isRecordedSetting: Bool { scope == .conversation || scope == .request }
 
-  /// Whether it holds for the conversation as a whole.
+  /// Whether the option applies to the conversation as a whole.
   var isCommon: Bool { participant == nil && kind != .participants }
 
   public var flag: String { Self.flag(key) }
 
-  /// `max_turns` is `--max-turns`; what is no key stays as it is.
+  /// Turns `max_turns` into `--max-turns`. Text that is not a key stays as it is.
   static func flag(_ key: String) -> String { "--" + String(key.map { $0 == "_" ? "-" : $0 }) }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// Something that a user must put right before anything can run. Holds no secret.
+/// An error that the user must correct before anything can run. Contains no secret.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Where the value stood; nil when the matter has no one place.
+  /// Where the value was written; nil when the error has no single place.
   public var place: OptionPlace?
-  /// What is wrong and what to do, without a final stop.
+  /// What is wrong and what to do, without a full stop at the end.
   public var message: String
 
   public init(_ place: OptionPlace?, _ message: String) {
@@ -22,7 +22,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   }
 }
 
-/// Where an option was written: a flag, or a file with a key path and perhaps a line.
+/// Where an option was written: a flag, or a file with a key path and possibly a line.
 public struct OptionPlace: Sendable, Equatable, CustomStringConvertible {
   /// Nil for the command line.
   public var file: String?
@@ -48,29 +48,30 @@ public struct OptionPlace: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// Knows for every option of a set where it was written.
+/// The places where the options of a set were written.
 public struct OptionSource: Sendable, Equatable {
   private enum Origin: Sendable, Equatable {
-    /// With the key of another option than the one asked for, if the value came by that one's flag.
+    /// `key` is set if the value came from the flag of another option than the requested one.
     case commandLine(key: String? = nil)
-    /// `path` stands before the option's own path; a value that was moved has the whole path.
+    /// `path` precedes the option's own path; for a value that was moved it is the complete path.
     case file(String, path: String, lines: [String: Int])
   }
 
   private var origin: Origin
-  /// Options that were written elsewhere than the others, by key. A file's path is that of the option itself.
+  /// The origins of options that differ from `origin`, by key. For a file, the path is that of the option
+  /// itself.
   private var exceptions: [String: Origin] = [:]
 
   private init(_ origin: Origin) { self.origin = origin }
 
   public static let commandLine = OptionSource(.commandLine())
 
-  /// An object of options at the key path `path` of a file.
+  /// An object with options at the key path `path` of a file.
   public static func file(_ name: String, path: String = "", lines: [String: Int] = [:]) -> OptionSource {
     OptionSource(.file(name, path: path, lines: lines))
   }
 
-  /// The single option `key`, whose value stands at the key path `path` of a file.
+  /// The single option `key`, whose value is at the key path `path` of a file.
   public static func value(
     of key: String, inFile name: String, at path: String, lines: [String: Int] = [:]
   ) -> OptionSource {
@@ -79,14 +80,14 @@ public struct OptionSource: Sendable, Equatable {
     return source
   }
 
-  /// The same, with the options `keys` written where `other` knows.
+  /// A copy in which the options `keys` have the places that `other` gives.
   public func overlaid(by other: OptionSource, keys: some Sequence<String>) -> OptionSource {
     var merged = self
     for key in keys { merged.exceptions[key] = other.origin(of: key) }
     return merged
   }
 
-  /// The same, with the value of `key` written as that of the option `other`.
+  /// A copy in which `key` has the place of the option `other`.
   func moving(_ key: String, from other: String) -> OptionSource {
     var moved = self
     moved.exceptions[key] = origin(of: other)
@@ -94,7 +95,8 @@ public struct OptionSource: Sendable, Equatable {
     return moved
   }
 
-  /// The same, with the value of `key`, and of its fields that have no place of their own, written as `other`'s.
+  /// A copy in which `key`, and those of its fields that have no place of their own, have the places of
+  /// `other`.
   func inheriting(_ key: String, from other: String) -> OptionSource {
     var heir = moving(key, from: other)
     for (field, origin) in exceptions where field.hasPrefix(other + ".") {
@@ -110,7 +112,7 @@ public struct OptionSource: Sendable, Equatable {
     return .file(name, path: path.isEmpty ? key : "\(path).\(key)", lines: lines)
   }
 
-  /// The place of an option or of something in it: `max_turns`, `payload.temperature`, `participant[1].model`.
+  /// The place of an option or of a part of one: `max_turns`, `payload.temperature`, `participant[1].model`.
   public func place(of path: String) -> OptionPlace {
     var key = path
     while exceptions[key] == nil, let outer = Self.outer(of: key) { key = outer }
@@ -125,26 +127,27 @@ public struct OptionSource: Sendable, Equatable {
     }
   }
 
-  /// The file's name alone, for what no single option says; nil for the command line.
+  /// The file's name alone, for errors that concern no single option; nil for the command line.
   public var wholePlace: OptionPlace? {
     guard case .file(let name, let path, let lines) = origin else { return nil }
     return OptionPlace(file: name, path: path, line: lines[path])
   }
 
-  /// How to name the option `key` in a sentence: the flag, or the key.
+  /// The name of the option `key` in a message: the flag, or the key.
   public func word(for key: String) -> String {
     if case .file = origin { key } else { ChatOption.flag(key) }
   }
 
-  /// The line of the innermost part of a key path that has one.
+  /// The line of a key path or, if that is unknown, of the innermost enclosing part with a known line.
   private static func line(of path: String, in lines: [String: Int]) -> Int? {
     var path = path
     while lines[path] == nil, let outer = outer(of: path) { path = outer }
     return lines[path]
   }
 
-  /// The path of what the part at `path` stands in; nil for a single key. A path that is longer than any whose line
-  /// is known is cut down to that length at once: part by part, a path of a million parts takes an hour.
+  /// The path of the part that encloses the one at `path`; nil for a single key. A path longer than any with
+  /// a known line is first cut to that length, because going up part by part would take an hour for a million
+  /// parts.
   private static func outer(of path: String) -> String? {
     let known = path.utf8.prefix(PlanDocument.longestPath)
     let cut = known.lastIndex { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") }

@@ -3,18 +3,18 @@
 import OrderedCollections
 
 extension ResolvedConversation {
-  /// What a recorded conversation goes on with: its own settings, `overrides` laid over them. A common option
-  /// among the overrides holds for every participant, whatever was recorded of each.
+  /// Resolves a recorded conversation to be resumed: its own settings with `overrides` on top. A common
+  /// option among the overrides applies to every participant, even where the recorded values differ.
   ///
-  /// Recorded headers stay with the endpoint that they were meant for; another endpoint needs its own. Throws
-  /// when something is not given that the file does not hold, such as the values of headers.
+  /// Recorded headers are sent only to the endpoint that they were recorded for; another endpoint needs its
+  /// own. Throws when required values that the file does not contain, such as those of headers, are missing.
   public static func continuing(
     _ transcript: Transcript, file: String, overrides: Options, context: ResolutionContext
   ) throws(ConfigurationError) -> ResolvedConversation {
     try Continuation(transcript: transcript, file: file, overrides: overrides, context: context).resolve()
   }
 
-  /// The flags among the options that tell how a conversation begins. For one that has begun they are passed over.
+  /// The flags among the options that only concern the start of a conversation; a resumed one ignores them.
   public static func ignoredFlags(among options: JSONObject) -> [String] {
     let ignored = OptionTable.all.filter { $0.resumption == .ignored && options[$0.key] != nil }
     return (ignored.filter(\.isCommon) + ignored.filter { !$0.isCommon }).map(\.flag)
@@ -24,7 +24,7 @@ extension ResolvedConversation {
 /// Rebuilds the options of a conversation from its transcript.
 private struct Continuation {
   let transcript: Transcript
-  /// As it was held at last.
+  /// The header as of the last resumption.
   private let header: Transcript.Header
   let file: String
   let overrides: Options
@@ -85,16 +85,16 @@ private struct Continuation {
     ConfigurationError(OptionPlace(file: file), message)
   }
 
-  /// `--headers or --bob-headers`: the flags that give a participant something.
+  /// The flags that set `key` for a participant, such as `--headers or --bob-headers`.
   private func flags(_ key: String, _ index: Int) -> String {
     "\(ChatOption.flag(key)) or \(ChatOption.flag(OptionTable.key(key, of: index) ?? "participant"))"
   }
 }
 
-// MARK: - One participant
+// MARK: - Options of one participant
 
 extension Continuation {
-  /// The overrides for one participant alone.
+  /// The overrides for this participant alone.
   private func overridden(_ index: Int) -> JSONObject {
     if OptionTable.sides.indices.contains(index) {
       return ParticipantOptions.own(of: index, in: overrides.values)
@@ -107,7 +107,7 @@ extension Continuation {
     overridden(index)[key] ?? overrides.values[key]
   }
 
-  /// What holds of a participant as recorded, because no override replaces it.
+  /// The recorded values of a participant that no override replaces.
   private func inherited(_ index: Int) throws(ConfigurationError) -> JSONObject {
     var inherited = facts(index).filter { $0.key == "name" || override($0.key, index) == nil }
     if !keepsEndpoint(index) {
@@ -126,7 +126,7 @@ extension Continuation {
     return inherited
   }
 
-  /// What is recorded of a participant, keyed as in the object of one.
+  /// The recorded values of a participant, keyed as in a participant's object.
   private func facts(_ index: Int) -> JSONObject {
     var facts = header.options(of: index)
     facts["preamble"] = .array(
@@ -136,7 +136,7 @@ extension Continuation {
     return facts
   }
 
-  /// The first key whose value was masked, with those around it; nil when nothing is.
+  /// The dotted path of the first masked value; nil when nothing is masked.
   private static func maskedKey(in payload: JSONObject) -> String? {
     for (key, value) in payload {
       if value == .string(Redactor.mask) || value.array?.contains(.string(Redactor.mask)) == true {
@@ -147,7 +147,7 @@ extension Continuation {
     return nil
   }
 
-  /// Whether the participant is still asked where it was, also when the URL is given again.
+  /// Whether the participant keeps its endpoint, even if the URL is given again.
   private func keepsEndpoint(_ index: Int) -> Bool {
     guard let text = override("endpoint", index)?.string else { return true }
     let urls = [text, recorded[index].endpoint].map { text in

@@ -9,16 +9,15 @@ import Foundation
 #endif
 
 extension ResolvedConversation {
-  /// The first thing in which a recorded conversation was shaped otherwise than this one would be, as
-  /// `max_turns was 30 and is now 50`; nil when it is one and the same. Seeds, and how patiently endpoints are
-  /// asked, do not count.
+  /// The first difference that contradicts a recorded conversation, such as `max_turns was 30 and is now 50`;
+  /// nil when there is none. Seeds and options of requests do not count.
   public func contradiction(with transcript: Transcript) -> String? {
     let changes = changes(since: transcript.header) { OptionTable[$0]?.shapesConversation == true }
     return changes.first ?? (transcript.preambles == preambles ? nil : "the preambles have changed")
   }
 
-  /// What a transcript records when it goes on otherwise than it did so far; nil when nothing has changed but how
-  /// far it goes, which its turns tell.
+  /// The event that records what changed when a conversation is resumed; nil when nothing changed except
+  /// `max_turns`, because the turns themselves show how far it went.
   public func resumption(of transcript: Transcript, at time: Date) -> Transcript.Event? {
     let before = transcript.latestHeader
     var header = before
@@ -61,7 +60,7 @@ extension ResolvedConversation {
     return options
   }
 
-  /// Whatever the order of keys, and however numbers are written.
+  /// Compares regardless of the order of keys and the notation of numbers.
   private static func same(_ left: JSONValue?, _ right: JSONValue?) -> Bool {
     left.map(Condition.canonical) == right.map(Condition.canonical)
   }

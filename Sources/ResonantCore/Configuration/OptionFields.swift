@@ -3,10 +3,10 @@
 import OrderedCollections
 
 extension Options {
-  /// The same options without dotted keys: each is set in its object, the shallow ones first.
+  /// The same options without dotted keys: each value is set in its object, starting with the shortest paths.
   ///
-  /// One participant's object, where only fields of it are given, starts from the common one, which it would otherwise
-  /// replace: so the common ones come first.
+  /// A participant's own object replaces the common one. When only fields of it are given, it therefore
+  /// starts as a copy of the common one, which must be completed first.
   func flattened() -> Options {
     var flat = self
     let fields = values.keys.enumerated().filter { $0.element.contains(".") }
@@ -22,7 +22,7 @@ extension Options {
     return flat
   }
 
-  /// Begins one participant's object, if there is none, with the common one.
+  /// Creates a participant's own object, if missing, as a copy of the common one.
   private mutating func inherit(_ key: String) {
     guard values[key] == nil, let common = OptionTable[key]?.field else { return }
     values[key] = values[common]
@@ -45,11 +45,12 @@ extension Options {
   }
 }
 
-// MARK: - One layer of several sets
+// MARK: - Joining sets of equal rank
 
 extension Options {
-  /// Sets that hold together, none above another, such as the values of one condition. Throws where two of them give
-  /// one option, be it by two names (`opening` and `opening_file`), or a field of what is no object.
+  /// Joins sets of equal rank, such as the values of one condition. Throws when two sets give the same
+  /// option, even under two names (`opening` and `opening_file`), or when a field belongs to a value that is
+  /// not an object.
   static func joined(_ sets: [Options]) throws(ConfigurationError) -> Options {
     guard var whole = sets.first else { return Options() }
     for set in sets.dropFirst() {
@@ -64,7 +65,7 @@ extension Options {
     return whole
   }
 
-  /// What a set says at once must not exclude one another.
+  /// Throws when the set contains options that exclude each other.
   func checkRivals() throws(ConfigurationError) {
     if values["opening"] != nil, isOn("no_opening") {
       throw failure("opening", "cannot be given together with \(source.place(of: "no_opening").path)")
@@ -86,7 +87,7 @@ extension Options {
 }
 
 extension Options {
-  /// Whether a key that was read has come to something: null and, for most, an empty text count as not given.
+  /// Whether the option `key` has a value: null and, for most options, an empty text count as not given.
   func gives(_ key: String) -> Bool {
     if case .textFile(let target) = OptionTable[key]?.kind { return values[target] != nil }
     return values[key] != nil

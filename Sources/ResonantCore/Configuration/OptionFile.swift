@@ -8,7 +8,7 @@ import Darwin
 
 /// Reads files that options name. Errors name the file, never its content.
 enum OptionFile {
-  /// - Parameter limit: in bytes; more is refused, also where it comes from a pipe or a device.
+  /// - Parameter limit: the largest size in bytes; also applies to pipes and devices.
   static func bytes(_ path: String, limit: Int = FileContent.limit) throws(InvalidValue) -> [UInt8] {
     if isDirectory(path) { throw InvalidValue("\(path) is a directory") }
     do throws(FileContent.Problem) {
@@ -26,15 +26,15 @@ enum OptionFile {
 
   static func isDirectory(_ path: String) -> Bool { mode(path) == S_IFDIR }
 
-  /// Whether `path` is a program that can be started: a regular file, or a link to one.
+  /// Whether `path` is a program that can be run: an executable regular file, or a link to one.
   static func isProgram(_ path: String) -> Bool { mode(path) == S_IFREG && access(path, X_OK) == 0 }
 
-  /// The kind of file that a path leads to; nil for none.
+  /// The type of the file at a path; nil if there is none.
   private static func mode(_ path: String) -> mode_t? {
     var status = stat()
     return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
-  /// The text of a file, exactly.
+  /// The text of a file, unchanged.
   static func text(_ path: String) throws(InvalidValue) -> String {
     guard let text = String(validating: try bytes(path), as: UTF8.self) else {
       throw InvalidValue("the file \(path) is not UTF-8 text")
@@ -52,7 +52,8 @@ enum OptionFile {
     }
   }
 
-  /// No deeper than a plan may be: a transcript holds it within values of its own, and must be readable.
+  /// Limits the depth to that of a plan, because a transcript nests the value in its own and must remain
+  /// readable.
   static func parse(_ bytes: [UInt8]) throws(InvalidValue) -> JSONValue {
     do {
       return try JSONValue.parse(bytes, depth: PlanDocument.depthLimit)

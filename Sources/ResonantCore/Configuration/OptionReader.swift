@@ -2,7 +2,7 @@
 
 import OrderedCollections
 
-/// Checks options one by one and reads the files that they name.
+/// Checks options one by one, and reads the files that they name.
 struct OptionReader {
   private let values: JSONObject
   private let source: OptionSource
@@ -30,7 +30,7 @@ struct OptionReader {
     return result
   }
 
-  /// What people write who mean a field of the request.
+  /// Names that a user may mistake for options although they are fields of the request.
   private static let parameters: Set<String> = [
     "frequency_penalty", "logit_bias", "max_completion_tokens", "max_tokens", "min_p", "presence_penalty",
     "reasoning_effort", "repeat_penalty", "stop", "temperature", "thinking", "top_k", "top_p",
@@ -47,7 +47,7 @@ struct OptionReader {
       throw failure(key, "unknown option" + hint)
     }
     if option.scope == .process { throw failure(key, "is a flag of the command line only") }
-    // What is deeper than a plan may be is no field of any request.
+    // A key with more parts than a plan may be deep cannot be a field of a request.
     guard parts.count <= PlanDocument.depthLimit else {
       throw failure(key, "has more than \(PlanDocument.depthLimit) parts")
     }
@@ -75,7 +75,7 @@ struct OptionReader {
     result.source = result.source.moving(target, from: key)
   }
 
-  /// Runs `body`, and says of which option its error speaks.
+  /// Runs `body`, and adds the place of the option to its error.
   private func loading<Value>(
     _ path: String, _ body: () throws(InvalidValue) -> Value
   ) throws(ConfigurationError) -> Value {
@@ -86,7 +86,7 @@ struct OptionReader {
     }
   }
 
-  /// The value in its plain form; nil when it counts as not given.
+  /// The value in its normal form; nil when it counts as not given.
   private func checked(
     _ value: JSONValue, _ kind: ChatOption.Kind, at path: String
   ) throws(ConfigurationError) -> JSONValue? {
@@ -119,7 +119,8 @@ struct OptionReader {
     failure(path, "must be \(wanted), not \(value.kind)\(hint)")
   }
 
-  /// Numbers and words such as `yes` are taken for what they are written like.
+  /// The error for a value that is not text: without quotes, YAML reads numbers and some words as other
+  /// types.
   private func noText(_ value: JSONValue, at path: String) -> ConfigurationError {
     let isScalar = value.array == nil && value.object == nil
     return wrong("a string", value, at: path, hint: isScalar ? "; quotes make it one" : "")
@@ -161,7 +162,7 @@ struct OptionReader {
     }
   }
 
-  /// An object, its text, or `@FILE`; the empty text counts as not given.
+  /// An object, also as text or `@FILE`; an empty text counts as not given.
   private func object(_ value: JSONValue, at path: String) throws(ConfigurationError) -> JSONObject? {
     if let object = value.object { return object }
     guard let text = value.string else { throw wrong("a JSON object", value, at: path) }
@@ -174,7 +175,7 @@ struct OptionReader {
     return object
   }
 
-  /// The array itself, or what its file says.
+  /// The array itself, or the content of the file that the value names.
   private func list(
     _ value: JSONValue, _ kind: ChatOption.Kind, at path: String
   ) throws(ConfigurationError) -> JSONValue? {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 extension OptionTable {
-  /// A participant that has flags of its own.
+  /// A participant with flags of its own.
   struct Side: Sendable {
-    /// Before the keys of its options.
+    /// The prefix of its options' keys.
     let prefix: String
-    /// What it is called when it is given no name.
+    /// The default name.
     let name: String
     fileprivate let ordinal: String
   }
@@ -16,13 +16,14 @@ extension OptionTable {
     Side(prefix: "bob_", name: "Bob", ordinal: "second"),
   ]
 
-  /// The key of one participant's own option; nil for a further one, whose options stand in an object.
+  /// The key of a participant's own option; nil from the third participant on, whose options are in an
+  /// object.
   static func key(_ field: String, of index: Int) -> String? {
     sides.indices.contains(index) ? sides[index].prefix + field : nil
   }
 
-  /// The flags of an option that each participant has: the common one, where `all` describes it, and one for each
-  /// of the first two, which `each` describes by its ordinal.
+  /// The flags of an option that each participant has: the common one, if `all` describes it, and one for
+  /// each of the first two participants, described by `each` from its ordinal.
   static func participant(
     _ field: String, _ kind: ChatOption.Kind, _ scope: ChatOption.Scope = .participant, value: String? = nil,
     default fallback: String? = nil, onResume resumption: ChatOption.Resumption = .overrides,

@@ -2,8 +2,8 @@
 
 import OrderedCollections
 
-/// The one list of the options of a conversation, in the order of the help. Flags, keys of plans, recorded settings
-/// and errors all go by it.
+/// All options of a conversation, in the order of the help. Flags, keys of plans, recorded settings and
+/// errors are derived from this table.
 public enum OptionTable {
   public static let all = concatenated([models, prompts, turns, requests, output, process])
 
@@ -11,10 +11,9 @@ public enum OptionTable {
 
   private static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
-  /// The option of that key; nil when there is none.
   public static subscript(key: String) -> ChatOption? { byKey[key] }
 
-  /// Which models are asked, and how they are reached.
+  /// The models, and how their endpoints are reached.
   public static let models: [ChatOption] = concatenated([
     participant(
       "endpoint", .text(), value: "url",
@@ -64,7 +63,8 @@ public enum OptionTable {
       }),
   ])
 
-  /// What the object of a participant may hold, each key described as the option of the first participant.
+  /// The options that a participant's object may contain, each described as the option of the first
+  /// participant.
   static let ownOptions: OrderedDictionary<String, ChatOption> = concatenated([
     names, models, instructions,
   ]).reduce(into: [:]) {
@@ -72,7 +72,7 @@ public enum OptionTable {
     if let field = $1.field, $1.participant == 0 { $0[field] = $1 }
   }
 
-  /// Who takes part, and what each is told before the first turn.
+  /// The participants, and what each is given before the first turn.
   public static let prompts: [ChatOption] = concatenated([names, groups, instructions, openings])
 
   private static let groups: [ChatOption] = [
@@ -99,7 +99,7 @@ public enum OptionTable {
       "Let the first participant generate the first turn."),
   ]
 
-  /// How a conversation goes on and when it ends.
+  /// The course of a conversation, and when it ends.
   public static let turns: [ChatOption] = [
     .init(
       "max_turns", .integer(atLeast: 1), .conversation, gives: Setting(\.conversation.maxTurns),
@@ -138,7 +138,7 @@ public enum OptionTable {
       "Seed of every random choice, also of the builtin models."),
   ]
 
-  /// How patiently endpoints are asked.
+  /// Timeouts, retries and the like.
   public static let requests: [ChatOption] = [
     .init(
       "connect_timeout", .seconds(zero: false), .request, gives: Setting(\.request.connectTimeout),
@@ -158,7 +158,7 @@ public enum OptionTable {
       "Seconds to pause between turns."),
   ]
 
-  /// Where the files of a conversation go, and what is in them.
+  /// The files of a conversation, and their content.
   public static let output: [ChatOption] = [
     .init(
       "out", .path, .output, gives: Setting(\.output.directory), "Directory of the files, created if missing."

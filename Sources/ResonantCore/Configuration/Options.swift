@@ -2,11 +2,12 @@
 
 import OrderedCollections
 
-/// A set of options that have been checked one by one, files that they name read in: what a command line, a
-/// plan's base or entry, or a transcript's header says. Sets are laid over one another; then they are resolved.
+/// A set of options from one place, such as a command line, a plan's base or entry, or a transcript's header.
+/// Each option has been checked, and the files that options name have been read. Sets are laid over each
+/// other, then resolved.
 public struct Options: Sendable, Equatable {
-  /// By key, in the order of writing. `payload.temperature` stands for that one field of `payload` and holds beside
-  /// `payload` itself, whichever comes first; `flattened` puts them together.
+  /// By key, in the order of writing. `payload.temperature` stands for one field of `payload`. It overrides
+  /// that field in `payload` itself regardless of their order; `flattened` combines the two.
   public internal(set) var values: JSONObject
   public internal(set) var source: OptionSource
 
@@ -15,7 +16,6 @@ public struct Options: Sendable, Equatable {
     self.source = source
   }
 
-  /// No options.
   public init() { self.init(values: [:], source: .commandLine) }
 
   /// Checks the names, types and ranges of options, and reads the files that they name.
@@ -26,8 +26,8 @@ public struct Options: Sendable, Equatable {
     return try reader.read()
   }
 
-  /// These options with `upper` laid over them, key by key. A whole object takes the place of its fields, a dotted
-  /// key that of one field alone; an option that excludes another (an opening and `no_opening`) takes its place.
+  /// These options with `upper` on top. An object replaces all its fields, a dotted key a single field; an
+  /// option replaces those that it excludes (an opening and `no_opening`).
   public func overlaid(by upper: Options) -> Options {
     var merged = self
     for (key, value) in upper.values where value != false { merged.removeRivals(of: key) }
@@ -57,18 +57,19 @@ public struct Options: Sendable, Equatable {
 }
 
 extension JSONValue {
-  /// The number as seconds; nil for one that no option could be, as a file may hold, and for anything else.
+  /// The number as a duration in seconds; nil for other values, and for a number in a file that no option may
+  /// have.
   var seconds: Duration? {
     double.flatMap { 0...Double(ChatOption.maximumSeconds) ~= $0 ? .seconds($0) : nil }
   }
 }
 
-/// What options are read and resolved against.
+/// What reading and resolving options depends on.
 public struct ResolutionContext: Sendable {
   public var environment: [String: String]
-  /// Where relative paths start; empty for the current directory.
+  /// The base of relative paths; empty for the current directory.
   public var directory: String
-  /// Draws the seed of a run that was given none.
+  /// Generates the seed of a run that was given none.
   public var randomSeed: @Sendable () -> UInt64
 
   public init(
@@ -79,13 +80,13 @@ public struct ResolutionContext: Sendable {
     self.randomSeed = randomSeed
   }
 
-  /// The path of a program on the search path; nil when it isn't there.
+  /// The path of a program on the search path; nil if it is not there.
   public func program(_ name: String) -> String? {
     (environment["PATH"] ?? "").split(separator: ":").lazy.map { "\($0)/\(name)" }
       .first(where: OptionFile.isProgram)
   }
 
-  /// `path` seen from the current directory.
+  /// `path` relative to the current directory.
   func path(_ path: String) -> String {
     path.hasPrefix("/") || directory.isEmpty || directory == "." ? path : "\(directory)/\(path)"
   }

@@ -2,21 +2,22 @@
 
 import OrderedCollections
 
-/// What options say of one participant: alone, or of all together.
+/// The options of one participant: its own, and the common ones.
 ///
-/// Sets of options keep their keys as they were written, for they are laid over one another key by key. When that is
-/// done, `alice_` and `bob_` and the list of further participants become one array, and nobody asks for them any more.
+/// Sets of options keep the keys of their source, since they are laid over each other key by key. Afterwards
+/// this type combines `alice_…`, `bob_…` and the list of further participants into one array, so that later
+/// stages need not distinguish them.
 struct ParticipantOptions {
   var name: String
-  /// Before the keys of this participant in option paths: `alice_`, `participant[0].`.
+  /// The prefix of this participant's keys in option paths: `alice_`, `participant[0].`.
   let prefix: String
-  /// What is said of it alone, keyed as in the object of a participant.
+  /// The participant's own options, keyed as in a participant's object.
   let own: JSONObject
   private let options: Options
-  /// Its line of the template, if there is one.
+  /// The participant's line of the template, if there is one.
   var template: JSONObject?
 
-  /// - Parameter index: its place in the order of speaking, from 0.
+  /// - Parameter index: the position in the speaking order, from 0.
   init(_ index: Int, own: JSONObject, of options: Options) {
     let sides = OptionTable.sides
     let isSide = sides.indices.contains(index)
@@ -26,15 +27,15 @@ struct ParticipantOptions {
     self.options = options
   }
 
-  /// Its own option of that key, else the common one.
+  /// The participant's own value of an option, else the common one.
   subscript(key: String) -> JSONValue? {
     own[key] ?? (OptionTable[key]?.field == nil ? nil : options.values[key])
   }
 
-  /// Whether a switch is on, its own or the common one.
+  /// Whether a switch is on, either the participant's own or the common one.
   func isOn(_ key: String) -> Bool { own[key] == true || options.isOn(key) }
 
-  /// The path of the option that the subscript has.
+  /// The path of the option that the subscript returns.
   func path(of key: String) -> String { own[key] == nil ? key : prefix + key }
 
   /// The participants in the order of speaking.
@@ -60,7 +61,7 @@ struct ParticipantOptions {
     return all
   }
 
-  /// What one of the first two is given by keys of its own, keyed as in the object of a participant.
+  /// The own options of one of the first two participants, keyed as in a participant's object.
   static func own(of index: Int, in values: JSONObject) -> JSONObject {
     values.reduce(into: [:]) {
       let option = OptionTable[$1.key]
@@ -68,7 +69,7 @@ struct ParticipantOptions {
     }
   }
 
-  /// Names must be visible, and differ.
+  /// Checks that names are visible and distinct.
   static func checkNames(
     of all: [ParticipantOptions], _ options: Options
   ) throws(ConfigurationError) {

@@ -2,12 +2,13 @@
 
 import OrderedCollections
 
-/// Makes the participants: what is theirs alone, else the common options, else the defaults.
+/// Resolves the participants. Their own options take precedence over the common ones, these over the
+/// defaults.
 struct ParticipantResolver {
   let options: Options
   let context: ResolutionContext
 
-  /// - Parameter own: what is said of each participant alone, in the order of speaking.
+  /// - Parameter own: the options of each participant, in the speaking order.
   func participants(_ own: [ParticipantOptions]) throws(ConfigurationError) -> [Participant] {
     var participants: [Participant] = []
     for own in own { participants.append(try participant(own)) }
@@ -61,7 +62,7 @@ struct ParticipantResolver {
     value.flatMap { try? Preamble.messages($0) } ?? []
   }
 
-  /// A text that the participant or all of them must be given.
+  /// A text option that must be given, either for the participant or for all.
   private func required(_ key: String, of given: ParticipantOptions) throws(ConfigurationError) -> String {
     if let text = given[key]?.string { return text }
     let keys = [key] + OptionTable.sides.map { $0.prefix + key }
@@ -89,7 +90,7 @@ struct ParticipantResolver {
     do {
       return try Endpoint.resolve(text, api: api, headers: headers, environment: context.environment)
     } catch {
-      // Without its headers the endpoint shows whose fault it is.
+      // If the endpoint is valid without headers, the error is in a header.
       let isSound =
         (try? Endpoint.resolve(text, api: api, headers: [:], environment: context.environment)) != nil
       guard isSound else { throw options.failure(given.path(of: "endpoint"), error.description) }
@@ -98,20 +99,22 @@ struct ParticipantResolver {
           text, api: api, headers: [name: headers[name] ?? .null], environment: context.environment)) == nil
       }
       let all = given.path(of: "headers")
-      // A flag is named as a whole: its value is one piece of JSON.
+      // On the command line the place is the whole flag, since its value is one JSON text.
       let isInFile = options.source.place(of: all).file != nil
       throw options.failure(guilty.map { isInFile ? "\(all).\($0)" : all } ?? all, error.description)
     }
   }
 
-  /// What a model is told when nothing else is said; a constant of the experiment, compared across programs.
+  /// The default system prompt. It must not change, so that experiments stay comparable, also with other
+  /// programs.
   static let defaultSystemPrompt =
     "You are an AI agent. You'll be talking to another instance of an AI. You have complete freedom."
     + " Feel free to pursue whatever you want."
 }
 
 extension Participant {
-  /// Who made the model: as the endpoint tells, else the model's name before a slash, else the model.
+  /// The company behind the model: as the endpoint tells, else the part of the model's name before a slash,
+  /// else the model's name.
   var company: String {
     if let company = endpoint.company { return company }
     guard let slash = model.firstIndex(of: "/"), slash != model.startIndex else { return model }

@@ -2,12 +2,13 @@
 
 import OrderedCollections
 
-/// A plan that has been read and checked: the experiment, and for each of its conditions the conversation to hold.
+/// A plan that has been read and checked: the experiment, and the conversation of each condition.
 public struct Plan: Sendable {
   public var experiment: Experiment
-  /// One for each condition, in their order. Their seed is the plan's, unless the options name another.
+  /// The conversation of each condition, in order. The seed is the plan's unless the condition's options name
+  /// another.
   public let conversations: [ResolvedConversation]
-  /// Of each condition, by its identity.
+  /// The index of each condition, by its identity.
   private let places: [String: Int]
 
   init(experiment: Experiment, conversations: [ResolvedConversation]) {
@@ -17,14 +18,14 @@ public struct Plan: Sendable {
     places = Dictionary(identities, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Reads and checks what a plan file says: names, types, ranges, and each condition as a whole.
+  /// Reads a plan file, and checks names, types, ranges, and each condition as a whole.
   public static func read(
     _ file: PlanFile, environment: [String: String]
   ) throws(ConfigurationError) -> Plan {
     try PlanReader(file: file, environment: environment).read()
   }
 
-  /// The conversation of one of the experiment's trials, with its own seed.
+  /// The conversation of a trial, with the trial's own seed.
   public func conversation(of trial: Trial) -> ResolvedConversation {
     var conversation = conversations[place(of: trial)]
     conversation.settings.seed = trial.seed(of: conversation.settings.seed)
@@ -34,9 +35,10 @@ public struct Plan: Sendable {
   /// The index of a trial's condition.
   func place(of trial: Trial) -> Int { places[trial.condition.identity] ?? 0 }
 
-  /// Pairs of conditions that are one and the same conversation, because what sets them apart has no effect.
+  /// Pairs of conditions that give identical conversations, because the options in which they differ have no
+  /// effect.
   public var twins: [(Condition, Condition)] {
-    // Hashes of what a transcript would say of them, so that few are compared.
+    // Hashing what a transcript would record keeps the number of comparisons small.
     var alike: [Int: [Int]] = [:]
     return conversations.indices.compactMap { place in
       let conversation = conversations[place]
@@ -47,14 +49,14 @@ public struct Plan: Sendable {
     }
   }
 
-  /// Every endpoint that is asked, by the URL that it is shown with, and what the plan allows it.
+  /// Every endpoint of the plan by its displayed URL, with its limits.
   public var lanes: OrderedDictionary<String, RequestLimits.Lane> {
     var lanes: OrderedDictionary<String, RequestLimits.Lane> = [:]
     for endpoint in conversations.flatMap({ $0.participants.map(\.endpoint) }) {
       let limits = experiment.limits
       let name = EndpointAddress.plain(endpoint.source)
       var lane = lanes[endpoint.display] ?? RequestLimits.Lane()
-      // Two names may mean the same endpoint: the stricter limit holds.
+      // Two names can mean the same endpoint; the stricter limit applies.
       lane.limit = [lane.limit, limits.endpoints[name]].compactMap(\.self).min()
       lane.requestsPerMinute = [lane.requestsPerMinute, limits.requestsPerMinute[name]]
         .compactMap(\.self).min()
@@ -65,7 +67,7 @@ public struct Plan: Sendable {
 }
 
 extension ResolvedConversation {
-  /// Of what a transcript would say.
+  /// A hash of what a transcript would record.
   fileprivate var recordedHash: Int {
     var hasher = Hasher()
     hasher.combine(JSONValue.object(recorded).jsonText)

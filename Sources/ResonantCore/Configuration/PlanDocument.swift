@@ -2,7 +2,7 @@
 
 import OrderedCollections
 
-/// The value that a YAML or JSON text says, with the line of each of its parts.
+/// The value of a YAML or JSON text, with the line of each part.
 struct PlanDocument {
   enum Syntax { case yaml, json(JSONParser.Syntax) }
 
@@ -13,16 +13,17 @@ struct PlanDocument {
   }
 
   private(set) var value = JSONValue.null
-  /// By key path; of long paths, and when there are very many, not of all.
+  /// By key path. Parts with long paths, and parts beyond the memory limit, have no line.
   private(set) var lines: [String: Int] = [:]
-  /// How much memory `lines` may still take, in bytes.
+  /// The memory that `lines` may still take, in bytes.
   private var room = 64 << 20
   private var repeatedCount = 0
 
-  /// Aliases may make a small text a huge value; so many parts may come through them, which is enough for any plan.
+  /// The largest number of parts that come from aliases, which could otherwise turn a small text into a huge
+  /// value. It is enough for any plan.
   private static let repeatedLimit = 50_000
   static let depthLimit = 64
-  /// The longest path whose line is kept, in bytes.
+  /// The longest path whose line is recorded, in bytes.
   static let longestPath = 4 << 10
 
   init(_ bytes: [UInt8], syntax: Syntax) throws(Failure) {
@@ -36,7 +37,7 @@ struct PlanDocument {
       } catch {
         throw Failure(line: error.line, message: "is no JSON: \(error.message) (column \(error.column))")
       }
-      // Most JSON is YAML, which knows its lines.
+      // JSON is mostly valid YAML, whose parser knows the lines.
       if let node = try? Self.node(bytes) { _ = try? json(node, at: "", depth: 0) }
     }
   }
@@ -50,7 +51,8 @@ struct PlanDocument {
     Failure(line: line, message: "is too large or nested too deeply")
   }
 
-  /// The path of a part; nil where its line is not kept, and then no line of what is in it.
+  /// The path of a part; nil if its line is not recorded, and then those of its own parts are not recorded
+  /// either.
   private func path(_ outer: String?, _ part: String) -> String? {
     guard let outer, room > 0, outer.utf8.count + part.utf8.count <= Self.longestPath else { return nil }
     return outer + part
@@ -58,11 +60,11 @@ struct PlanDocument {
 
   private mutating func keep(_ line: Int, at path: String?) {
     guard let path else { return }
-    // With what a string and a place in a dictionary take.
+    // Counts the overhead of a string and a dictionary entry as 64 bytes.
     if lines.updateValue(line, forKey: path) == nil { room -= path.utf8.count + 64 }
   }
 
-  /// `alias` is the line of the alias that the node comes through.
+  /// `alias` is the line of the alias through which the node is reached.
   private mutating func json(
     _ node: YAMLNode, at path: String?, depth: Int, alias: Int? = nil
   ) throws(Failure) -> JSONValue {
@@ -86,7 +88,7 @@ struct PlanDocument {
         let merged = try merged(member.value, at: path, depth: depth + 1, alias: alias)
         object.merge(merged) { first, _ in first }
       }
-      // What the mapping says itself comes on top, wherever the merge key stands.
+      // The mapping's own members override merged ones, regardless of the position of the merge key.
       for member in members where !member.key.isMerge {
         let key = member.key.text
         let inner = self.path(path, path == "" ? key : "." + key)
@@ -97,7 +99,8 @@ struct PlanDocument {
     }
   }
 
-  /// The members that a merge key brings in: those of a mapping, or of several, of which the first ones win.
+  /// The members from a merge key's value: a mapping, or a list of mappings of which earlier ones take
+  /// precedence.
   private mutating func merged(
     _ node: YAMLNode, at path: String?, depth: Int, alias: Int?
   ) throws(Failure) -> JSONObject {

@@ -8,17 +8,17 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A plan as it was written: YAML, JSON or JSON5, with the lines of its parts.
+/// The source of a plan: YAML, JSON or JSON5, with the lines of its parts.
 public struct PlanFile: Sendable, Equatable {
-  /// The path as it was given.
+  /// The path as given by the user.
   public let name: String
-  /// Where the plan's relative paths start; empty for the current directory.
+  /// The base of the plan's relative paths; empty for the current directory.
   public let directory: String
   public let value: JSONObject
-  /// The line, from 1, of each part whose line is known, by key path: `matrix.max_turns[1]`.
+  /// The known lines of parts, from 1, by key path such as `matrix.max_turns[1]`.
   public let lines: [String: Int]
 
-  /// The largest plan that is read, in bytes.
+  /// The largest size of a plan, in bytes.
   public static let maximumSize = 4 << 20
 
   public static func read(_ path: String) throws(ConfigurationError) -> PlanFile {
@@ -31,7 +31,8 @@ public struct PlanFile: Sendable, Equatable {
     return try PlanFile(name: path, bytes: bytes)
   }
 
-  /// Reads YAML, or JSON or JSON5 where the name ends so, or where another name's content starts with a brace.
+  /// Reads JSON or JSON5 if the name has that extension, or if the name has no known extension and the
+  /// content starts with a brace; otherwise YAML.
   public init(name: String, bytes: [UInt8]) throws(ConfigurationError) {
     self.name = name
     directory = name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? ""
@@ -63,15 +64,15 @@ public struct PlanFile: Sendable, Equatable {
     return name.hasSuffix(".json5") || first == UInt8(ascii: "{") ? .json(.json5) : .yaml
   }
 
-  /// The place of something in the plan.
+  /// The place of the value at a key path.
   public func place(of path: String) -> OptionPlace {
     OptionSource.file(name, lines: lines).place(of: path)
   }
 
-  /// Where the options of the object at `path` were written (`base`, `include[0]`).
+  /// The source of the options in the object at `path` (`base`, `include[0]`).
   public func source(at path: String) -> OptionSource { .file(name, path: path, lines: lines) }
 
-  /// Where the option `key` was written, whose value stands at `path` (`matrix.max_turns[1]`).
+  /// The source of the option `key`, whose value is at `path` (`matrix.max_turns[1]`).
   public func source(of key: String, at path: String) -> OptionSource {
     .value(of: key, inFile: name, at: path, lines: lines)
   }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// Key paths of a plan as errors show them: a key may be the address of an endpoint, secrets and all.
+/// Key paths of a plan for error messages. A key may be an endpoint's URL and contain secrets, which are
+/// hidden.
 enum PlanKeyPath {
-  /// What keys are endpoints of, whatever they look like.
+  /// The objects whose keys are endpoints, whatever they look like.
   private static let limits = ["limits.endpoints.", "limits.requests_per_minute."]
 
   static func shown(_ path: String) -> String {
-    // What the program itself gives names to stays, also where a user's name has a dot in it.
+    // Prefixes that the program defines stay, even if a user's name contains a dot.
     var key = path[...]
     while let dot = key.firstIndex(of: "."), isKnown(key[..<dot]) { key = key[dot...].dropFirst() }
     let outer = String(path[..<key.startIndex])

@@ -2,26 +2,26 @@
 
 import OrderedCollections
 
-/// Makes a plan's conditions: the cartesian product of the matrix, the first key the slowest, without what is
-/// excluded; then what is included.
+/// Builds a plan's conditions: the cartesian product of the matrix, in which the first key varies slowest,
+/// without excluded ones, followed by the included ones.
 struct PlanMatrix {
-  /// One condition with all of its options, the base's too.
+  /// One condition with all its options, including those of the base.
   struct Cell {
     var condition: Condition
     var options: Options
   }
 
-  /// What makes a condition, before it is laid over the base.
+  /// The values of a condition before they are laid over the base.
   private struct Row {
     var choices: [Choice]
-    /// Where the plan has it, for errors.
+    /// The condition's place in the plan, for errors.
     var path: String
 
-    /// As they were written, secrets and all.
+    /// The values as written, which may contain secrets.
     var values: JSONObject { choices.reduce(into: [:]) { $0.merge($1.values) { $1 } } }
   }
 
-  /// One value of one key of the matrix: an option's value, or a bundle of options.
+  /// One value of a key of the matrix: an option's value, or several options as a bundle.
   private struct Choice {
     var values: JSONObject
     var options: Options
@@ -64,8 +64,8 @@ struct PlanMatrix {
     return cells
   }
 
-  /// With the names of models in the place of the variables that hold them, for a condition is known by its models,
-  /// and with endpoints in one spelling of the same URL.
+  /// Replaces variables that hold models' names by their values, since a condition is identified by its
+  /// models, and writes endpoints with equal URLs the same way.
   private func named(_ values: JSONObject) -> JSONObject {
     var named = Self.spelled(values)
     for (key, value) in values where OptionTable[key]?.field == "model" {
@@ -93,7 +93,7 @@ struct PlanMatrix {
     participant.object.map { .object(spelled($0)) } ?? participant
   }
 
-  /// Two conditions must be told apart by what may be shown of them.
+  /// The error for two conditions with the same label or values.
   private func twin(
     _ condition: Condition, at path: String, differs: Bool, from first: String
   ) -> ConfigurationError {
@@ -108,7 +108,7 @@ struct PlanMatrix {
       path, "the condition \(Excerpt.of(condition.label)) is there twice, also in \(first); use repeats")
   }
 
-  /// Options that a trial cannot have.
+  /// Throws for options that a trial can't have.
   private static func check(
     _ values: JSONObject, at path: String, _ reader: PlanReader
   ) throws(ConfigurationError) {
@@ -166,7 +166,8 @@ struct PlanMatrix {
     return choices
   }
 
-  /// Such a condition would be named after a value that it does not have.
+  /// The error for a value that counts as not given: the condition's name would contain a value that it does
+  /// not have.
   private static func refusal(of value: JSONValue, for key: String) -> String {
     let given = value.isNull ? "null" : Excerpt.of(value.jsonText)
     let hint = key.hasSuffix("system_prompt") ? "; write \"\" for no system prompt" : ""

@@ -2,7 +2,7 @@
 
 import OrderedCollections
 
-/// Reads the keys of a plan; the matrix is `PlanMatrix`'s.
+/// Reads the keys of a plan, except for the matrix (see `PlanMatrix`).
 struct PlanReader {
   static let keys = ["name", "base", "matrix", "include", "exclude", "repeats", "seed", "limits"]
   private static let later = ["party", "perturb"]
@@ -49,7 +49,7 @@ struct PlanReader {
     ConfigurationError(file.place(of: path), message)
   }
 
-  /// The object at a key of the plan; an absent one is empty.
+  /// The object at a key of the plan; empty if the key is missing.
   func object(_ key: String) throws(ConfigurationError) -> JSONObject {
     try object(file.value[key] ?? .null, at: key)
   }
@@ -94,7 +94,7 @@ struct PlanReader {
     return stem.isEmpty ? "experiment" : stem
   }
 
-  /// A plan that names none has 0: a batch can be repeated without a word.
+  /// The seed of the plan. It is 0 by default rather than random, so that a batch is reproducible.
   private static func seed(_ file: PlanFile) throws(ConfigurationError) -> UInt64 {
     guard let value = file.value["seed"], !value.isNull else { return 0 }
     guard case .number(let text) = value, let seed = UInt64(text) else {
@@ -147,7 +147,7 @@ struct PlanReader {
     return number
   }
 
-  /// A limit for an endpoint that nobody asks is a slip of the pen.
+  /// Throws when a limit names an endpoint that the plan doesn't use, which is probably a typing error.
   private func checkNames(_ plan: Plan) throws(ConfigurationError) {
     let known = OrderedSet(
       plan.conversations.flatMap { $0.participants.map { EndpointAddress.plain($0.endpoint.source) } })
@@ -162,7 +162,7 @@ struct PlanReader {
   }
 }
 
-/// Checks that the builtin models of a plan are there, with the files that they read, each once.
+/// Checks once for each builtin model of a plan that it exists and that its file can be read.
 private struct BuiltinCheck {
   private var sound: Set<[String]> = []
 
@@ -173,7 +173,7 @@ private struct BuiltinCheck {
     for (own, participant) in zip(own, conversation.participants) where participant.endpoint.isBuiltin {
       var path = own.path(of: "model")
       do throws(InvalidValue) {
-        // A replay is of the participant of that name.
+        // A replay depends on the participant's name, too.
         if !sound.contains([participant.model, participant.name]) {
           _ = try BuiltinModel.make(
             participant.model, participant: participant.name, directory: conversation.directory)

@@ -2,7 +2,7 @@
 
 import OrderedCollections
 
-/// Messages that a participant is given before the conversation: a JSON array of objects with `role` and
+/// The messages that a participant is given before the conversation: a JSON array of objects with `role` and
 /// `content`.
 enum Preamble {
   /// The messages in a file.
@@ -15,7 +15,7 @@ enum Preamble {
     }
   }
 
-  /// The messages of an array; an error names the index of the one that is wrong, from 0.
+  /// The messages of an array; an error names the index of the wrong one, from 0.
   static func messages(_ value: JSONValue) throws(InvalidValue) -> [Message] {
     guard let items = value.array else {
       throw InvalidValue("must be a JSON array of messages, not \(value.kind)")

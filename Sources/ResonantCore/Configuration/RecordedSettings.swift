@@ -3,11 +3,12 @@
 import OrderedCollections
 
 extension Options {
-  /// Beside the options, a header's settings name the participants whose endpoint has a query or user info,
-  /// which is not recorded.
+  /// The key of a list in a header's settings: the names of participants whose endpoint has a query or user
+  /// info, which are not recorded.
   static let hiddenURLParts = "endpoint_queries"
 
-  /// What a header records as `settings`, keyed like options and in their order, those of participants first.
+  /// The value of a header's `settings`, keyed like options and in their order, starting with those of
+  /// participants.
   func recorded(
     _ settings: ChatSettings, _ participants: [Participant], _ given: [ParticipantOptions]
   ) -> JSONObject {
@@ -21,13 +22,13 @@ extension Options {
   }
 
   private func value(of option: ChatOption, _ settings: ChatSettings) -> JSONValue? {
-    // Seconds are recorded as they were written.
+    // Seconds are recorded in the user's notation.
     if case .seconds = option.kind, let written = values[option.key] { return written }
     return option.setting.map { $0.read(settings) } ?? values[option.key]
   }
 
-  /// The options of participants that what else is recorded of each does not tell. A switch that is off says nothing,
-  /// nor one beside the common switch that is on.
+  /// The options of participants that other fields of the header do not record. A switch that is off is not
+  /// recorded, nor is a participant's own switch when the common one is on.
   private func ofParticipants(_ given: [ParticipantOptions]) -> JSONObject {
     var recorded: JSONObject = [:]
     var further = given.dropFirst(OptionTable.sides.count).map { ["name": .string($0.name)] as JSONObject }
@@ -51,8 +52,8 @@ extension Options {
 }
 
 extension Transcript.Header {
-  /// What the header records of a participant, keyed as in the object of one: what the participant itself tells, but
-  /// for its headers, and what stands among the settings.
+  /// The recorded options of a participant, keyed as in a participant's object: those in `participants`,
+  /// except headers, and those in the settings.
   func options(of index: Int) -> JSONObject {
     let participant = participants[index]
     var options = participant.options
@@ -65,7 +66,7 @@ extension Transcript.Header {
 }
 
 extension Transcript.Participant {
-  /// What a header says of the participant, as far as it is keyed like options.
+  /// The fields of a recorded participant that correspond to options.
   var options: JSONObject {
     var options = JSONObject.make { write(to: &$0) }.filter { OptionTable.ownOptions[$0.key] != nil }
     options["system_prompt"] = .string(systemPrompt ?? "")

@@ -8,22 +8,22 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Everything that must be known to hold a conversation, made from options.
+/// Everything needed to hold a conversation, resolved from options.
 public struct ResolvedConversation: Sendable, Equatable {
-  /// Two or more, the first to speak first.
+  /// Two or more, in the speaking order.
   public var participants: [Participant]
   public var settings: ConversationSettings
   public var request: RequestSettings
   public var output: OutputSettings
-  /// What a header records as `settings`: with the participants' facts and preambles, everything that a later
-  /// run needs, but no secret.
+  /// The value of a header's `settings`. Together with the participants and preambles it contains everything
+  /// a later run needs, except secrets.
   public var recorded: JSONObject
-  /// The participants as a header names them.
+  /// The participants as recorded in a header.
   public var facts: [Transcript.Participant]
-  /// Where the relative paths of builtin models (`script:FILE`) start; empty for the current directory.
+  /// The base of the relative paths of builtin models (`script:FILE`); empty for the current directory.
   public var directory: String
 
-  /// Turns options into values. Nothing is sent; files that options name are read.
+  /// Resolves options. Sends no request, but reads files that options name.
   public static func resolve(
     _ options: Options, context: ResolutionContext
   ) throws(ConfigurationError) -> ResolvedConversation {
@@ -31,7 +31,7 @@ public struct ResolvedConversation: Sendable, Equatable {
     return try resolve(options, try ParticipantOptions.all(options), context: context)
   }
 
-  /// - Parameter own: what is said of each participant alone, in the order of speaking.
+  /// - Parameter own: the options of each participant, in the speaking order.
   static func resolve(
     _ options: Options, _ own: [ParticipantOptions], context: ResolutionContext
   ) throws(ConfigurationError) -> ResolvedConversation {
@@ -44,17 +44,17 @@ public struct ResolvedConversation: Sendable, Equatable {
       facts: participants.map(\.facts), directory: context.directory)
   }
 
-  /// Checks options as they were written and turns them into values.
+  /// Checks options as written, then resolves them.
   public static func resolve(
     options: JSONObject, source: OptionSource, context: ResolutionContext
   ) throws(ConfigurationError) -> ResolvedConversation {
     try resolve(try Options.read(options, source: source, context: context), context: context)
   }
 
-  /// Why a transcript would not go on with it; nil when there is a turn to ask for.
+  /// The reason why the conversation would not continue after a transcript; nil when a further turn is due.
   public func reasonToStop(_ transcript: Transcript) -> StopReason? { settings.reasonToStop(transcript) }
 
-  /// The transcript with which it begins.
+  /// The transcript at the start of the conversation.
   public func transcript(id: String, created: Date, trial: Transcript.Trial? = nil) -> Transcript {
     var header = Transcript.Header(
       id: id, created: created, program: Version.program, seed: settings.seed, participants: facts,
@@ -63,7 +63,7 @@ public struct ResolvedConversation: Sendable, Equatable {
     return Transcript(header: header, preambles: preambles)
   }
 
-  /// The preambles as a transcript records them.
+  /// The preambles as recorded in a transcript.
   public var preambles: [Transcript.Preamble] {
     participants.flatMap { participant in
       participant.preamble.enumerated().map { index, message in
@@ -76,7 +76,7 @@ public struct ResolvedConversation: Sendable, Equatable {
 }
 
 extension Participant {
-  /// The participant as a header names it.
+  /// The participant as recorded in a header.
   var facts: Transcript.Participant {
     Transcript.Participant(
       name: name, model: model, endpoint: endpoint.display, api: endpoint.api.rawValue,

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-/// What the options of a conversation say, but for its participants. Their defaults stand in the types of its parts.
+/// The settings of a conversation, except for its participants. The types of the parts define the defaults.
 struct ChatSettings {
   var conversation = ConversationSettings()
   var request = RequestSettings()
   var output = OutputSettings()
 }
 
-/// Ties an option to the setting that it gives.
+/// Connects an option with the setting that it gives.
 struct Setting: Sendable {
-  /// The setting as the option has it; nil when the option is not given.
+  /// Reads the setting as an option's value; nil when it has none.
   let read: @Sendable (ChatSettings) -> JSONValue?
-  /// Takes a value that was checked.
+  /// Writes a value that has been checked.
   let write: @Sendable (JSONValue, inout ChatSettings) -> Void
 
   init<Value: OptionValue>(_ path: any WritableKeyPath<ChatSettings, Value> & Sendable) {
@@ -21,13 +21,13 @@ struct Setting: Sendable {
     }
   }
 
-  /// A switch that turns off what the setting has on.
+  /// A switch that turns off a setting that is on by default.
   init(not path: any WritableKeyPath<ChatSettings, Bool> & Sendable) {
     read = { .bool(!$0[keyPath: path]) }
     write = { option, settings in settings[keyPath: path] = option != true }
   }
 
-  /// The default for the help: nothing for a switch or a list.
+  /// The default for the help; nil for a switch or a list.
   var fallback: String? {
     switch read(ChatSettings()) {
     case .string(let text), .number(let text): text
@@ -36,11 +36,11 @@ struct Setting: Sendable {
   }
 }
 
-/// A type of what options give.
+/// A type of settings that options can give.
 public protocol OptionValue: Sendable {
-  /// Nil for an option of another type.
+  /// Nil for a value of another type.
   static func value(of option: JSONValue) -> Self?
-  /// Nil for an option that is not given.
+  /// Nil for a setting that has no value.
   var option: JSONValue? { get }
 }
 

@@ -3,7 +3,7 @@
 import OrderedCollections
 
 extension Options {
-  /// The settings that the options give; where they say nothing, the defaults.
+  /// The settings that the options give, with defaults for all others.
   func settings(_ context: ResolutionContext) throws(ConfigurationError) -> ChatSettings {
     try checkRivals()
     try checkOpening()
@@ -50,7 +50,7 @@ extension Options {
     }
   }
 
-  /// The program that `pandoc_path` names; nil when nothing is given.
+  /// The path of the program that `pandoc_path` names; nil when the option is not given.
   public func pandocPath(_ context: ResolutionContext) throws(ConfigurationError) -> String? {
     guard let command = text("pandoc_path") else { return nil }
     if command.contains("/") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// The known word that a mistyped one probably was.
+/// Suggests the known word that a misspelt one probably stands for.
 public enum Suggestion {
   /// `; did you mean …?`, or nothing when no candidate is near.
   public static func text(for word: String, among candidates: some Sequence<String>) -> String {
@@ -10,7 +10,7 @@ public enum Suggestion {
     return near.map { "; did you mean \($0.word)?" } ?? ""
   }
 
-  /// Levenshtein's distance over bytes, a swap of dash and underscore free.
+  /// The Levenshtein distance in bytes; exchanging dash and underscore costs nothing.
   private static func distance(_ left: String, _ right: String) -> Int {
     let left = left.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
     let right = Array(right.utf8)

@@ -2,14 +2,14 @@
 
 import OrderedCollections
 
-/// A template of participants as UniversalBackrooms has them
-/// (https://github.com/scottviteri/UniversalBackrooms): one JSON object a line is one participant, with
+/// A template of participants in the format of UniversalBackrooms
+/// (https://github.com/scottviteri/UniversalBackrooms): each line is a JSON object for one participant, with
 /// `system_prompt` and `context`, a list of messages.
 enum TemplateFile {
   /// A reply with this text ends a conversation from a template.
   static let stopPhrase = "^C^C"
 
-  /// The checked lines of a file; blank ones do not count.
+  /// The checked lines of a file; blank lines are skipped.
   static func read(_ path: String) throws(InvalidValue) -> [JSONValue] {
     let bytes = try OptionFile.bytes(path)
     var lines: [JSONValue] = []
@@ -30,7 +30,7 @@ enum TemplateFile {
     }
   }
 
-  /// Participants that are given as a list.
+  /// Checks participants that are given as a list.
   static func checked(_ items: [JSONValue]) throws(InvalidValue) -> [JSONValue] {
     var lines: [JSONValue] = []
     for (index, item) in items.enumerated() {
@@ -71,8 +71,8 @@ enum TemplateFile {
     }
   }
 
-  /// `text` with each `{lmN_actor}` and `{lmN_company}` of a participant there is filled in, in one pass; every
-  /// other brace stays.
+  /// Replaces each `{lmN_actor}` and `{lmN_company}` of an existing participant, in a single pass; other
+  /// braces stay.
   static func filled(_ text: String, actors: [String], companies: [String]) -> String {
     let longestName = 32
     let bytes = Array(text.utf8)

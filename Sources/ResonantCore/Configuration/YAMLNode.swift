@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// A part of a YAML text, with all that is in it.
+/// A node of a YAML text, with its content.
 struct YAMLNode {
   typealias Failure = PlanDocument.Failure
 
@@ -16,14 +16,14 @@ struct YAMLNode {
     var value: YAMLNode
   }
 
-  /// Shared with the node that an alias stands for, so that aliases take no memory.
+  /// An alias shares the content of the node that it refers to, and so takes no memory.
   var content: Content
-  /// From 1; of an alias that of the alias itself.
+  /// From 1. The line of an alias is its own.
   var line: Int
   var isAlias = false
 
-  /// Nil where the text has nothing but comments. Keys are text, each there once in its mapping: an alias is none, for
-  /// what it stands for may be huge.
+  /// Parses a text; nil if it contains only comments. Keys are text and unique in their mapping. An alias
+  /// can't be a key, because the node that it refers to may be huge.
   static func read(_ bytes: [UInt8]) throws(Failure) -> YAMLNode? {
     var composer = YAMLComposer(parser: try YAMLParser(bytes))
     return try composer.document()
@@ -41,13 +41,13 @@ private struct YAMLComposer {
   mutating func document() throws(Failure) -> YAMLNode? {
     guard let event = try parser.next() else { return nil }
     let node = try node(event, depth: 0)
-    // The ends of the document and of the text, or what is wrong behind it.
+    // The ends of the document and of the text; a syntax error after the document throws here.
     for _ in 1...2 { _ = try parser.next() }
     return node
   }
 
   private mutating func node(_ event: YAMLParser.Event, depth: Int) throws(Failure) -> YAMLNode {
-    // As deep as JSON may be, most of which is read as YAML too.
+    // The same limit as for JSON, since most JSON is also parsed as YAML.
     guard depth <= JSONParser.depthLimit else { throw PlanDocument.tooLarge(line: event.line) }
     let content: YAMLNode.Content
     switch event.content {

@@ -2,16 +2,16 @@
 
 import CYAML
 
-/// Reads a YAML text that is one document, event by event, with libyaml.
+/// Parses a YAML text that consists of one document, event by event, with libyaml.
 final class YAMLParser {
   typealias Failure = PlanDocument.Failure
 
-  /// The beginning of a node.
+  /// The start of a node.
   struct Event {
     enum Content {
       case scalar(YAMLScalar)
       case alias(String)
-      /// With all that comes before the next end.
+      /// The events up to the matching end are the content.
       case sequence, mapping
     }
 
@@ -23,7 +23,7 @@ final class YAMLParser {
     var column: Int
   }
 
-  // libyaml keeps pointers to both.
+  // On the heap, because libyaml keeps pointers to both.
   private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
   private let text: UnsafeMutableBufferPointer<UInt8>
   private var hasDocument = false
@@ -92,13 +92,13 @@ final class YAMLParser {
     pointer.map { String(cString: $0) }
   }
 
-  /// The parser's problem, which never holds anything of the text.
+  /// The parser's error, which never quotes the text.
   private var failure: Failure {
     let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
     guard parser.pointee.error == YAML_READER_ERROR else {
       return Self.failure(problem, at: parser.pointee.problem_mark)
     }
-    // Of a character that cannot stand in YAML only the offset is known.
+    // For a character that YAML does not allow, libyaml reports only the offset.
     let before = text.prefix(parser.pointee.problem_offset)
     return Failure(line: before.count { $0 == UInt8(ascii: "\n") } + 1, message: "is no YAML: \(problem)")
   }
@@ -108,7 +108,7 @@ final class YAMLParser {
     return Failure(line: Int(mark.line) + 1, message: "is no YAML: \(problem) \(place)" + hint(problem))
   }
 
-  /// What is mostly behind a problem, which the parser's words don't tell.
+  /// The usual cause of a problem, where the parser's message does not name it.
   private static func hint(_ problem: String) -> String {
     if problem.contains("cannot start any token") { return "; YAML is indented with spaces, never with tabs" }
     if problem.contains("':'") || problem.contains("mapping values") {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// The scalars of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `yes`, `no`, `on` and
-/// dates are text.
+/// A scalar of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema), in which `yes`, `no`,
+/// `on` and dates are text.
 struct YAMLScalar {
   var text: String
   /// Neither quoted nor tagged as text.
   var isPlain: Bool
 
-  /// `<<` (https://yaml.org/type/merge.html), which YAML 1.2 has no more, but plans of many tools do.
+  /// `<<` (https://yaml.org/type/merge.html): no longer part of YAML 1.2, but common in plans for other
+  /// tools.
   var isMerge: Bool { isPlain && text == "<<" }
 
   func value(line: Int) throws(PlanDocument.Failure) -> JSONValue {
@@ -26,7 +27,7 @@ struct YAMLScalar {
     return Self.number(text).map(JSONValue.number) ?? .string(text)
   }
 
-  /// The number as JSON writes it, with its digits as they were given; nil when the text is no number.
+  /// The number in JSON notation with the digits as given; nil when the text is not a number.
   private static func number(_ text: String) -> String? {
     for (prefix, radix) in [("0x", 16), ("0o", 8)] where text.hasPrefix(prefix) && text.utf8.count > 2 {
       let digits = text.dropFirst(2)

@@ -2,25 +2,25 @@
 
 import OrderedCollections
 
-/// An experiment with its run directory: what there is, what is to do, and whether the two go together. Making one
-/// only reads.
+/// An experiment with its run directory: the trials that exist, those that remain, and whether the directory
+/// matches the plan. Creating a `Batch` only reads.
 public struct Batch: Sendable {
   public let plan: Plan
   public let directory: RunDirectory
   public let shard: Shard
-  /// Whether failed trials are tried again.
+  /// Whether to retry failed trials.
   public let retriesFailed: Bool
-  /// All trials of the directory when it was last looked at, by id.
+  /// All trials of the directory when the batch was created, by id.
   let reports: OrderedDictionary<String, TrialReport>
-  /// The shard's.
+  /// The trials of the shard.
   let trials: [Trial]
-  /// All of the plan, by id.
+  /// All trials of the plan, by id.
   private let planned: [String: Trial]
-  /// Of all of the plan, by id.
+  /// The indices of all trials of the plan, by id.
   let places: [String: Int]
   private let known: TrialReports
 
-  /// - Throws: `ConfigurationError` when trials were made with other options than the plan has now.
+  /// - Throws: `ConfigurationError` when existing trials were made with other options than the plan now has.
   public init(
     plan: Plan, directory: RunDirectory, shard: Shard = .whole, retriesFailed: Bool = false
   ) throws(ConfigurationError) {
@@ -45,12 +45,12 @@ public struct Batch: Sendable {
         OptionPlace(file: directory.transcript(of: trial)),
         problem + ", or give the plan another name or --out")
     }
-    // Nothing stands in them, so their trials begin anew.
+    // These files contain no replies, so their trials start anew.
     let again = Set(stale)
     reports = Self.complete(found, planned).filter { !again.contains($0.key) }
   }
 
-  /// Why a trial's file does not go with the plan, and what can be done about it; nil when it does.
+  /// Why a trial's file does not match the plan, and what the user can do about it; nil when it matches.
   private static func problem(with file: TrialFile, of trial: Trial, _ plan: Plan) -> String? {
     if let change = change(in: file.head, of: trial, plan) {
       let isRunning = file.report.state == .running
@@ -58,13 +58,13 @@ public struct Batch: Sendable {
       let anew = file.report.state == .failed ? "; it has failed: delete it to hold the trial anew" : ""
       return "\(what) \(change)\(anew); put it back"
     }
-    // `resonant resume` can take a trial further than its plan does.
+    // `resonant resume` can continue a trial beyond its plan's limit.
     let most = plan.conversation(of: trial).settings.maxTurns
     return file.report.turns > most
       ? "has \(file.report.turns) turns, but the plan allows \(most); delete it to hold the trial again" : nil
   }
 
-  /// How the options of a trial have changed since its transcript was begun; nil when they have not.
+  /// How the options of a trial have changed since its transcript was started; nil when they have not.
   private static func change(in transcript: Transcript, of trial: Trial, _ plan: Plan) -> String? {
     let conversation = plan.conversation(of: trial)
     if let change = conversation.contradiction(with: transcript) { return change }
@@ -75,7 +75,8 @@ public struct Batch: Sendable {
     Self.change(in: transcript, of: trial, plan)
   }
 
-  /// Files that can't be read tell of no condition: the plan does, and what is none of its trials is left out.
+  /// Adds conditions to the reports of unreadable files, as the plan has them. Leaves out files that belong
+  /// to no trial of the plan.
   private static func complete(
     _ reports: OrderedDictionary<String, TrialReport>, _ planned: [String: Trial]
   ) -> OrderedDictionary<String, TrialReport> {
@@ -90,13 +91,13 @@ public struct Batch: Sendable {
     return complete
   }
 
-  /// All trials of the directory as they are now, also those of other processes.
+  /// The current state of all trials of the directory, including those of other processes.
   func look() -> OrderedDictionary<String, TrialReport> { Self.complete(known.look(), planned) }
 
-  /// Takes over what became of a trial that this process has finished.
+  /// Records the result of a trial that this process has finished.
   func note(_ report: TrialReport) { known.note(report) }
 
-  /// Makes the directory and keeps the plan in it.
+  /// Creates the directory and writes the plan into it.
   public func prepare() throws(InvalidValue) {
     try directory.make()
     try directory.keep(plan.experiment)
@@ -105,7 +106,7 @@ public struct Batch: Sendable {
   /// The state of all trials of the plan, whatever the shard.
   public var status: BatchStatus { BatchStatus(Array(reports.values), of: plan.experiment) }
 
-  /// What is to do for this shard.
+  /// The remaining work of this shard.
   public var forecast: BatchForecast {
     BatchForecast(
       of: trials,
@@ -120,8 +121,8 @@ public struct Batch: Sendable {
       })
   }
 
-  /// The shard's trials that are not finished, failed ones only where they are to be tried again.
-  /// The first repeat of all conditions comes first, so that a run that ends early can be compared.
+  /// The shard's unfinished trials, with failed ones only if they are to be retried. The first repeat of
+  /// every condition comes first, so that a run that ends early still allows comparisons.
   var jobs: [Trial] {
     trials.filter(isToDo).enumerated().sorted {
       ($0.element.repeat, $0.offset) < ($1.element.repeat, $1.offset)

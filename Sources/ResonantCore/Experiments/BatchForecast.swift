@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: MIT
 
-/// What a batch would do: its conditions and trials, and at most how many requests.
+/// What a batch would do: its conditions and trials, and the largest number of requests.
 public struct BatchForecast: Sendable, CustomStringConvertible {
-  /// What one trial costs if nothing ends it early.
+  /// The cost of one trial if nothing ends it early.
   public struct Cost: Sendable, Equatable {
     public var requests: Int
-    /// Prompts and replies, the replies taken as `tokensPerReply` long.
+    /// The tokens of prompts and replies, assuming `tokensPerReply` for each reply.
     public var tokens: Int
   }
 
-  /// A guess at the length of a reply, for want of anything better.
+  /// An assumed length, since the real one is unknown.
   public static let tokensPerReply = 250
   private static let charactersPerToken = 4
 
-  /// With the number of trials to do of each.
+  /// The conditions, each with its number of remaining trials.
   public private(set) var conditions: [(condition: Condition, trials: Int)] = []
-  /// Trials of this shard.
+  /// The trials of this shard.
   public private(set) var trials = 0
-  /// Of those, how many are finished already.
+  /// Of those, the finished ones.
   public private(set) var done = 0
-  /// Of those, how many failed and are not tried again.
+  /// Of those, the failed ones that are not retried.
   public private(set) var failed = 0
-  /// At most `Int.max`.
+  /// The total cost; each part is at most `Int.max`.
   public private(set) var cost = Cost(requests: 0, tokens: 0)
-  /// The tokens that the plan allows, and those that are used already by all trials of the directory.
+  /// The token budget of the plan, and the tokens that all trials of the directory have used so far.
   public private(set) var budget: (allowed: Int, used: Int)?
 
   /// - Parameters:
-  ///   - trials: those of this shard, the repeats of a condition side by side.
-  ///   - turns: how many turns a trial has already; nil for one that is not to be done.
+  ///   - trials: the trials of this shard, with the repeats of a condition next to each other.
+  ///   - turns: the number of turns that a trial has already; nil for a trial that is not to be done.
   ///   - isFailed: whether a trial that is not to be done has failed.
-  ///   - budget: the tokens that the plan allows and those that are used already.
-  ///   - conversation: what the trials of a condition hold.
+  ///   - budget: the token budget of the plan, and the tokens used so far.
+  ///   - conversation: the conversation of a trial; equal for all trials of a condition.
   public init(
     of trials: [Trial], turns: (Trial) -> Int?, isFailed: (Trial) -> Bool = { _ in false },
     budget: (allowed: Int, used: Int)? = nil,
@@ -58,9 +58,9 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     }
   }
 
-  /// What the turns of one condition's trials cost.
+  /// Computes the costs of the trials of one condition.
   private struct Rate {
-    /// Tokens of system prompt and preamble, for each participant.
+    /// The tokens of each participant's system prompt and preamble.
     private let given: [Int]
     private let maxTurns: Int
     private let hasOpening: Bool
@@ -75,11 +75,11 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
       hasOpening = conversation.settings.opening != nil
     }
 
-    /// The participants take turns; each prompt holds all that was said before.
+    /// The cost of the remaining turns. Participants take turns, and each prompt contains all earlier turns.
     func cost(after turns: Int) -> Cost {
       let first = max(turns, hasOpening ? 1 : 0)
       guard first < maxTurns else { return Cost(requests: 0, tokens: 0) }
-      // Turn n, from 0, costs n + 1 replies.
+      // Turn n, counted from 0, takes n replies as its prompt and one as its reply.
       var tokens = Self.triangle(maxTurns).subtracting(Self.triangle(first)).times(
         BatchForecast.tokensPerReply)
       for (index, given) in given.enumerated() {
@@ -89,12 +89,12 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
       return Cost(requests: maxTurns - first, tokens: tokens)
     }
 
-    /// How many of the first turns are this participant's.
+    /// The number of turns of this participant before `turn`.
     private func prompts(of index: Int, before turn: Int) -> Int {
       turn / given.count + (turn % given.count > index ? 1 : 0)
     }
 
-    /// 1 + 2 + … + count.
+    /// The sum 1 + 2 + … + count.
     private static func triangle(_ count: Int) -> Int {
       count.isMultiple(of: 2) ? (count / 2).times(count.adding(1)) : (count / 2 + 1).times(count)
     }
@@ -124,14 +124,14 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   }
 }
 
-/// Sums of counts that are not negative, `Int.max` where they would be more.
+/// Arithmetic on non-negative counts that yields `Int.max` instead of overflowing.
 extension Int {
   fileprivate func adding(_ other: Int) -> Int {
     let sum = addingReportingOverflow(other)
     return sum.overflow ? .max : sum.partialValue
   }
 
-  /// `at most 12`, or what is true of `Int.max`.
+  /// `at most 12`, or a corresponding wording for `Int.max`.
   fileprivate func told(after word: String) -> String {
     self == .max ? "more than can be counted" : "\(word) \(self)"
   }

@@ -8,12 +8,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The pages of a run directory: one beside each transcript, and `index.html` that leads to them.
+/// The pages of a run directory: one beside each transcript, and an `index.html` that links to them.
 public struct BatchPages: Sendable {
   private let directory: RunDirectory
   private let experiment: Experiment
   private let renderer: PageRenderer
-  /// Pandoc is a process for each page.
+  /// The number of pages made at a time, each of which runs a pandoc process.
   private static let atOnce = 4
 
   public init(_ directory: RunDirectory, of experiment: Experiment, renderer: PageRenderer) {
@@ -22,19 +22,19 @@ public struct BatchPages: Sendable {
     self.renderer = renderer
   }
 
-  /// What became of the pages.
+  /// The result of writing the pages.
   public struct Writing: Sendable {
-    /// What went wrong, a sentence each.
+    /// The errors, one sentence each.
     public var problems: [String] = []
-    /// Pages that were left out.
+    /// The number of pages that were not written.
     public var missing = 0
     public var hasIndex = false
   }
 
-  /// Writes the pages that are missing or older than their transcripts, then the index. Cancelling the task also
-  /// leaves out the pages that are under way. The index has every trial, and leads to the pages that there are.
+  /// Writes the pages that are missing or older than their transcripts, then the index. Cancelling the task
+  /// also abandons pages in progress. The index lists every trial and links to the pages that exist.
   public func write() async -> Writing {
-    // Those without a repeat are no transcripts.
+    // A report without a repeat belongs to a file that is not a transcript.
     let known = directory.reports().values.filter { $0.repeat > 0 }
     var writing = Writing()
     var waiting = known.map(\.id).filter(isMissing)[...]
@@ -75,7 +75,7 @@ public struct BatchPages: Sendable {
     do {
       let transcript = try Transcript.read(contentsOf: path(id, "jsonl")).transcript
       let page = await renderer.page(of: transcript)
-      // A page that was cut short lacks what pandoc had not rendered yet.
+      // The page of a cancelled task lacks what pandoc had not rendered yet.
       return Task.isCancelled ? nil : put(page, at: path(id, "html"))
     } catch {
       return error.description

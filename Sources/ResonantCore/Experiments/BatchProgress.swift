@@ -2,21 +2,21 @@
 
 import Synchronization
 
-/// How a batch is getting on, counted as it runs. Shared by its conversations and whoever shows it.
+/// The progress of a running batch, shared by its conversations and its display.
 public final class BatchProgress: Sendable {
   /// The counts at one moment.
   public struct Snapshot: Sendable, Equatable {
-    /// Trials of the shard.
+    /// The trials of the shard.
     public var trials = BatchStatus.Counts()
-    /// Turns generated in this run.
+    /// The turns generated in this run.
     public var turns = 0
-    /// Tokens of replies in this run.
+    /// The completion tokens of this run.
     public var completionTokens = 0
-    /// Tokens of all trials of the directory, also of earlier runs.
+    /// The tokens of all trials of the directory, including earlier runs.
     public var tokens = 0
-    /// Why trials have failed in this run: the first few reasons, each once.
+    /// The first few distinct reasons why trials failed in this run.
     public var failures: [String] = []
-    /// Why requests were made again, likewise.
+    /// The first few distinct reasons why requests were retried in this run.
     public var retries: [String] = []
   }
 
@@ -33,7 +33,8 @@ public final class BatchProgress: Sendable {
     }
   }
 
-  /// Takes a trial that was begun, or that another process has finished meanwhile, to its new state.
+  /// Counts the new state of a trial that was begun here, or that another process has finished in the
+  /// meantime.
   func end(_ trial: TrialReport.State) {
     state.withLock {
       $0.trials.running -= 1
@@ -41,10 +42,11 @@ public final class BatchProgress: Sendable {
     }
   }
 
-  /// Notes why a trial has failed, for whoever watches: an endpoint that is not there would use up all trials in silence.
+  /// Notes why a trial failed, for the display: an unreachable endpoint could otherwise fail all trials
+  /// unnoticed.
   func note(failure: String) { state.withLock { Self.add(failure, to: &$0.failures) } }
 
-  /// Notes why a request is made again: an endpoint may want to be waited for in vain.
+  /// Notes why a request is retried, for the display: the endpoint may never recover.
   func note(retry reason: String) { state.withLock { Self.add(reason, to: &$0.retries) } }
 
   private static func add(_ reason: String, to reasons: inout [String]) {
@@ -53,10 +55,10 @@ public final class BatchProgress: Sendable {
 
   private static let mostReasons = 3
 
-  /// Corrects the tokens of all trials by what other processes have used meanwhile.
+  /// Raises the tokens of all trials to a count that includes the use by other processes.
   func count(tokens: Int) { state.withLock { $0.tokens = max($0.tokens, tokens) } }
 
-  /// Counts a turn; returns the tokens of all trials so far.
+  /// Counts a turn. Returns the tokens of all trials so far.
   func add(_ turn: Turn) -> Int {
     state.withLock {
       guard turn.outcome != .opening else { return $0.tokens }
@@ -68,12 +70,12 @@ public final class BatchProgress: Sendable {
   }
 }
 
-/// Ends a batch early but in good order: no turn begins any more, those in flight come to their end. To cut these
-/// as well, cancel the task that runs the batch.
+/// Ends a batch early but in good order: no further turn starts, and turns in flight finish. To cut these as
+/// well, cancel the task that runs the batch.
 public final class BatchControl: Sendable {
   public enum Reason: Sendable {
     case signal, budget
-    /// Other processes have begun trials with other options.
+    /// Other processes have started trials with other options.
     case contradiction
   }
 
@@ -83,7 +85,7 @@ public final class BatchControl: Sendable {
 
   public init(_ limits: RequestLimits) { self.limits = limits }
 
-  /// Why no turn begins any more; nil while the batch goes on.
+  /// Why no further turn starts; nil while the batch goes on.
   public var reason: Reason? { state.withLock { $0 } }
   var isDraining: Bool { draining.isUnderWay }
 

@@ -9,32 +9,33 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What became of a batch.
+/// The result of a batch.
 public struct BatchOutcome: Sendable {
   /// The trials of the shard.
   public var counts: BatchStatus.Counts
-  /// The shard's failed trials that `--retry-failed` would try again.
+  /// The number of the shard's failed trials that `--retry-failed` would retry.
   public var retryable: Int
-  /// All trials of the plan, also those of other shards.
+  /// The state of all trials of the plan, including other shards.
   public var status: BatchStatus
-  /// Ids of trials that other processes are at work on.
+  /// The ids of trials that other processes are running.
   public var held: [String]
-  /// Why the batch was ended early; nil when it was not.
+  /// Why the batch ended early; nil when it did not.
   public var reason: BatchControl.Reason?
-  /// What went wrong with files that hold no conversation, a sentence each.
+  /// Errors with files other than transcripts, one sentence each.
   public var problems: [String]
   /// Whether the summary could be written.
   public var hasSummary: Bool
 
-  /// Every trial of the shard is finished.
+  /// Whether every trial of the shard is finished.
   public var isComplete: Bool {
     counts.failed == 0 && counts.left == 0 && counts.running == 0 && problems.isEmpty
   }
 }
 
-/// Holds the conversations of a batch, many at once, each by the same `TrialRunner` that holds a single one.
+/// Holds the conversations of a batch concurrently, each with the `TrialRunner` that also runs single
+/// conversations.
 public final class BatchRunner: Sendable {
-  /// What the runner takes from the machine.
+  /// What the runner needs from the machine.
   public struct Dependencies: Sendable {
     public var now: @Sendable () -> Date
     /// Sixteen random hexadecimal digits.
@@ -54,26 +55,27 @@ public final class BatchRunner: Sendable {
   let trialRunner: TrialRunner
   public let limits: RequestLimits
   let dependencies: Dependencies
-  /// Of each condition.
+  /// The models of each condition.
   private let models: [TrialModels]
   /// Ends the run early.
   public let control: BatchControl
   public let progress: BatchProgress
 
-  /// Trials of this process that failed, by id: not every failure can be written into a transcript.
+  /// The failed trials of this process, by id. They are kept here because not every failure can be recorded
+  /// in a transcript.
   private let failures = Mutex<[String: TrialReport]>([:])
-  /// Trials that others have begun with other options.
+  /// Trials that other processes have started with other options.
   private let contradictions = Mutex<[String]>([])
 
-  /// How long the summary may be out of date, unless it takes long to write: at most a hundredth of the time is spent
-  /// on it, however many trials are finished.
+  /// The time from one summary to the next: at least 30 s, and 100 times the duration of the last one, so
+  /// that summaries take at most a hundredth of the run time however many trials there are.
   static func pause(afterSummaryOf cost: Duration) -> Duration { max(.seconds(30), cost * 100) }
 
-  /// Time from the start of one of the first trials to the next. Were all let loose at once, their requests would go
-  /// out late and together, and their replies would end together, turn after turn.
+  /// The interval between the starts of the first trials. If all started at once, their first requests would
+  /// be delayed and go out together, and their replies would end together, turn after turn.
   private static let startInterval = Duration.microseconds(200)
 
-  /// Throws what is wrong with the models of a condition, before anything is sent.
+  /// Throws when a condition has an invalid model, before any request is sent.
   public init(
     _ batch: Batch, runner: TrialRunner, network: EndpointNetwork, dependencies: Dependencies
   ) throws(InvalidValue) {
@@ -111,23 +113,24 @@ public final class BatchRunner: Sendable {
 
   func models(of trial: Trial) -> TrialModels { models[batch.plan.place(of: trial)] }
 
-  /// How many files the batch needs open at once, its connections included.
+  /// The number of files, including connections, that the batch needs open at once.
   public var mostOpenFiles: Int {
     let underWay = TrialLines(batch.jobs, of: batch.plan).mostUnderWay
     return underWay + 2 * min(batch.plan.experiment.limits.concurrency, underWay) + 64
   }
 
-  /// Runs until every trial is over, or as many as can be. Cancelling the task cuts the turns in flight.
+  /// Runs until every trial has ended or can't continue. Cancelling the task cuts the turns in flight.
   public func run() async -> BatchOutcome {
     let jobs = batch.jobs
     if !jobs.isEmpty { heedBudget() }
     var held = await hold(jobs)
-    // Whoever held them may be done by now, or gone.
+    // By now, the processes that held these trials may have finished them or died.
     if !held.isEmpty { held = await hold(held) }
     return outcome(held: held.map(\.id))
   }
 
-  /// What the directory says in the end: others may have finished meanwhile what they held.
+  /// The final state of the directory, which includes trials that other processes have finished in the
+  /// meantime.
   private func outcome(held: [String]) -> BatchOutcome {
     let lock = batch.directory.lock(patience: Task.isCancelled ? 0.5 : 2)
     defer { lock?.release() }
@@ -145,7 +148,7 @@ public final class BatchRunner: Sendable {
       hasSummary: problem == nil)
   }
 
-  /// Holds the conversations of `trials`; returns those that others are at work on.
+  /// Holds the conversations of `trials`; returns those that other processes are running.
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var lines = TrialLines(trials, of: batch.plan)
     var held: [Trial] = []
@@ -179,13 +182,14 @@ public final class BatchRunner: Sendable {
     batch.note(report)
   }
 
-  /// Two processes with different options would leave a directory with which neither can go on.
+  /// Ends the batch: two processes with different options would leave a directory that matches neither plan.
   func note(contradiction: String) {
     contradictions.withLock { $0.append(contradiction) }
     control.drain(.contradiction)
   }
 
-  /// Other processes use tokens, too, of which this one learns whenever it looks at the directory.
+  /// Ends the batch when the token budget is used up, by this process or by others, whose use is known from
+  /// the last look at the directory.
   private func heedBudget() {
     guard let budget = batch.plan.experiment.limits.budgetTokens, progress.snapshot.tokens >= budget else {
       return
@@ -193,7 +197,7 @@ public final class BatchRunner: Sendable {
     control.drain(.budget)
   }
 
-  /// Looks at the directory and writes the summary, unless another process is just doing that.
+  /// Reads the directory and writes the summary, unless another process is doing so.
   private func takeStock() {
     guard let lock = batch.directory.lock(patience: 0) else { return }
     defer { lock.release() }
@@ -205,8 +209,8 @@ public final class BatchRunner: Sendable {
     reports.values.reduce(0) { $0 + $1.usage.total }
   }
 
-  /// Writes what is known now of all trials, also those of other processes. Under the directory's lock whoever
-  /// writes last has seen what all others have finished before.
+  /// Writes a summary of the current state of all trials, including those of other processes. Under the
+  /// directory's lock, the last writer sees everything that others finished before.
   private func writeSummary() -> (reports: OrderedDictionary<String, TrialReport>, problem: String?) {
     var reports = batch.look()
     let failures = failures.withLock { $0 }
@@ -223,7 +227,7 @@ public final class BatchRunner: Sendable {
     }
   }
 
-  /// The transcript with which a trial begins.
+  /// The transcript at the start of a trial.
   func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {
     conversation.transcript(
       id: dependencies.newID(), created: dependencies.now(),

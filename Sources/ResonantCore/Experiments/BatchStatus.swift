@@ -2,13 +2,13 @@
 
 import OrderedCollections
 
-/// How far an experiment has come, condition by condition.
+/// The progress of an experiment by condition.
 public struct BatchStatus: Sendable, CustomStringConvertible {
   public struct Counts: Sendable, Equatable {
     public var done = 0
     public var running = 0
     public var failed = 0
-    /// Not begun, or to go on.
+    /// Trials that have not begun or are unfinished.
     public var left = 0
 
     public init(done: Int = 0, running: Int = 0, failed: Int = 0, left: Int = 0) {
@@ -30,11 +30,11 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
 
   public private(set) var conditions: [(condition: Condition, counts: Counts)] = []
   public private(set) var total = Counts()
-  /// Of those left, how many have begun, and how many turns they have.
+  /// Of the remaining trials, the number that have begun, and the number of their turns.
   public private(set) var begun = (trials: 0, turns: 0)
-  /// Trials of the directory that are none of the plan's: of other values, or more repeats.
+  /// Trials of the directory that the plan doesn't contain: with other values, or further repeats.
   public private(set) var others = 0
-  /// How many trials failed with each error, the most frequent first.
+  /// The number of failed trials for each error, in descending order.
   public private(set) var errors: [(message: String, count: Int)] = []
 
   public init(_ reports: [TrialReport], of experiment: Experiment) {
@@ -60,7 +60,8 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
       .sorted { $0.1 > $1.1 }
   }
 
-  /// The error without the path of the trial's own file, which would set it apart from those of other trials.
+  /// The error without the path of the trial's own file, so that equal errors of different trials are counted
+  /// together.
   private static func group(_ message: String, of id: String) -> String {
     guard let path = message.firstRange(of: "/\(id).jsonl"),
       let colon = message[path.upperBound...].firstRange(of: ": ")
@@ -68,7 +69,7 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
     return String(message[colon.upperBound...])
   }
 
-  /// A table with a line for each condition, then the errors.
+  /// A table with one line per condition, then the errors.
   public var description: String {
     var lines = [Self.line("done", "running", "failed", "left", "condition")]
     for (label, (_, counts)) in zip(Condition.labels(of: conditions.map(\.condition)), conditions) {
@@ -79,7 +80,7 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
     return (lines + notes).joined(separator: "\n") + "\n"
   }
 
-  /// What the counts do not tell.
+  /// Sentences about facts that the counts do not show.
   public var notes: [String] {
     var notes: [String] = []
     if begun.trials > 0 {

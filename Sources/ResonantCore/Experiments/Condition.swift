@@ -2,36 +2,36 @@
 
 import OrderedCollections
 
-/// One cell of an experiment's matrix: the options that set its trials apart from the plan's base.
+/// One cell of an experiment's matrix: the options in which its trials differ from the plan's base.
 public struct Condition: Sendable, Equatable, CustomReflectable {
-  /// Values by option, in the plan's order, as they may be kept and shown: literal secrets are masked. A dotted key,
-  /// `payload.temperature`, is a member of an option's object.
+  /// Values by option, in the plan's order. They may be stored and shown, since literal secrets are masked. A
+  /// dotted key, such as `payload.temperature`, is a field of an option's object.
   public let values: JSONObject
-  /// The same text for the same values, whatever their order and however their numbers are written. A secret that
-  /// is replaced by another changes nothing.
+  /// A text that is equal for equal values, regardless of their order and the notation of numbers. Replacing
+  /// a secret by another does not change it.
   let identity: String
-  /// The values as the beginning of file names.
+  /// The values in the form that starts file names.
   let words: String
 
-  /// - Parameter written: the values as the plan has them.
+  /// - Parameter written: the values as written in the plan.
   public init(_ written: JSONObject) {
     values = RecordableOption.values(written)
     identity = Self.canonical(.object(values)).jsonText
     words = TrialWords.words(of: values)
   }
 
-  /// Keeps secrets out of dumps and of messages that show a value.
+  /// Keeps secrets out of dumps and of messages that print the condition.
   public var customMirror: Mirror { Mirror(self, children: ["values": values]) }
 
-  /// The condition as people read it: `key=value,…`. Text stands as it is, quoted only where it holds a comma or
-  /// a control character.
+  /// The condition for people: `key=value,…`. Text is quoted only if it contains a comma or a control
+  /// character.
   public var label: String { label { $0 } }
 
   private func label(_ shown: (String) -> String) -> String {
     values.map { "\($0.key)=\(shown(Self.text(of: $0.value)))" }.joined(separator: ",")
   }
 
-  /// The labels for a table: the beginnings of long values, unless two conditions would look alike.
+  /// Labels for a table: long values are shortened, unless two conditions would then look alike.
   static func labels(of conditions: [Condition]) -> [String] {
     let short = conditions.map { $0.label(beginning) }
     return Set(short).count == short.count ? short : conditions.map(\.label)
@@ -62,8 +62,8 @@ public struct Condition: Sendable, Equatable, CustomReflectable {
     }
   }
 
-  /// One writing for all that mean the same number. Integers that neither `Int` nor `Double` has stay as they are,
-  /// so that two of them never become one.
+  /// Normalises the notation of a number. Integers that fit neither `Int` nor `Double` exactly stay as they
+  /// are, so that different ones remain distinct.
   private static func number(_ text: String) -> JSONValue {
     let value = JSONValue.number(text)
     if let int = value.int { return .int(int) }

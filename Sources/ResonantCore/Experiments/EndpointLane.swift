@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
 
-/// How much may be asked of one endpoint now: a value without clock or waiting, for `RequestLimits`.
+/// The current limits on requests to one endpoint: a value without clock or waiting, used by `RequestLimits`.
 ///
-/// It starts at its limit, is halved when the endpoint is overloaded and climbs back by one for each full round
-/// of successes (additive increase, multiplicative decrease: Chiu and Jain, 1989). Times are durations since any
-/// fixed moment.
+/// `allowed` starts at `limit`, is halved when the endpoint is overloaded, and rises by one after each full
+/// round of successes (additive increase, multiplicative decrease: Chiu and Jain, 1989). Times are durations
+/// since any fixed moment.
 struct EndpointLane {
-  /// Most time that an endpoint's wish to be left alone is heeded at once.
+  /// The longest pause that a single `Retry-After` can cause.
   static let longestHold = Duration.seconds(120)
 
-  /// Most requests in flight, ever.
+  /// The largest number of requests in flight.
   let limit: Int
-  /// Least time between two starts.
+  /// The shortest time between the starts of two requests.
   let interval: Duration
-  /// Most requests in flight now, from 1 to `limit`.
+  /// The largest number of requests in flight for now, from 1 to `limit`.
   private(set) var allowed: Int
   private(set) var inFlight = 0
-  /// Rises with each halving, so that the other requests of the same burst don't halve again.
+  /// Rises with each halving, so that further refusals from the same burst don't halve again.
   private(set) var generation = 0
   private var successes = 0
-  /// Requests turned away because it was overloaded.
+  /// The number of requests refused because of overload.
   private(set) var refusals = 0
-  /// No request starts before: the endpoint said so, or the pace does.
+  /// No request starts before this time, because the endpoint asked for a pause.
   private(set) var heldUntil = Duration.zero
   private var nextStart = Duration.zero
-  /// Trials under way that ask this endpoint alone, and so will come back to it.
+  /// The running trials that only use this endpoint, and so will return to it.
   var activeTrials = 0
-  /// The place of its last start in the order of all starts.
+  /// The position of the lane's last start in the order of all starts.
   private(set) var lastStart = 0
   var waiting = WaitingLine()
 
@@ -67,8 +67,7 @@ struct EndpointLane {
   }
 }
 
-/// Who waits for a lane, first come first served. Joining, leaving and being served take constant time, however
-/// many wait.
+/// The requests that wait for a lane, in order of arrival. Joining, leaving and serving take constant time.
 struct WaitingLine {
   typealias Waiter = CheckedContinuation<Int, any Error>
 
@@ -79,7 +78,7 @@ struct WaitingLine {
   var isEmpty: Bool { waiters.isEmpty }
   var count: Int { waiters.count }
 
-  /// A number to join with, in the order of arrival.
+  /// A number to join with, ascending in order of arrival.
   mutating func ticket() -> Int {
     defer { next += 1 }
     return next
@@ -92,7 +91,7 @@ struct WaitingLine {
 
   mutating func leave(_ ticket: Int) -> Waiter? { waiters.removeValue(forKey: ticket) }
 
-  /// The one who has waited longest; nil when nobody waits.
+  /// Removes and returns the request that has waited longest; nil when none waits.
   mutating func serve() -> Waiter? {
     guard !waiters.isEmpty else { return nil }
     while first < next {

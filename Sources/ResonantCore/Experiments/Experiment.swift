@@ -2,32 +2,32 @@
 
 import OrderedCollections
 
-/// Many conversations that differ in what a plan varies: conditions x repeats.
+/// Many conversations that differ in the options that a plan varies: conditions × repeats.
 public struct Experiment: Sendable, Equatable {
-  /// How much is asked of the endpoints at once, and in all.
+  /// Limits on concurrent requests, on their rate, and on tokens.
   public struct Limits: Sendable, Equatable {
-    /// Most requests in flight, over all endpoints and of each. At least 1.
+    /// The largest number of requests in flight, over all endpoints and for each. At least 1.
     public var concurrency = 16
-    /// The highest limit of requests in flight that can be asked for.
+    /// The largest value of a limit on requests in flight.
     public static let mostConcurrency = 100_000
-    /// Less than a request in half a day is a slip of the pen.
+    /// The smallest rate in requests per minute; less than one in about 17 hours is probably a typing error.
     public static let leastRate = 0.001
-    /// Most requests in flight of one endpoint, by the name that the plan's options give it,
-    /// in its plain spelling.
+    /// The largest number of requests in flight for an endpoint, by its normalised name in the plan's
+    /// options.
     public var endpoints: OrderedDictionary<String, Int> = [:]
-    /// Most requests that start within a minute, by the same names. At least `leastRate`.
+    /// The largest number of requests that start within a minute, by the same names. At least `leastRate`.
     public var requestsPerMinute: OrderedDictionary<String, Double> = [:]
-    /// No turn starts once the trials of the run directory have used so many tokens; nil for no limit.
+    /// No turn starts once the trials of the run directory have used this many tokens; nil for no limit.
     public var budgetTokens: Int?
 
     public init() {}
   }
 
-  /// Also the name of its run directory.
+  /// The name of the experiment and of its run directory.
   public var name: String
-  /// The options that all trials share, as they may be kept: literal secrets are masked.
+  /// The options that all trials share. They may be stored, since literal secrets are masked.
   public let base: JSONObject
-  /// In the plan's order: the matrix with its first key the slowest, then what was included.
+  /// In the plan's order: the matrix, in which the first key varies slowest, then the included conditions.
   public var conditions: [Condition]
   /// At least 1.
   public var repeats: Int
@@ -46,17 +46,17 @@ public struct Experiment: Sendable, Equatable {
     self.limits = limits
   }
 
-  /// Every key that a condition sets, in the plan's order: the columns of the summary.
+  /// Every key that a condition sets, in the plan's order; these are columns of the summary.
   public var keys: OrderedSet<String> {
     var keys: OrderedSet<String> = []
     for condition in conditions { keys.formUnion(condition.values.keys) }
     return keys
   }
 
-  /// The most trials that an experiment may have.
+  /// The largest number of trials of an experiment.
   public static let mostTrials = 1_000_000
 
-  /// The place of each trial among all, by its id.
+  /// The index of each trial, by its id.
   var places: [String: Int] { Self.places(of: trials) }
 
   static func places(of trials: [Trial]) -> [String: Int] {
@@ -64,14 +64,14 @@ public struct Experiment: Sendable, Equatable {
       trials.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// All trials, the repeats of a condition side by side.
+  /// All trials, with the repeats of a condition next to each other.
   public var trials: [Trial] {
     conditions.flatMap { condition in
       (1...max(1, repeats)).map { Trial(condition: condition, repeat: $0) }
     }
   }
 
-  /// The experiment as its run directory keeps it: resolved, with a fixed order of keys.
+  /// The experiment as stored in its run directory: resolved, with keys in a fixed order.
   public var json: JSONValue {
     var limits: JSONObject = ["concurrency": .int(self.limits.concurrency)]
     limits["endpoints"] = Self.byAddress(self.limits.endpoints.mapValues { .int($0) })
@@ -84,7 +84,8 @@ public struct Experiment: Sendable, Equatable {
     ])
   }
 
-  /// Two endpoints that differ in their queries have the same address; one limit is enough to tell of.
+  /// Limits by displayed URL. Endpoints that differ only in their queries share it, and only one of their
+  /// limits is kept.
   private static func byAddress(_ limits: JSONObject) -> JSONValue {
     .object(
       JSONObject(

@@ -6,9 +6,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Why the system would not let a file be written.
+/// Why the operating system refused to write a file.
 enum FileProblem {
-  /// `: Permission denied` and the like; empty when the error does not tell.
+  /// A reason such as `: Permission denied`; empty when the error gives none.
   static func reason(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {
     case .fileWriteNoPermission?: ": permission denied"

@@ -2,17 +2,17 @@
 
 import OrderedCollections
 
-/// What may be kept and shown of an option that a user wrote: everything but literal secrets.
+/// The part of a user's option that may be stored and shown: everything except literal secrets.
 ///
-/// Endpoints lose query and user info, headers every value that is no reference to a variable, payloads what
-/// `Redactor` masks. `${NAME}` stays as it was written. A value without a secret stays just as it is, and the form of
-/// a form is itself.
+/// Endpoints lose query and user info, headers lose values that are not references to variables, and payloads
+/// lose what `Redactor` masks. `${NAME}` stays as written, and so does a value without a secret. Applying
+/// this twice changes nothing further.
 enum RecordableOption {
   static func values(_ written: JSONObject) -> JSONObject {
     JSONObject(uniqueKeysWithValues: written.map { ($0.key, value($0.value, of: $0.key)) })
   }
 
-  /// - Parameter key: the option, or a field of one: `bob_headers`, `payload.temperature`.
+  /// - Parameter key: an option or a field of one: `bob_headers`, `payload.temperature`.
   static func value(_ written: JSONValue, of key: String) -> JSONValue {
     let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let fields = path.dropFirst()
@@ -28,7 +28,7 @@ enum RecordableOption {
     }
   }
 
-  /// An object as such or as text; what can't be told apart is masked as a whole.
+  /// An object, possibly as text; text that can't be parsed is masked as a whole.
   private static func object(_ value: JSONValue, _ mask: (JSONObject) -> JSONObject) -> JSONValue {
     if let object = value.object { return .object(mask(object)) }
     switch value {
@@ -51,7 +51,7 @@ enum RecordableOption {
     }
   }
 
-  /// A value that stands deep in an object, whose keys tell whether it is a secret.
+  /// A nested value; the keys around it decide whether it is a secret.
   private static func field(_ value: JSONValue, at path: ArraySlice<String>) -> JSONValue {
     let object = path.reversed().reduce(value) { .object([$1: $0]) }.object ?? [:]
     return path.reduce(JSONValue.object(Redactor.masked(object))) { $0[$1] ?? .null }

@@ -3,18 +3,17 @@
 import OrderedCollections
 import Synchronization
 
-/// Keeps the requests of many conversations within what the endpoints bear: so many in flight over all, so many
-/// of each endpoint, so many starts a minute, and none while an endpoint asked to be left alone.
+/// Keeps the requests of many conversations within the limits of the endpoints: a number in flight in total
+/// and for each endpoint, a rate of starts per minute, and pauses that an endpoint asks for.
 ///
-/// A request that waits holds no place, and each endpoint has a waiting line of its own, so one that is slow or
-/// held keeps nobody else waiting. A free place goes to the endpoint with the fewest requests in flight,
-/// among equals to the one that was served the longest ago. An
-/// endpoint may have more than its equal share only as long as a place is left for the others' trials that are
-/// just between two turns.
+/// A waiting request occupies no place, and each endpoint has its own queue, so a slow or paused endpoint
+/// does not delay others. A free place goes to the endpoint with the fewest requests in flight and, among
+/// equals, to the one served least recently. An endpoint may exceed its equal share only as long as places
+/// remain for those trials of other endpoints that are between two turns.
 public final class RequestLimits: Sendable {
-  /// What a plan allows for one endpoint.
+  /// A plan's limits for one endpoint.
   public struct Lane: Sendable, Equatable {
-    /// Most requests in flight; nil for the overall limit.
+    /// The largest number of requests in flight; nil for the overall limit.
     public var limit: Int?
     public var requestsPerMinute: Double?
 
@@ -27,10 +26,10 @@ public final class RequestLimits: Sendable {
   struct State {
     var lanes: [EndpointLane]
     var inFlight = 0
-    /// So far.
+    /// The number of starts so far.
     var starts = 0
     var isClosed = false
-    /// When the next lane opens by itself, and the task that waits for it.
+    /// The time at which the next lane opens, and the task that waits for it.
     var alarm: (at: Duration, task: Task<Void, Never>)?
   }
 
@@ -39,13 +38,13 @@ public final class RequestLimits: Sendable {
   let state: Mutex<State>
   private let concurrency: Int
   private let indices: [String: Int]
-  /// The time since this value was made.
+  /// The time since this value was created.
   private let now: @Sendable () -> Duration
   private let sleep: @Sendable (_ until: Duration) async throws -> Void
 
   /// - Parameters:
-  ///   - concurrency: most requests in flight over all endpoints, at least 1.
-  ///   - lanes: every endpoint that will be asked, by the URL that it is shown with.
+  ///   - concurrency: the largest number of requests in flight over all endpoints, at least 1.
+  ///   - lanes: every endpoint that will be used, by its displayed URL.
   public init<C: Clock>(
     concurrency: Int, lanes: OrderedDictionary<String, Lane>, clock: C = ContinuousClock()
   ) where C.Duration == Duration {
@@ -63,23 +62,23 @@ public final class RequestLimits: Sendable {
     sleep = { try await clock.sleep(until: start.advanced(by: $0), tolerance: nil) }
   }
 
-  /// Where the requests to an endpoint come in and leave; nil for an endpoint that was not named.
+  /// The gate for requests to an endpoint; nil for an endpoint that is not among the lanes.
   public func gate(for endpoint: String) -> EndpointGate? {
     indices[endpoint].map { EndpointGate(limits: self, lane: $0) }
   }
 
-  /// An endpoint that has turned requests away.
+  /// An endpoint that has refused requests.
   public struct Throttling: Sendable, Equatable {
     public var endpoint: String
-    /// Requests that it has turned away so far because it had too much to do.
+    /// The number of requests refused so far because of overload.
     public var refusals: Int
-    /// Most requests that it is asked at once now; nil when they are as many as ever.
+    /// The reduced limit on requests in flight; nil when the limit is not reduced.
     public var reducedTo: Int?
-    /// How long it asks to be left alone still, at least zero.
+    /// The remaining pause that the endpoint asked for, at least zero.
     public var wait: Duration
   }
 
-  /// The endpoints that have turned requests away.
+  /// The endpoints that have refused requests.
   public var throttled: [Throttling] {
     let now = now()
     let lanes = state.withLock { $0.lanes }
@@ -92,7 +91,7 @@ public final class RequestLimits: Sendable {
     }
   }
 
-  /// Lets nobody in any more: whoever waits, or comes later, gets a `CancellationError`. Requests in flight go on.
+  /// Admits no further request: waiting and later ones get a `CancellationError`. Requests in flight go on.
   public func close() {
     let (waiters, alarm) = state.withLock { state in
       state.isClosed = true
@@ -111,7 +110,7 @@ public final class RequestLimits: Sendable {
     return waiters
   }
 
-  /// Waits for a place; returns the generation to leave with.
+  /// Waits for a place; returns the generation to pass to `leave`.
   func enter(_ lane: Int) async throws -> Int {
     let ticket = state.withLock { $0.lanes[lane].waiting.ticket() }
     return try await withTaskCancellationHandler {
@@ -140,7 +139,7 @@ public final class RequestLimits: Sendable {
     change { $0.lanes[lane].activeTrials += count }
   }
 
-  /// Changes the state, then lets in whoever may come in now.
+  /// Changes the state, then admits the requests that may now start.
   @discardableResult
   private func change<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
     let now = now()
@@ -170,7 +169,7 @@ public final class RequestLimits: Sendable {
     return state.lanes[lane].generation
   }
 
-  /// The lane that the next free place goes to; nil when nobody who waits may have it.
+  /// The lane that gets the next free place; nil when no waiting request may start.
   private func nextLane(_ state: State, at now: Duration) -> Int? {
     let waiting = state.lanes.indices.filter { !state.lanes[$0].waiting.isEmpty }
     guard !waiting.isEmpty else { return nil }
@@ -181,13 +180,13 @@ public final class RequestLimits: Sendable {
     }
   }
 
-  /// How the places are divided among the lanes.
+  /// The division of places among the lanes.
   private struct Places {
     let lanes: [EndpointLane]
     let now: Duration
-    /// The equal part of each lane that is in use.
+    /// The equal share of each lane in use.
     let share: Int
-    /// Of each lane, the places that are left for its trials between two turns.
+    /// For each lane, the places reserved for its trials between two turns.
     let kept: [Int]
     let free: Int
 
@@ -211,7 +210,7 @@ public final class RequestLimits: Sendable {
       free: concurrency - state.inFlight - kept.reduce(0, +))
   }
 
-  /// Sees to it that somebody looks again when the next lane opens.
+  /// Checks the queues again when the next lane opens.
   private func setAlarm(_ state: inout State, at now: Duration) {
     let openings = state.lanes.filter { !$0.waiting.isEmpty && $0.hasRoom && $0.opening > now }.map(\.opening)
     guard let next = openings.min(), next < state.alarm?.at ?? .seconds(Int64.max / 2), !state.isClosed else {
@@ -228,7 +227,7 @@ public final class RequestLimits: Sendable {
   }
 }
 
-/// One endpoint's way through the limits.
+/// Admits the requests to one endpoint.
 public struct EndpointGate: RequestGate {
   let limits: RequestLimits
   let lane: Int
@@ -241,6 +240,6 @@ public struct EndpointGate: RequestGate {
     limits.leave(lane, outcome, generation: permit.generation)
   }
 
-  /// Says that a trial has begun that asks this endpoint alone, or (-1) that it is over.
+  /// Counts the start (1) or end (-1) of a trial that only uses this endpoint.
   public func addActiveTrials(_ count: Int) { limits.addActiveTrials(count, to: lane) }
 }

@@ -8,23 +8,22 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Where an experiment keeps everything: `plan.json` as it was last run, `trials/<trial id>.jsonl`, and what
-/// follows from them, `summary.jsonl` and `summary.csv`; `.lock` is held by who writes these two. Several processes,
-/// also on several machines, may work in one directory.
+/// The directory with all files of an experiment: `plan.json` as last run, `trials/<trial id>.jsonl`, and
+/// `summary.jsonl` and `summary.csv`, which are derived from these. A process that writes the summary holds
+/// `.lock`. Several processes, even on several machines, may work in one directory.
 public struct RunDirectory: Sendable, Equatable {
-  /// Path of the directory.
   public let path: String
-  /// Path of the transcripts' directory.
+  /// The path of the transcripts' directory.
   public var trials: String { path + "/trials" }
 
   /// - Parameters:
   ///   - parent: the directory that holds the run directories.
-  ///   - name: the experiment's.
+  ///   - name: the name of the experiment.
   public init(in parent: String, name: String) {
     path = parent.isEmpty || parent == "." ? name : parent + "/" + name
   }
 
-  /// Path of the page that leads to those of the trials.
+  /// The path of the page that links to those of the trials.
   public var index: String { path + "/index.html" }
   public var hasIndex: Bool { FileManager.default.fileExists(atPath: index) }
 
@@ -32,7 +31,8 @@ public struct RunDirectory: Sendable, Equatable {
 
   func path(of id: String) -> String { "\(trials)/\(id).jsonl" }
 
-  /// Makes the directories that are missing, and removes what killed processes have left of files. Throws `InvalidValue` when that fails.
+  /// Creates missing directories, and removes temporary files of killed processes. Throws `InvalidValue` on
+  /// failure.
   public func make() throws(InvalidValue) {
     do {
       try FileManager.default.createDirectory(atPath: trials, withIntermediateDirectories: true)
@@ -43,11 +43,11 @@ public struct RunDirectory: Sendable, Equatable {
     for directory in [path, trials] { WholeFile.removeRemains(in: directory) }
   }
 
-  /// Keeps the plan as it is resolved now.
+  /// Writes the plan as it is resolved now.
   public func keep(_ experiment: Experiment) throws(InvalidValue) {
     let text = experiment.json.json + [UInt8(ascii: "\n")]
     let path = path + "/plan.json"
-    // Many processes begin with the same plan: it is written once.
+    // Many processes may start with the same plan; only the first needs to write it.
     if let kept = try? Data(contentsOf: URL(filePath: path)), Array(kept) == text { return }
     try write(text, to: "plan.json")
   }
@@ -66,25 +66,27 @@ public struct RunDirectory: Sendable, Equatable {
     }
   }
 
-  /// The right to write what is derived, which only one process has at a time, on this machine or on another one
-  /// whose file system passes locks on. Nil when it can't be had: whoever has it may have been stopped.
+  /// The lock for writing derived files, held by one process at a time, also across machines if the file
+  /// system passes locks on. Nil when it can't be had within `patience`, for example because its holder was
+  /// suspended.
   ///
-  /// - Parameter patience: seconds to wait for it at most, holding up the thread.
+  /// - Parameter patience: the longest time to wait, in seconds; the thread is blocked.
   func lock(patience: Double) -> TrialLock.Held? { TrialLock.take(path + "/.lock", patience: patience) }
 
-  /// The ids of all trials of which there is a file, in order; none while the directory does not exist.
+  /// The sorted ids of all trials with a file; empty if the directory does not exist.
   func ids() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: trials)) ?? []
     return names.filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(".jsonl".count)) }.sorted()
   }
 
-  /// What there is of a trial; nil for a file in which nothing has begun, and for one that is no trial's.
+  /// The trial's transcript; nil for a file without a complete header, and for one that does not belong to a
+  /// trial.
   ///
-  /// - Throws: `InvalidValue` for a file that can't be read.
+  /// - Throws: `InvalidValue` for an unreadable file.
   func file(of id: String) throws(InvalidValue) -> TrialFile? {
     try TrialFile(id: id, path: path(of: id))
   }
 
-  /// What is known of each trial, by id. A file that can't be read counts as failed, with the reason.
+  /// The report of each trial, by id. An unreadable file counts as failed, with the reason.
   public func reports() -> OrderedDictionary<String, TrialReport> { TrialReports(self).look() }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// One process's part of an experiment: every `count`-th trial, beginning with number `index`.
+/// One process's part of an experiment: every `count`-th trial, starting with trial number `index`.
 public struct Shard: Sendable, Equatable, CustomStringConvertible {
   /// From 1 to `count`.
   public let index: Int
@@ -37,10 +37,10 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Shard {
-  /// Finds out from the environment which task of an array this process is; nil when it is none.
+  /// Finds out from the environment which task of a job array this process is; nil when it is none.
   ///
-  /// `shards` is what `--shards` says, for engines that tell a task its index but not how many there are. Slurm:
-  /// https://slurm.schedmd.com/job_array.html; Kubernetes indexed jobs:
+  /// `shards` is the value of `--shards`, for schedulers that tell a task its index but not the number of
+  /// tasks. Slurm: https://slurm.schedmd.com/job_array.html; Kubernetes indexed jobs:
   /// https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode; AWS Batch:
   /// https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html.
   public static func detect(
@@ -72,7 +72,7 @@ extension Shard {
     return nil
   }
 
-  /// The shard of a task that is numbered from 0 by the variable `name`.
+  /// The shard of a task whose number, from 0, is in the variable `name`.
   private static func task(_ index: Int, of count: Int, _ name: String) throws(InvalidValue) -> Shard {
     guard index >= 0, index < count else {
       throw InvalidValue("\(name) is \(index), which is no task of \(count), they are numbered from 0")
@@ -90,8 +90,9 @@ extension Shard {
     }
   }
 
-  /// A resubmitted part of an array (`--array=2`) looks like a whole one of another size, and an array with gaps
-  /// like a smaller one: what is not plainly a whole array is refused.
+  /// The shard of a Slurm task. A resubmitted part of an array (`--array=2`) looks like a complete array of
+  /// another size, and an array with gaps looks like a smaller one, so anything but a regular complete array
+  /// is refused.
   private static func slurm(task: Int, _ variables: Variables, shards: Int?) throws(InvalidValue) -> Shard {
     let step = try variables.integer("SLURM_ARRAY_TASK_STEP") ?? 1
     guard let first = try variables.integer("SLURM_ARRAY_TASK_MIN"),
@@ -102,7 +103,7 @@ extension Shard {
         "SLURM_ARRAY_TASK_ID is set but SLURM_ARRAY_TASK_COUNT, _MIN or _MAX is not, say which part with `--shard I/N`"
       )
     }
-    // In this order no difference overflows, whatever the numbers are.
+    // This order of checks prevents overflow for all values.
     guard step >= 1, (0...1).contains(first), last >= first,
       (last - first) % step == 0, count >= 1, count - 1 == (last - first) / step, shards ?? count == count,
       (first...last).contains(task), (task - first) % step == 0

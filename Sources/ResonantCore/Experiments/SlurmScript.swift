@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
 
-/// A batch as a Slurm job array: a script for `sbatch` (https://slurm.schedmd.com/sbatch.html).
+/// A script for `sbatch` (https://slurm.schedmd.com/sbatch.html) that runs a batch as a Slurm job array.
 public struct SlurmScript: Sendable, Equatable {
   /// The experiment's name.
   public var name: String
-  /// The program with the path by which the nodes reach it.
+  /// The path of the program on the nodes.
   public var program: String
-  /// Path of the plan.
+  /// The path of the plan.
   public var plan: String
   /// The directory that holds the run directory, shared by all nodes.
   public var directory: String
-  /// How many tasks share the trials, at least 1.
+  /// The number of tasks that share the trials, at least 1.
   public var tasks: Int
   /// Further arguments, such as `--html`.
   public var arguments: [String]
-  /// Seconds that the turns in flight have to finish when the time is nearly up.
+  /// The time in seconds that turns in flight have to finish before the job's time limit.
   public var grace = 80
 
-  /// Seconds that are left after that, to cut turns and write the summary.
+  /// The time in seconds that is left after `grace`, to cut turns and write the summary.
   private static let margin = 10
-  /// The earliest signal that Slurm allows, in seconds before the end.
+  /// The earliest signal that Slurm supports, in seconds before the end.
   private static let earliestSignal = 65_535
 
-  /// How many tasks there are when nobody says.
+  /// The default number of tasks.
   public static let usualTasks = 4
 
-  /// - Throws: `InvalidValue` for a control character in a path: a line break would end a comment.
+  /// - Throws: `InvalidValue` for a control character in a path, because a line break would end a comment.
   public init(
     name: String, program: String, plan: String, directory: String, tasks: Int = usualTasks,
     arguments: [String] = []
@@ -76,14 +76,14 @@ public struct SlurmScript: Sendable, Equatable {
       """
   }
 
-  /// Text as one word of a shell.
+  /// Quotes text as one shell word.
   static func quoted(_ text: String) -> String {
     let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy(isPlain)
     if isPlain { return text }
     return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
-  /// A name without anything that has a meaning in a directive.
+  /// Replaces the characters of a name that have a meaning in a directive.
   private static func word(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) && $0 != "/" ? $0 : "-" }))
   }

@@ -2,24 +2,24 @@
 
 import OrderedCollections
 
-/// All trials of a run directory as a table, one row each, for other programs to read.
+/// A table of all trials of a run directory, one row each, for other programs.
 ///
 /// Columns: `trial`, the conditions' keys in the plan's order, `repeat`, `reason`, `turns`, `chars`,
-/// `prompt_tokens`, `completion_tokens`, `seconds`, `error`. What a trial does not have is empty, or null.
+/// `prompt_tokens`, `completion_tokens`, `seconds`, `error`. Missing values are empty (CSV) or null (JSON).
 public struct Summary: Sendable {
-  /// Of the conditions.
+  /// The conditions' keys.
   private let keys: OrderedSet<String>
   private let reports: [TrialReport]
-  /// What a condition does not set is what the base says.
+  /// Supplies the values of options that a condition does not set.
   private let base: JSONObject
 
   /// - Parameters:
-  ///   - experiment: tells the order of columns and rows; trials that are no longer its own come last.
-  ///   - places: of its trials, by id, where they are known already.
+  ///   - experiment: determines the order of columns and rows; trials that it no longer contains come last.
+  ///   - places: the indices of the experiment's trials by id, if already known.
   public init(_ reports: [TrialReport], of experiment: Experiment, places: [String: Int]? = nil) {
     var keys = experiment.keys
     for report in reports { keys.formUnion(report.condition.keys) }
-    // A foreign transcript's condition may have keys that are columns of ours.
+    // The condition of a transcript from elsewhere may have keys that equal fixed columns.
     keys.subtract(["trial"] + Self.results)
     self.keys = keys
     base = experiment.base
@@ -28,7 +28,8 @@ public struct Summary: Sendable {
 
   private var columns: [String] { ["trial"] + keys + Self.results }
 
-  /// Calls back with each row. The trials of a condition mostly follow each other.
+  /// Calls `body` with each row. Reuses the condition's values, because trials of the same condition are
+  /// mostly adjacent.
   private func forEachRow(_ body: ([JSONValue]) -> Void) {
     var known: (written: JSONObject, values: [JSONValue])?
     for report in reports {
@@ -40,7 +41,7 @@ public struct Summary: Sendable {
     }
   }
 
-  /// Trials in the plan's order; those that it no longer has come last.
+  /// Sorts trials in the plan's order; those that the plan no longer contains come last.
   static func sorted(_ reports: [TrialReport], _ places: [String: Int]) -> [TrialReport] {
     let known = reports.map { places[$0.id] ?? .max }
     let order = reports.indices.sorted {
@@ -61,7 +62,7 @@ public struct Summary: Sendable {
     ]
   }
 
-  /// One JSON object a line.
+  /// One JSON object per line.
   public var jsonLines: [UInt8] {
     var bytes: [UInt8] = []
     let columns = columns
@@ -73,7 +74,7 @@ public struct Summary: Sendable {
     return bytes
   }
 
-  /// Comma-separated values with a head line (RFC 4180).
+  /// Comma-separated values with a header line (RFC 4180).
   public var csv: [UInt8] {
     var bytes: [UInt8] = []
     Self.append(columns, to: &bytes)

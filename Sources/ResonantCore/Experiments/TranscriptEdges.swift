@@ -6,12 +6,12 @@ import Glibc
 import Darwin
 #endif
 
-/// What the two ends of a transcript's file say: how the conversation began, and whether it is over. A directory
-/// with thousands of long transcripts is looked through without reading them.
+/// The start and the end of a transcript's file: how the conversation began, and whether it is over. This
+/// saves reading thousands of long transcripts completely.
 struct TranscriptEdges {
-  /// Header and preambles; nil when not even the header is whole.
+  /// Header and preambles; nil when not even the header is complete.
   var head: Transcript?
-  /// The last whole record.
+  /// The last complete record.
   var last: Record?
 
   /// Throws `InvalidValue` when the file can't be read or its first line is no header.
@@ -49,7 +49,7 @@ struct TranscriptEdges {
   }
 }
 
-/// Reads pieces of a file that others may be appending to.
+/// Reads parts of a file to which other processes may be appending.
 private final class FileBytes {
   private let path: String
   private let descriptor: Int32
@@ -58,7 +58,7 @@ private final class FileBytes {
 
   init(_ path: String) throws(InvalidValue) {
     self.path = path
-    // Not to wait for a pipe, which is refused.
+    // O_NONBLOCK avoids waiting for a pipe, which is then refused.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     var status = stat()
     guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
@@ -90,7 +90,7 @@ private final class FileBytes {
     return bytes
   }
 
-  /// The line that begins at an offset, without its line feed; nil when it has none yet.
+  /// The line at an offset, without its line feed; nil when it has no line feed yet.
   func line(at offset: Int) throws(InvalidValue) -> [UInt8]? {
     var line: [UInt8] = []
     while offset + line.count < size {
@@ -103,7 +103,7 @@ private final class FileBytes {
     return nil
   }
 
-  /// The last line that has its line feed; empty when there is none.
+  /// The last line that ends with a line feed; empty when there is none.
   func lastLine() throws(InvalidValue) -> [UInt8] {
     var length = Self.step
     while true {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// One conversation of an experiment: a condition, and which of its repeats.
+/// One conversation of an experiment: a condition, and the number of the repeat.
 public struct Trial: Sendable, Equatable, Identifiable {
   public var condition: Condition
   /// From 1.
   public var `repeat`: Int
-  /// Names the trial's file. It is made of the condition's values and the repeat and of nothing else, so that it
-  /// stays when values, repeats or conditions are added, and when the plan's keys are put in another order:
-  /// a few words of the values to recognise it by, the repeat, and ten digits of a hash that keep it apart.
+  /// Names the trial's file: a few words of the condition's values to recognise it by, the repeat, and ten
+  /// digits of a hash to make it unique. It depends only on the condition's values and the repeat, so it
+  /// stays the same when values, repeats or conditions are added, or when the plan's keys are reordered.
   public let id: String
 
   public init(condition: Condition, repeat: Int) {
@@ -17,14 +17,14 @@ public struct Trial: Sendable, Equatable, Identifiable {
     id = "\(condition.words)-r\(`repeat`)-\(hash)"
   }
 
-  /// The seed of this trial's random choices, from the plan's seed and the trial's id.
+  /// The seed of this trial's random choices, derived from the plan's seed and the trial's id.
   public func seed(of plan: UInt64) -> UInt64 {
     var mixer = SplitMix64(seed: plan ^ StableHash.value(of: id))
     return mixer.next()
   }
 }
 
-/// The part of a trial's id that people recognise it by.
+/// The readable part of a trial's id.
 enum TrialWords {
   private static let longestValue = 16
   private static let longestWords = 48
@@ -37,7 +37,7 @@ enum TrialWords {
     return words.isEmpty ? "base" : words
   }
 
-  /// Lower-case ASCII letters and digits, everything between them one hyphen.
+  /// The lower-case ASCII letters and digits of a text, with a hyphen for everything between them.
   private static func slug(of text: String) -> String {
     var slug = ""
     for scalar in text.unicodeScalars {
@@ -58,8 +58,8 @@ enum TrialWords {
   }
 }
 
-/// A hash that is the same on every platform and in every run, for names; not for anything that somebody could
-/// gain by forging. FNV-1a, 64 bits (Fowler, Noll and Vo), stirred so that any of its digits may be used alone.
+/// A hash for names that is the same on every platform and in every run, but not secure against deliberate
+/// collisions: FNV-1a, 64 bits (Fowler, Noll and Vo), mixed so that any of its digits may be used alone.
 enum StableHash {
   static func value(of text: String) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -68,7 +68,7 @@ enum StableHash {
     return mixer.next()
   }
 
-  /// The first `count` of sixteen hexadecimal digits.
+  /// The first `count` of the sixteen hexadecimal digits.
   static func digits(of text: String, count: Int) -> String {
     let digits = String(value(of: text), radix: 16)
     return String((String(repeating: "0", count: 16 - digits.count) + digits).prefix(count))

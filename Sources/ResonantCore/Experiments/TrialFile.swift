@@ -5,7 +5,7 @@ struct TrialFile: Sendable, Equatable {
   var report: TrialReport
   /// Header and preambles.
   var head: Transcript
-  /// Whether anything in it was generated and stands, so that it would be a mix if it went on under other options.
+  /// Whether the file contains replies. Continuing it with other options would then mix conditions.
   var hasReplies: Bool
 
   init?(id: String, path: String) throws(InvalidValue) {
@@ -31,6 +31,6 @@ struct TrialFile: Sendable, Equatable {
 }
 
 extension Transcript {
-  /// Whether anything was generated and stands.
+  /// Whether any turn was generated and not cut.
   var hasReplies: Bool { turns.contains { $0.outcome.isGenerated && !$0.outcome.isCut } }
 }

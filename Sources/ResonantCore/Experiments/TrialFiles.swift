@@ -6,11 +6,11 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The files that one conversation leaves.
+/// The files of one conversation.
 public struct TrialFiles: Sendable, Equatable {
-  /// Path of the transcript, `.jsonl`.
+  /// The path of the transcript, `.jsonl`.
   public var transcript: String
-  /// Path of the page, `.html`; nil for none.
+  /// The path of the page, `.html`; nil for none.
   public var page: String?
 
   public init(transcript: String, page: String?) {
@@ -18,11 +18,11 @@ public struct TrialFiles: Sendable, Equatable {
     self.page = page
   }
 
-  /// New files as `output` asks for them, in a directory that is made if it is missing; nil where nothing is
-  /// to be saved.
+  /// New files according to `output`, in a directory that is created if missing; nil when nothing is to be
+  /// saved.
   ///
-  /// - Parameter id: random hexadecimal digits; the first six end a name that we make up.
-  /// - Throws: `InvalidValue` when a file of that name exists or the directory can't be made.
+  /// - Parameter id: random hexadecimal digits; a generated name ends with the first six.
+  /// - Throws: `InvalidValue` when a file with that name exists or the directory can't be created.
   public static func new(
     for output: OutputSettings, models: [String], mode: Transcript.Mode, id: String
   ) throws(InvalidValue) -> TrialFiles? {
@@ -43,14 +43,14 @@ public struct TrialFiles: Sendable, Equatable {
     return TrialFiles(transcript: base + ".jsonl", page: output.html ? base + ".html" : nil)
   }
 
-  /// The files of a transcript that exists: the page stands beside it.
+  /// The files of an existing transcript; the page is next to it.
   public static func existing(transcript: String, html: Bool) -> TrialFiles {
     let stem = transcript.hasSuffix(".jsonl") ? String(transcript.dropLast(6)) : transcript
     return TrialFiles(transcript: transcript, page: html ? stem + ".html" : nil)
   }
 
-  /// A model's name as a part of a file name: letters, digits and `._+@-` as they are, anything else as `-`,
-  /// at most 60 bytes.
+  /// A model's name as part of a file name: letters, digits and `._+@-` stay, other characters become `-`, at
+  /// most 60 bytes.
   static func fileNamePart(_ model: String) -> String {
     let safe = model.unicodeScalars.map { scalar in
       scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal

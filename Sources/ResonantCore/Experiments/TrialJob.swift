@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-/// One trial on its way through a batch: from its transcript's file, whether it is there or not, to its report.
+/// Runs one trial of a batch: opens or creates its transcript, holds the conversation, and reports the
+/// result.
 struct TrialJob: Sendable {
   let trial: Trial
-  /// Its line among `TrialLines`.
+  /// The index of its queue in `TrialLines`.
   let line: Int
   private let runner: BatchRunner
   private let models: TrialModels
-  /// What was known before it began.
+  /// The report before this run.
   private let before: TrialReport
 
-  /// From now on until it has run, its endpoint is known to be wanted.
+  /// Counts the trial as active at its only endpoint until `run` returns.
   init(_ trial: Trial, line: Int, of runner: BatchRunner) {
     self.trial = trial
     self.line = line
@@ -21,8 +22,8 @@ struct TrialJob: Sendable {
     models.onlyGate?.addActiveTrials(1)
   }
 
-  /// Takes the trial to its end, or as far as it gets. Returns what became of it; nil when another process is at work
-  /// on it.
+  /// Runs the trial to its end, or as far as possible. Returns its report; nil when another process is
+  /// running it.
   func run() async -> TrialReport? {
     defer { models.onlyGate?.addActiveTrials(-1) }
     guard !runner.control.isDraining, !Task.isCancelled else {
@@ -49,7 +50,7 @@ struct TrialJob: Sendable {
 
   private var path: String { runner.batch.directory.transcript(of: trial) }
 
-  /// Opens the transcript's file, whether it is there or not.
+  /// Opens the transcript's file, or creates it.
   private func open() async throws(RecordError) -> RecordWriter.Resumed {
     var patience = 3
     while true {
@@ -59,12 +60,12 @@ struct TrialJob: Sendable {
         guard error.kind == .inUse, patience > 0 else { throw error }
       }
       patience -= 1
-      // Somebody may just be looking whether the file is taken, which takes it for a moment.
+      // Another process that checks whether the file is locked holds the lock for a moment.
       try? await Task.sleep(for: .milliseconds(20))
     }
   }
 
-  /// A file that was begun with other options, but in which nothing stands yet, is emptied.
+  /// Creates or opens the file. Empties one that was started with other options but contains no replies.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
     do throws(RecordError) {
       let writer = try await RecordWriter.create(path, store: runner.dependencies.records)
@@ -93,7 +94,7 @@ struct TrialJob: Sendable {
 
   // MARK: The conversation
 
-  /// Holds the conversation, unless what is in the file says that there is none to hold.
+  /// Holds the conversation, unless the file shows that there is nothing to do.
   private func hold(_ file: RecordWriter.Resumed) async -> TrialReport {
     var report = before
     guard let prepared = prepare(file, &report) else { return report }
@@ -107,13 +108,13 @@ struct TrialJob: Sendable {
     return report
   }
 
-  /// The conversation that is to be held; nil when there is none, for which the report says why.
+  /// The conversation to hold; nil when there is none, and then the report says why.
   ///
-  /// Not inlined into `hold`, whose frame would have 4 KB more for each conversation that waits for a reply.
+  /// Not inlined into `hold`, whose frame would grow by 4 KB for each conversation that waits for a reply.
   @inline(never)
   private func prepare(_ file: RecordWriter.Resumed, _ report: inout TrialReport) -> PreparedTrial? {
     if let transcript = file.transcript {
-      // Another process, or another program, has begun it meanwhile.
+      // Another process, or another program, has started it in the meantime.
       if let change = runner.batch.change(in: transcript, of: trial) {
         let problem = "\(path) was begun by another process when \(change)"
         report.fail(problem)
@@ -121,7 +122,7 @@ struct TrialJob: Sendable {
         return nil
       }
       report.take(transcript)
-      // Another process has ended it meanwhile.
+      // Another process has ended it in the meantime.
       if report.state == .done || report.state == .failed && !runner.batch.retriesFailed { return nil }
     }
     let conversation = runner.batch.plan.conversation(of: trial)
@@ -131,7 +132,7 @@ struct TrialJob: Sendable {
   }
 }
 
-/// Counts what a conversation of a batch does, and ends the batch when its tokens are used up.
+/// Counts the turns of a batch's conversation, and ends the batch when its token budget is used up.
 private struct TrialCounter: ConversationObserver {
   private let progress: BatchProgress
   private let budget: Int?

@@ -2,14 +2,14 @@
 
 import OrderedCollections
 
-/// The trials that wait for their start, in a line of their own for each set of endpoints that they ask. Each line
-/// has so many under way that its endpoints never lack work; so an endpoint that is slow or held fills its own
-/// line and no other, and memory is bounded.
+/// Queues of trials that have not started, one for each set of endpoints. Each queue has enough trials
+/// running to keep its endpoints busy. A slow or paused endpoint therefore blocks only its own queue, and
+/// memory use is bounded.
 struct TrialLines {
   private struct Line {
     var trials: [Trial] = []
     var next = 0
-    /// Most under way at once.
+    /// The largest number of trials running at once.
     var window: Int
   }
 
@@ -30,8 +30,8 @@ struct TrialLines {
     }
   }
 
-  /// Half as many again as can be in flight, because between two turns a conversation is not; and more if it
-  /// pauses there.
+  /// One and a half times the number of requests that can be in flight, because conversations have none
+  /// between two turns; four times as many if they pause there.
   private static func window(
     _ endpoints: OrderedSet<String>, _ lanes: OrderedDictionary<String, RequestLimits.Lane>, _ plan: Plan,
     _ conversation: ResolvedConversation
@@ -41,10 +41,10 @@ struct TrialLines {
     return (inFlight * 3 / 2 + 2) * (conversation.settings.delay > .zero ? 4 : 1)
   }
 
-  /// How many trials may be under way together.
+  /// The largest number of trials that may run at the same time.
   var mostUnderWay: Int { lines.reduce(0) { $0 + min($1.window, $1.trials.count) } }
 
-  /// The trials to begin with, the lines by turns, and the line of each.
+  /// The trials to start with, taken from the queues in rotation, each with the index of its queue.
   mutating func first() -> [(trial: Trial, line: Int)] {
     var first: [(Trial, Int)] = []
     let rounds = lines.map(\.window).max() ?? 0
@@ -56,7 +56,7 @@ struct TrialLines {
     return first
   }
 
-  /// The trial to follow one of that line that is over; nil when there is none left.
+  /// The next trial of a queue, after one of that queue has ended; nil when none is left.
   mutating func next(in line: Int) -> Trial? {
     guard lines[line].next < lines[line].trials.count else { return nil }
     defer { lines[line].next += 1 }

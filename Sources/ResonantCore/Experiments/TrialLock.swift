@@ -6,12 +6,12 @@ import Glibc
 import Darwin
 #endif
 
-/// Locks between processes: those that they hold on the transcripts they work on (see `RecordFile`), and others.
+/// Locks between processes: those on transcripts that are being written (see `RecordFile`), and others.
 ///
-/// The kernel gives the lock back however the process ends, so nothing is left to clean up after a crash. On NFS,
-/// Linux passes `flock` on to the server (since 2.6.12), so it also holds between machines.
+/// The kernel releases a lock however the process ends, so a crash leaves nothing to clean up. On NFS, Linux
+/// (since 2.6.12) passes `flock` on to the server, so that it also works between machines.
 enum TrialLock {
-  /// Whether some process, this one included, is at work on the transcript at `path`.
+  /// Whether any process, including this one, is writing the transcript at `path`.
   static func isTaken(_ path: String) -> Bool {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return false }
@@ -30,8 +30,8 @@ enum TrialLock {
     deinit { close(descriptor) }
   }
 
-  /// Takes the lock of the file at `path`, which is made if it is missing. Nil when it can't be had, because
-  /// somebody else has it for longer than `patience`, in seconds, or because there can be none.
+  /// Locks the file at `path`, which is created if missing. Nil when another holder keeps the lock for longer
+  /// than `patience`, in seconds, or when the file can't be locked.
   static func take(_ path: String, patience: Double) -> Held? {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return nil }

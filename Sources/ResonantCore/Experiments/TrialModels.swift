@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// The models of one condition, made once for all of its trials.
+/// The models of one condition, created once for all its trials.
 final class TrialModels: Sendable {
   let models: [any ChatModel]
-  /// The gate of the only endpoint that is asked; nil when there are several.
+  /// The gate of the only endpoint; nil when there are several.
   let onlyGate: EndpointGate?
 
-  /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
+  /// - Throws: `InvalidValue` when a builtin model does not exist, or its script can't be read.
   init(
     of conversation: ResolvedConversation, in limits: RequestLimits, _ network: EndpointNetwork
   ) throws(InvalidValue) {
@@ -22,7 +22,7 @@ final class TrialModels: Sendable {
   }
 }
 
-/// A builtin model that passes a gate for each reply: it makes no requests, so a reply counts as one.
+/// A builtin model that passes a gate for each reply; it makes no requests, so a reply counts as one.
 private struct GatedModel: ChatModel {
   let model: any ChatModel
   let gate: any RequestGate

@@ -2,12 +2,12 @@
 
 import OrderedCollections
 
-/// What a run directory knows of one trial.
+/// The state of one trial in a run directory.
 public struct TrialReport: Sendable, Equatable {
   public enum State: String, Sendable {
-    /// Some process is at work on it.
+    /// A process is running it.
     case running
-    /// It was begun and is to go on.
+    /// It was started and can be continued.
     case unfinished
     case failed
     case done
@@ -18,15 +18,15 @@ public struct TrialReport: Sendable, Equatable {
   /// From 1.
   public var `repeat`: Int
   public var state: State
-  /// Nil for a conversation that has not ended.
+  /// Nil if the conversation has not ended.
   public var reason: StopReason?
   public var turns: Int
-  /// Code points of all turns.
+  /// The code points of all turns.
   public var characters: Int
   public var usage: Usage
   public var milliseconds: Int
   public var error: String?
-  /// Its transcript can't be read: only somebody who mends or deletes it can have it held again.
+  /// The transcript can't be read. The trial can only run again after the user repairs or deletes the file.
   private(set) var isDamaged = false
 
   public init(
@@ -44,14 +44,14 @@ public struct TrialReport: Sendable, Equatable {
 }
 
 extension TrialReport {
-  /// For a transcript that can't be read.
+  /// The report of a transcript that can't be read.
   static func unreadable(_ id: String, _ error: InvalidValue) -> TrialReport {
     var report = TrialReport(id: id, condition: [:], repeat: 0, state: .failed)
     report.damage("\(error)")
     return report
   }
 
-  /// Fails for what a transcript's file holds.
+  /// Marks the trial as failed because of the content of its file.
   mutating func damage(_ message: String) {
     isDamaged = true
     fail("\(message); mend or delete the file to hold the trial again")
@@ -63,7 +63,7 @@ extension TrialReport {
     error = message
   }
 
-  /// Takes over how a conversation ended, and its sums.
+  /// Copies the reason and the totals from the end of a conversation.
   mutating func take(_ end: Transcript.End) {
     takeReason(of: end)
     turns = end.turns
@@ -78,7 +78,7 @@ extension TrialReport {
     state = end.reason.isFinal ? .done : end.reason == .error ? .failed : .unfinished
   }
 
-  /// Takes over what there is of a conversation, without a turn that was cut and will be asked again.
+  /// Copies the state of a conversation, without a cut turn, which will be generated again.
   mutating func take(_ transcript: Transcript) {
     if let end = transcript.end {
       if end.reason.isFinal { return take(end) }

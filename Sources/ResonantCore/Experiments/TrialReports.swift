@@ -3,8 +3,8 @@
 import OrderedCollections
 import Synchronization
 
-/// What is known of the trials of a directory in which other processes work, too. What is finished is read once,
-/// and again only when its file has changed.
+/// The reports of a directory in which other processes also work. The file of a finished trial is read once,
+/// and again only after it has changed.
 final class TrialReports: Sendable {
   private typealias Known = [String: (stamp: FileStamp, report: TrialReport)]
 
@@ -13,15 +13,15 @@ final class TrialReports: Sendable {
 
   init(_ directory: RunDirectory) { self.directory = directory }
 
-  /// Reads what is new.
+  /// Reads all new or changed files. Returns the reports of all trials.
   ///
-  /// - Parameter visit: is given each file that had to be read.
+  /// - Parameter visit: called with each file that had to be read.
   func look(
     _ visit: (TrialFile) throws(ConfigurationError) -> Void = { _ in }
   ) throws(ConfigurationError) -> OrderedDictionary<String, TrialReport> {
     var reports: OrderedDictionary<String, TrialReport> = [:]
     for id in directory.ids() {
-      // Before it is read: what comes in between shows the next time.
+      // The stamp is taken before reading, so that a change during the read is noticed next time.
       let stamp = stamp(of: id)
       if let known = finished.withLock({ $0[id] }), let stamp, known.stamp == stamp {
         reports[id] = known.report
@@ -41,12 +41,12 @@ final class TrialReports: Sendable {
     return reports
   }
 
-  /// The same without anybody who could object.
+  /// The same without a visitor, and so without errors.
   func look() -> OrderedDictionary<String, TrialReport> {
     (try? look { (_: TrialFile) throws(ConfigurationError) in }) ?? [:]
   }
 
-  /// Takes over what is known of a trial that has just been finished, so that its file need not be read.
+  /// Stores the report of a trial that this process has just finished, so that its file need not be read.
   func note(_ report: TrialReport) {
     if report.state == .done, let stamp = stamp(of: report.id) { note(report, stamp) }
   }

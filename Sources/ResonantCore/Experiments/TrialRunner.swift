@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// A conversation that is ready to be held: everything is checked, nothing is sent yet.
+/// A conversation that is ready to start: everything is checked, nothing has been sent.
 public final class PreparedTrial: Sendable {
   public let conversation: ResolvedConversation
   let models: [any ChatModel]
-  /// The header, the preambles, and the turns that are there already.
+  /// The header, the preambles, and the existing turns.
   public let transcript: Transcript
-  /// Nil to keep no record.
+  /// Nil to record nothing.
   public let record: RecordWriter?
-  /// Path of the page; nil for none.
+  /// The path of the page; nil for none.
   public let page: String?
 
   init(
@@ -24,21 +24,21 @@ public final class PreparedTrial: Sendable {
 
   /// A trial without files.
   ///
-  /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
+  /// - Throws: `InvalidValue` when a builtin model does not exist, or its script can't be read.
   public convenience init(
     _ conversation: ResolvedConversation, transcript: Transcript, network: EndpointNetwork
   ) throws(InvalidValue) {
     self.init(conversation, models: try Self.models(for: conversation, network), transcript: transcript)
   }
 
-  /// The same with files.
+  /// The same trial with files.
   public func recorded(in record: RecordWriter, page: String? = nil) -> PreparedTrial {
     PreparedTrial(conversation, models: models, transcript: transcript, record: record, page: page)
   }
 
   /// The models of the participants.
   ///
-  /// - Throws: `InvalidValue` when a builtin model is none, or its script can't be read.
+  /// - Throws: `InvalidValue` when a builtin model does not exist, or its script can't be read.
   static func models(
     for conversation: ResolvedConversation, _ network: EndpointNetwork
   ) throws(InvalidValue) -> [any ChatModel] {
@@ -67,20 +67,20 @@ public final class PreparedTrial: Sendable {
   }
 }
 
-/// What became of a trial.
+/// The result of a trial.
 public struct TrialResult: Sendable {
   /// Nil when the conversation could not be recorded.
   public let end: Transcript.End?
-  /// What went wrong with files, a sentence each.
+  /// Errors with files, one sentence each.
   public let problems: [String]
 
   public var isFailed: Bool { end == nil || end?.reason == .error || !problems.isEmpty }
 }
 
-/// Holds conversations: the one path that single conversations, groups and batches take.
+/// Holds conversations; single conversations, groups and batches all use it.
 public struct TrialRunner: Sendable {
   public let pages: PageRenderer
-  /// Told of each thing that is amiss but stops nothing.
+  /// Called with each problem that does not stop the conversation.
   let warn: @Sendable (String) -> Void
 
   public init(pages: PageRenderer, warn: @escaping @Sendable (String) -> Void) {
@@ -88,7 +88,7 @@ public struct TrialRunner: Sendable {
     self.warn = warn
   }
 
-  /// Holds one conversation to its end. Cancelling the task interrupts it; what is finished is on disk.
+  /// Holds one conversation to its end. Cancelling the task interrupts it; finished turns are on disk.
   public func run(
     _ trial: PreparedTrial, observers: [any ConversationObserver] = [], drain: Drain = Drain()
   ) async -> TrialResult {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 extension Transcript.Event {
-  /// What a reader of the conversation should know of the event, in a sentence; nil for what matters only to
-  /// whoever studies the file (retries, checks, tool calls).
+  /// The event as a sentence for readers of the conversation; nil for events that only matter when studying
+  /// the file (retries, checks, tool calls).
   var sentence: String? {
     func text(_ key: String) -> String? { fields[key]?.string }
     let speaker = text("speaker")

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// What is known of a conversation as a whole, as labelled values in the order in which they are shown.
+/// A labelled value that describes the conversation as a whole; facts are shown in order.
 struct Fact: Equatable {
   var label: String
   var value: String
 }
 
 extension Transcript {
-  /// Code points of all turns, preambles not counted.
+  /// The code points of all turns, without preambles.
   var characters: Int { turns.reduce(0) { $0 + $1.characters } }
 
-  /// The limit of one reply, where the settings name it.
+  /// The length limit of a reply, if the settings contain it.
   var maxCharacters: Int? { header.settings["max_chars"]?.int }
 
-  /// The limit of turns. One that was resumed with a higher limit, which the header does not know, has its turns
-  /// for a limit when it reached that, else none.
+  /// The turn limit. The header does not know a higher limit that was given on resuming: it then equals the
+  /// number of turns if the conversation reached the limit, and is unknown otherwise.
   private var turnLimit: Int? {
     guard let first = header.settings["max_turns"]?.int, first < turns.count else {
       return header.settings["max_turns"]?.int
@@ -22,7 +22,7 @@ extension Transcript {
     return end?.reason == .maxTurns ? turns.count : nil
   }
 
-  /// Everything that `facts` says of the participants' models and endpoints, equal ones once.
+  /// The part of `facts` about the participants' models and endpoints, without duplicates.
   var modelFacts: [Fact] {
     let machines = header.participants.filter { !$0.human }
     let people = header.participants.filter(\.human).map { Fact(label: $0.name, value: "a person") }
@@ -45,7 +45,7 @@ extension Transcript {
     return facts
   }
 
-  /// The limits, sums and origins of the conversation.
+  /// The limits, totals and origin of the conversation.
   var facts: [Fact] {
     var facts: [Fact] = []
     func add(_ label: String, _ value: String?) {
@@ -75,7 +75,7 @@ extension Transcript {
 }
 
 extension Transcript.Trial {
-  /// `key=value, …` in the plan's order; nil without a key.
+  /// `key=value, …` in the plan's order; nil when the condition sets no key.
   var conditionText: String? {
     guard !condition.isEmpty else { return nil }
     return condition.elements.map { "\($0.key)=\($0.value.string ?? $0.value.jsonText)" }.joined(

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-/// Whether a piece of HTML that came from outside may stand in a page: it must be well-formed XML of listed
-/// elements and attributes, so that it closes all that it opens, and hold nothing active. The check knows nothing
-/// of how the piece was made.
+/// Checks whether HTML from outside may be part of a page. It must be well-formed XML of allowed elements and
+/// attributes, so that it closes every element that it opens, and contain nothing active. The check does not
+/// depend on how the HTML was made.
 struct FragmentCheck {
-  /// Deeper nesting is refused: browsers flatten it at 512.
+  /// The deepest nesting that is allowed; browsers flatten it from 512 levels on.
   private static let deepest = 100
 
   private let bytes: [UInt8]
   private var position = 0
   private var open: [String] = []
 
-  /// Nil when the fragment is safe, else what is wrong with it.
+  /// What is wrong with the fragment; nil when it is safe.
   static func problem(in fragment: [UInt8]) -> String? {
     guard let text = String(validating: fragment, as: UTF8.self) else { return "not UTF-8" }
     guard HTMLText.clean(text) == text else { return "control character" }
@@ -108,7 +108,7 @@ struct FragmentCheck {
     return value
   }
 
-  /// The character that a reference stands for: XML's five by name, others by number.
+  /// The character of a reference: one of XML's five names, or a number.
   private mutating func entity() throws(Refusal) -> [UInt8] {
     guard let end = bytes[position...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else {
       throw Refusal(reason: "stray &")

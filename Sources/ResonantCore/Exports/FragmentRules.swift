@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// The elements and attributes that a rendered message may use. No `id`, no `style`, nothing that loads, submits
-/// or runs.
+/// The elements and attributes that a rendered message may contain: no `id`, no `style`, and nothing that
+/// loads, submits or runs anything.
 enum FragmentRules {
-  /// What an attribute's value must look like.
+  /// The allowed form of an attribute's value.
   enum Value {
-    /// Letters, digits, spaces and the marks that class names, numbers and lengths use.
+    /// Letters, digits, spaces, and the punctuation of class names, numbers and lengths.
     case word
-    /// A link to the web or a mail address.
+    /// A web link or a mail address.
     case link
     case exactly(String)
 
@@ -20,13 +20,13 @@ enum FragmentRules {
     }
   }
 
-  /// Elements without content, which are closed where they open.
+  /// HTML elements without content, which have no end tag.
   static let void: Set<String> = ["br", "hr", "col"]
 
-  /// Those of MathML without content, which may be closed where they open or behind that.
+  /// MathML elements without content, which may be self-closing or have an end tag.
   static let maybeVoid: Set<String> = ["mspace", "mprescripts", "none"]
 
-  /// The attributes that an element may have; nil when it may not stand inside these open elements.
+  /// The allowed attributes of an element; nil when the element may not occur inside these open elements.
   static func attributes(of element: String, inside open: [String]) -> [String: Value]? {
     let isInsideMath = open.contains("math")
     if isInsideMath { return math.contains(element) ? mathAttributes : nil }
@@ -80,8 +80,8 @@ enum FragmentRules {
     }
   }
 
-  /// `http:`, `https:` with a host, or `mailto:`; no space, control character or backslash, which browsers read
-  /// in ways of their own.
+  /// `http:` or `https:` with a host, or `mailto:`. Refuses spaces, control characters and backslashes, which
+  /// browsers interpret in their own ways.
   private static func isSafeLink(_ link: [UInt8]) -> Bool {
     guard link.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }) else { return false }
     let head = String(decoding: link.prefix(9), as: UTF8.self).lowercased()

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-/// A page that lists the trials of an experiment and leads to their pages.
+/// A page that lists the trials of an experiment and links to their pages.
 public enum GalleryPage {
   /// One trial.
   public struct Row: Sendable {
     public var trial: String
-    /// Where its page is, relative to this one, with `/` between folders; nil when there is none.
+    /// The address of its page relative to this one, with `/` between folders; nil when there is none.
     public var page: String?
     /// In the plan's order.
     public var condition: JSONObject
@@ -30,7 +30,8 @@ public enum GalleryPage {
     }
   }
 
-  /// The page, UTF-8.
+  /// The page in UTF-8.
+  ///
   /// - Parameter program: name and version of the program.
   public static func render(experiment: String, rows: [Row], program: String) -> [UInt8] {
     var keys: [String] = []
@@ -64,7 +65,8 @@ public enum GalleryPage {
       """
   }
 
-  /// The path as a relative URL: percent-encoded, so that no name reads as a scheme, query or fragment.
+  /// The path as a relative URL. It is percent-encoded, so that no name can act as a scheme, query or
+  /// fragment.
   private static func address(_ path: String) -> String {
     var url = "./"
     for byte in path.utf8 {

@@ -2,28 +2,28 @@
 
 import Synchronization
 
-/// Keeps a conversation's page on disk up to date while it is held, off the path of its turns. States that come
-/// faster than pages are written are left out; the last one never is.
+/// Updates a conversation's page in the background while the conversation goes on. States that arrive faster
+/// than pages can be written are skipped, except for the last one.
 public final class HTMLCheckpoint: Sendable {
   private struct State {
     var next: Transcript?
     var worker: Task<Void, Never>?
   }
 
-  /// How long pandoc may still take once the run is cut: about what it needs for the last messages.
+  /// How long pandoc may still take once the run is cut, which is about the time for the last messages.
   private static let patience = Duration.milliseconds(400)
 
   private let state = Mutex(State())
   private let writer: PageWriter
 
   /// - Parameters:
-  ///   - path: the file, which is replaced as a whole.
-  ///   - warn: told once, in a sentence, that the file cannot be written.
+  ///   - path: the file, which is always replaced as a whole.
+  ///   - warn: called once, with a sentence, when the file cannot be written.
   public init(path: String, renderer: PageRenderer, warn: @escaping @Sendable (String) -> Void) {
     writer = PageWriter(path: path, renderer: renderer, warn: warn)
   }
 
-  /// Has the page written anew; returns at once.
+  /// Requests an update of the page; returns at once.
   public func update(_ transcript: Transcript) {
     state.withLock { state in
       state.next = transcript
@@ -31,8 +31,9 @@ public final class HTMLCheckpoint: Sendable {
     }
   }
 
-  /// Waits until the last state is on disk. Cancelling the task cuts pandoc short: what it has not rendered by then
-  /// is shown as plain text. Returns what is wrong with the file, in a sentence; nil when it is whole.
+  /// Waits until the last state is on disk. Cancelling the task interrupts pandoc; texts that it has not
+  /// rendered by then are shown as plain text. Returns a sentence about what is wrong with the file; nil when
+  /// it is complete.
   public func finish() async -> String? {
     await withTaskCancellationHandler {
       while let worker = state.withLock({ $0.worker }) { await worker.value }
@@ -59,7 +60,7 @@ public final class HTMLCheckpoint: Sendable {
   }
 }
 
-/// One page and its file.
+/// Writes the file of one page.
 private actor PageWriter {
   private let path: String
   private let renderer: PageRenderer
@@ -67,7 +68,7 @@ private actor PageWriter {
   private var page = HTMLPage()
   private var isFirst = true
   private var hasWarned = false
-  /// What kept the last page from being written.
+  /// Why the last page could not be written.
   private(set) var problem: String?
 
   init(path: String, renderer: PageRenderer, warn: @escaping @Sendable (String) -> Void) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// One turn in the curves.
+/// The values of one turn in the curves.
 struct CurvePoint: Sendable {
   var turn: Int
   var speaker: String
@@ -8,9 +8,9 @@ struct CurvePoint: Sendable {
   var novelty: Double
 }
 
-/// Novelty and length over the turns, drawn and as a table.
+/// Novelty and length by turn, as curves and as a table.
 struct HTMLCurves {
-  /// Fewer turns make no curve.
+  /// The smallest number of turns for which curves are drawn.
   static let fewest = 6
   private static let width = 340.0
   private static let height = 110.0
@@ -98,7 +98,7 @@ struct HTMLCurves {
 
   private func y(_ share: Double) -> String { coordinate(Self.bottom - share * (Self.bottom - Self.top)) }
 
-  /// One decimal, for places on a page.
+  /// One decimal, for coordinates.
   private func coordinate(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// The frame of every page: one file that loads nothing, runs nothing and tells no other site of its reader.
+/// The frame of every page: one file that loads nothing, runs no script, and sends no referrer.
 enum HTMLDocument {
   static func page(title: String, program: String, body: String) -> [UInt8] {
     let page = """

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What stands above the turns.
+/// The part of a page above the turns.
 struct HTMLHeader {
   let transcript: Transcript
   let speakers: Speakers
@@ -40,7 +40,7 @@ struct HTMLHeader {
     return "<div\(length)><dt>\(fact.label)</dt><dd title=\"\(value)\"><bdi>\(value)</bdi></dd></div>"
   }
 
-  /// One block when all were given the same, else one for each participant.
+  /// One block if all participants have the same prompt, else one for each.
   private var prompts: String {
     let machines = header.participants.filter { !$0.human }
     guard let first = machines.first else { return "" }

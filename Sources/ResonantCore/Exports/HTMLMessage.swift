@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// What somebody said, as HTML.
+/// A message as HTML.
 struct HTMLMessage {
   /// The message with its thinking marked.
   let body: String
-  /// The text as it was said, to look at beside it; empty when rendering has changed nothing.
+  /// The original text for comparison; empty when rendering changes nothing.
   let source: String
 
-  /// The text and its thinking spans, cleaned, without blank lines where they meet.
+  /// The text and its thinking spans, cleaned, without blank lines between them.
   static func segments(_ message: String) -> [ThinkingSpans.Segment] {
     let segments = ThinkingSpans.split(HTMLText.clean(message))
     guard segments.count > 1 else { return segments }
@@ -48,7 +48,7 @@ struct HTMLMessage {
     #"<details class="source"><summary>Source</summary>"# + HTMLText.verbatim(message) + "</details>"
   }
 
-  /// Without blank lines at the start and white space at the end; nil when nothing else is there.
+  /// Removes blank lines at the start and white space at the end; nil when nothing is left.
   private static func trimmed(_ text: String) -> String? {
     let bytes = text.utf8
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// The page of a transcript. Keeps what is made of each turn, so that a page that is written again after every
-/// turn costs the new turn alone.
+/// The page of a transcript. Caches the HTML of each turn, so that rewriting the page after every turn only
+/// costs the new turn.
 struct HTMLPage: Sendable {
-  /// Turns from which on there is a list of them.
+  /// The smallest number of turns for which the page has an outline.
   private static let fewestListed = 10
 
   private struct Entry: Sendable {
     var turn: Turn
     var article: String
-    /// Nil for a turn without a word.
+    /// Nil for a turn without words.
     var point: CurvePoint?
   }
 
@@ -19,7 +19,7 @@ struct HTMLPage: Sendable {
 
   init() {}
 
-  /// The texts that are to be rendered before the page is made.
+  /// The texts that must be rendered before the page is made.
   func missing(in transcript: Transcript) -> [String] {
     let new = transcript.turns.dropFirst(isContinued(by: transcript) ? entries.count : 0)
     return fragments.missing(from: transcript.preambles.map(\.content) + new.map(\.text))
@@ -27,7 +27,8 @@ struct HTMLPage: Sendable {
 
   mutating func add(_ rendered: [[UInt8]?], for texts: [String]) { fragments.add(rendered, for: texts) }
 
-  /// The whole page, UTF-8. What has not been rendered is shown as plain text, also later on.
+  /// The whole page in UTF-8. A turn whose text has not been rendered is shown as plain text, also in later
+  /// pages.
   mutating func render(_ transcript: Transcript) -> [UInt8] {
     let speakers = Speakers(transcript.header)
     update(transcript, speakers)
@@ -56,7 +57,7 @@ struct HTMLPage: Sendable {
     }
   }
 
-  /// Whether the turns that are known stand unchanged at the transcript's start.
+  /// Whether the transcript starts with the cached turns, unchanged.
   private func isContinued(by transcript: Transcript) -> Bool {
     transcript.turns.starts(with: entries.lazy.map(\.turn))
   }
@@ -81,7 +82,7 @@ struct HTMLPage: Sendable {
     return "<nav><details><summary>All turns</summary><ol>\n\(items.joined())</ol></details></nav>\n"
   }
 
-  /// The first words of a text on one line.
+  /// The first words of a text, on one line.
   private func beginning(_ text: String) -> String {
     text.unicodeScalars.prefix(120).split { $0.properties.isWhitespace }.map(String.init).joined(
       separator: " ")
@@ -91,7 +92,7 @@ struct HTMLPage: Sendable {
     var articles = entries.lazy.map(\.article).makeIterator()
     return transcript.timeline.reduce(into: "") { html, moment in
       switch moment {
-      // They stand in the header.
+      // The header shows preambles.
       case .preamble: break
       case .turn: html += articles.next() ?? ""
       case .event(let event): html += HTMLTurn.event(event) ?? ""

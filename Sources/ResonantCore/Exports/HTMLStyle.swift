@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// The style sheet of every page, and the policy that lets a browser apply it and nothing else.
+/// The style sheet of every page, and the content security policy that allows nothing else.
 enum HTMLStyle {
-  /// Speakers beyond these share hues in turn.
+  /// The number of hues; further speakers reuse them in order.
   static let hues = 10
 
   /// The content security policy of a page whose one `<style>` holds exactly `sheet`.
   static let policy =
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
-  /// The SHA-256 of `sheet` in base64. A test computes it anew and says what it has to be after a change.
+  /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
   static let digest = "5N0t/sMK5nR9YyOq+Pni7Fb0zyLKvM4XqtFnzF1/5Zg="
 
   static let sheet = colours + layout + turns + text + charts + narrow + print

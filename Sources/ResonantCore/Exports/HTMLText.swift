@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// Text on its way into a page.
+/// Prepares text for a page.
 enum HTMLText {
-  /// Line ends as LF, those of Unicode too, and U+FFFD for what XML and HTML have no place for: control characters
-  /// other than newline and tab, and noncharacters; also for what turns the order of other characters about, so that
-  /// a text can look like another (UTS 55). Letters that run from right to left do so without.
+  /// Converts all line ends, including Unicode's, to LF. U+FFFD replaces control characters except newline
+  /// and tab, noncharacters, which XML and HTML don't allow, and the characters that change the order of
+  /// others, by which a text can look like another (UTS 55). Right-to-left scripts do not need those.
   static func clean(_ text: String) -> String {
     var cleaned = String.UnicodeScalarView()
     var afterReturn = false
@@ -22,7 +22,7 @@ enum HTMLText {
     return String(cleaned)
   }
 
-  /// The text for use between tags and in quoted attributes, cleaned.
+  /// The cleaned text, escaped for use between tags and in quoted attributes.
   static func escape(_ text: String) -> String {
     var escaped = ""
     for scalar in clean(text).unicodeScalars {
@@ -38,8 +38,8 @@ enum HTMLText {
     return escaped
   }
 
-  /// The text as it is, white space and line breaks kept; only fenced code becomes a block of code, without the
-  /// blank lines around it.
+  /// Plain text with its white space and line breaks. Only fenced code becomes a block of code, without blank
+  /// lines around it.
   static func plain(_ text: String) -> String {
     FencedText.split(clean(text)).map { piece in
       switch piece {
@@ -49,21 +49,21 @@ enum HTMLText {
     }.joined()
   }
 
-  /// The text as it is, without any structure.
+  /// The exact text, without any structure.
   static func verbatim(_ text: String) -> String {
     #"<div class="plain" dir="auto">"# + escape(text) + "</div>"
   }
 
-  /// A name or other short text that brings its own writing direction along.
+  /// A name or other short text, isolated because its writing direction may differ.
   static func isolated(_ text: String) -> String { "<bdi>" + escape(text) + "</bdi>" }
 }
 
-/// Text split at its fenced blocks of code, the only structure that is read without pandoc.
+/// A text split at its fenced code blocks, the only structure that is recognised without pandoc.
 enum FencedText: Equatable {
   case text(String)
   case code(String)
 
-  /// The pieces of a text whose lines end with LF. A fence that is never closed is text.
+  /// The parts of a text whose lines end with LF. An unclosed fence counts as text.
   static func split(_ text: String) -> [FencedText] {
     let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
     var pieces: [FencedText] = []
@@ -93,7 +93,7 @@ enum FencedText: Equatable {
     return pieces.isEmpty ? [.text(text)] : pieces
   }
 
-  /// The run of backticks or tildes that opens a block of code on this line.
+  /// The run of backticks or tildes with which this line opens a code block.
   private static func fence(_ line: Substring.UTF8View) -> (byte: UInt8, count: Int)? {
     guard let byte = line.first, byte == UInt8(ascii: "`") || byte == UInt8(ascii: "~") else { return nil }
     let count = line.prefix { $0 == byte }.count

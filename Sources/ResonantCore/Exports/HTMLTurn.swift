@@ -10,11 +10,11 @@ struct Speakers {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// The class that sets a speaker's hue; none for somebody who is no participant.
+  /// The class that sets a speaker's hue; empty for a speaker who is not a participant.
   func hue(of name: String) -> String { order[name].map { "s\($0)" } ?? "" }
 }
 
-/// One contribution as HTML.
+/// A turn or preamble message as HTML.
 enum HTMLTurn {
   static func article(
     _ turn: Turn, speakers: Speakers, fragments: FragmentCache, maxCharacters: Int?

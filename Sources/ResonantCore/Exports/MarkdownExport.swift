@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// A transcript as Markdown. Everything that somebody said stands in a block quote, so that a heading, list or
-/// open fence in a message stays inside of it.
+/// A transcript as Markdown. Each message is in a block quote, so that headings, lists or unclosed fences in
+/// it stay inside.
 public enum MarkdownExport {
   public static func document(of transcript: Transcript) -> String {
     let header = transcript.header
@@ -52,7 +52,7 @@ public enum MarkdownExport {
       .map { $0.isEmpty ? ">" : "> \($0)" }.joined(separator: "\n")
   }
 
-  /// The text on one line, its marks escaped.
+  /// The text on one line, with Markdown's special characters escaped.
   private static func line(_ text: String) -> String {
     var escaped = String.UnicodeScalarView()
     for scalar in HTMLText.clean(text).unicodeScalars {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// Makes pages of transcripts, with pandoc where it is at hand. One is shared by all that a command writes, so
-/// that a pandoc that fails is told of once.
+/// Makes pages of transcripts, with pandoc if available. A command uses one renderer for all pages, so that a
+/// failing pandoc is reported once.
 public struct PageRenderer: Sendable {
   private let pandoc: PandocRenderer?
 
   /// - Parameters:
   ///   - pandoc: the path of pandoc; nil to show messages as plain text.
-  ///   - warn: told once, in a sentence, that pandoc fails.
+  ///   - warn: called once, with a sentence, when pandoc fails.
   public init(pandoc: String?, warn: @escaping @Sendable (String) -> Void) {
     self.init(pandoc.map { PandocRenderer(path: $0, warn: warn) })
   }
@@ -22,10 +22,11 @@ public struct PageRenderer: Sendable {
     return page.render(transcript)
   }
 
-  /// Kills what is running, for a process that ends at once and can't wait for a cancelled task.
+  /// Kills the running pandoc processes, for a process that exits at once and can't wait for a cancelled
+  /// task.
   public func abandon() { pandoc?.abandon() }
 
-  /// The texts as fragments; one process, none when there is nothing to do.
+  /// Renders texts as HTML fragments in one process; starts none for an empty list.
   func render(_ texts: [String]) async -> [[UInt8]?] {
     guard let pandoc, !texts.isEmpty else { return texts.map { _ in nil } }
     return await pandoc.render(texts)

@@ -14,57 +14,57 @@ import Glibc
 import Darwin
 #endif
 
-/// Renders messages through pandoc, many in one process. Nothing is asked of pandoc beforehand: the first batch
-/// shows what it can do.
+/// Renders messages through pandoc, many in one process. Pandoc is not tested beforehand: the first batch
+/// shows whether it works.
 public actor PandocRenderer {
-  /// How long pandoc may take.
+  /// Time limits for pandoc.
   public struct Patience: Sendable {
     public var batch = Duration.seconds(10)
-    /// On top of that for each message of a batch.
+    /// The additional time for each message of a batch.
     public var message = Duration.milliseconds(10)
-    /// For a message that is tried again by itself.
+    /// The time for a message that is retried alone.
     public var alone = Duration.seconds(5)
     public init() {}
   }
 
-  /// Processes at a time, however many pages are being written.
+  /// The largest number of processes at a time, however many pages are being written.
   private static let mostProcesses = 4
-  /// The longest output that is read, in bytes.
+  /// The largest output that is read, in bytes.
   private static let outputLimit = 256 << 20
 
   private let path: String
   private let patience: Patience
   private let warn: @Sendable (String) -> Void
   private var hasWarned = false
-  /// False once pandoc has not even started the filter.
+  /// False once pandoc has failed to start the filter.
   private var isUsable = true
-  /// Options for the runtime of GHC, which some builds refuse.
+  /// Options for the GHC runtime that limit memory; some builds refuse them.
   private var runtimeOptions = ["+RTS", "-M512M", "-RTS"]
   private var processes = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
-  /// What is running: the process groups, which bear the ids of their first processes, and their files.
+  /// The running process groups, by id (that of the first process), and their files.
   private let running = Mutex<[pid_t: BatchFiles]>([:])
-  /// As pandoc says it; nil before the first batch.
+  /// The version that pandoc reports; nil before the first batch.
   private(set) var version: String?
 
   /// - Parameters:
-  ///   - path: the pandoc to run.
-  ///   - warn: told once, in a sentence, that pandoc fails.
+  ///   - path: the path of pandoc.
+  ///   - warn: called once, with a sentence, when pandoc fails.
   public init(path: String, patience: Patience = Patience(), warn: @escaping @Sendable (String) -> Void) {
     self.path = path
     self.patience = patience
     self.warn = warn
   }
 
-  /// pandoc's version; nil when it cannot be used.
+  /// The version of pandoc; nil when it cannot be used.
   public func probe() async -> String? {
     _ = await render(["-"])
     return isUsable ? version : nil
   }
 
-  /// The messages as HTML fragments, in order; nil for one that is to be shown as plain text. One process does
-  /// all, unless it dies over a message: that one is then tried alone and the others go on without it.
-  /// What comes back is pandoc's word and has still to be checked.
+  /// Renders messages as HTML fragments, in order; nil for a message to be shown as plain text. One process
+  /// renders all messages. If it dies on a message, that message is retried alone, and the others continue
+  /// without it. The result is pandoc's raw output and must still be checked.
   public func render(_ messages: [String]) async -> [[UInt8]?] {
     await enter()
     defer { leave() }
@@ -75,7 +75,7 @@ public actor PandocRenderer {
       let outcome = await attempt(batch, within: isAlone ? patience.alone : allowance(for: batch.count))
       fragments += outcome.fragments
       version = outcome.version ?? version
-      // That it was killed says nothing of pandoc.
+      // A cancelled task kills pandoc, so its failure proves nothing.
       if Task.isCancelled { break }
       if outcome.fragments.count == batch.count {
         isAlone = false
@@ -92,7 +92,7 @@ public actor PandocRenderer {
     return fragments + Array(repeating: nil, count: messages.count - fragments.count)
   }
 
-  /// Kills what is running, for a process that ends at once and can't wait for a cancelled task.
+  /// Kills the running processes, for a process that exits at once and can't wait for a cancelled task.
   nonisolated func abandon() {
     running.withLock { running in
       for (group, files) in running {
@@ -110,7 +110,7 @@ public actor PandocRenderer {
     }
   }
 
-  /// Whoever waits longest takes the place over.
+  /// Passes the place to the caller that has waited longest.
   private func leave() {
     if waiting.isEmpty { processes -= 1 } else { waiting.removeFirst().resume() }
   }
@@ -137,7 +137,7 @@ public actor PandocRenderer {
       runtimeOptions + ["-f", "commonmark", "-t", "plain", "--sandbox", "--quiet", "--lua-filter"]
     let isTimedOut = await withTaskGroup(of: Bool.self) { group in
       group.addTask {
-        // Whatever goes wrong, the output shows how far pandoc came.
+        // Errors are ignored, since the output shows how many messages pandoc finished.
         try? await self.run(arguments, batch, into: output)
         return false
       }
@@ -158,7 +158,8 @@ public actor PandocRenderer {
     options.teardownSequence = [
       .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
     ]
-    // Input comes from a file, so that a pandoc that does not read it cannot break a pipe; the document is empty.
+    // Input comes from a file, so that a pandoc that does not read it cannot cause a broken pipe. The
+    // document itself is empty.
     _ = try await Subprocess.run(
       .path(.init(path)), arguments: Arguments(arguments + [files.filter, "/dev/null"]),
       platformOptions: options,
@@ -178,16 +179,16 @@ public actor PandocRenderer {
   }
 }
 
-/// What has been read so far, kept when the reading is cut short.
+/// The output read so far, which remains available when reading is interrupted.
 private final class Collected: Sendable {
   let bytes = Mutex<[UInt8]>([])
 }
 
-/// What the filter wrote, as far as it came.
+/// The parsed output of the filter, possibly incomplete.
 struct PandocOutput {
-  /// Nil when the filter was not reached.
+  /// Nil when the filter did not start.
   private(set) var version: String?
-  /// One for each message that is done; nil for one that the filter refused.
+  /// The finished messages; nil for each that the filter could not render.
   private(set) var fragments: [[UInt8]?] = []
   var isTimedOut: Bool
 
@@ -211,10 +212,10 @@ struct PandocOutput {
   }
 }
 
-/// The filter and the messages of one run, in a directory that only this user can enter.
+/// The filter and the messages of one run, in a directory that only this user can access.
 private struct BatchFiles: Sendable {
   let filter: String
-  /// Open for reading.
+  /// The messages, open for reading.
   let input: Int32
   private let directory: String
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 extension PandocFilter {
-  /// What becomes of a message's text before pandoc reads it, and of what stands for parts of it afterwards.
+  /// Prepares a message's text for pandoc's reader, and restores the replaced parts afterwards.
   static let text = #"""
     if not pandoc.write then error('too old') end
     local READER = 'gfm-yaml_metadata_block-footnotes+hard_line_breaks+tex_math_dollars'
-    -- Stands for '<' where it could open HTML, so that the reader never sees any and the text survives. Readers
-    -- of the commonmark family ignore "-raw_html" (https://github.com/jgm/pandoc/issues/8305).
+    -- Replaces '<' where it could open HTML, so that the reader sees none and the text is kept. Readers of
+    -- the commonmark family ignore "-raw_html" (https://github.com/jgm/pandoc/issues/8305).
     local LESS = '\u{F8F2}'
-    -- Stands for '$' where it is money: the reader takes "$5-$6" for a formula.
+    -- Replaces '$' as a currency sign, since the reader takes "$5-$6" for a formula.
     local DOLLAR = '\u{F8F4}'
 
-    -- The text with `with(i)` in place of the i-th of some spans, which are in order.
+    -- Replaces the i-th of some spans, given in order, by `with(i)`.
     local function replace(text, spans, with)
       local pieces, at = {}, 1
       for i, span in ipairs(spans) do
@@ -23,8 +23,8 @@ extension PandocFilter {
       return table.concat(pieces)
     end
 
-    -- Money is a dollar sign before a digit with which no formula begins, for the next one does not end it: it has
-    -- a space before it or a digit behind it.
+    -- A dollar sign before a digit is money unless it opens a formula. It opens none if the next dollar sign
+    -- can't close one, because a space precedes it or a digit follows it.
     local function money(text)
       local signs, found = {}, {}
       for at in text:gmatch('()%$') do
@@ -56,14 +56,15 @@ extension PandocFilter {
     local function show(text) return (text:gsub(LESS, '<'):gsub(DOLLAR, '$')) end
     local function count(text, pattern) return select(2, text:gsub(pattern, '')) end
 
-    -- \( \) and \[ \], which the reader of the commonmark family takes for escaped brackets. Which of them stand
-    -- outside of code the reader tells: they are numbered, and looked for in what it reads. Then each span is
-    -- replaced by its number, so that nothing in it is read as Markdown, and the number by the formula.
+    -- Formulas in \( \) and \[ \], which readers of the commonmark family take for escaped brackets.
+    -- Delimiters are numbered, and the reader's result shows which of them are outside of code. Then each
+    -- formula's span is replaced by its number, so that nothing in it is read as Markdown, and finally the
+    -- number by the formula.
     local MARK = '\u{F8F3}'
     local CLOSES = {['('] = ')', ['['] = ']'}
     local MATH = {['('] = 'InlineMath', ['['] = 'DisplayMath'}
 
-    -- Where the delimiters are and which; a backslash before a backslash is none of theirs.
+    -- The positions and kinds of the delimiters; a backslash after another backslash opens none.
     local function delimiters(text)
       local found = {}
       for at, sign in text:gmatch('()\\(.)') do
@@ -74,7 +75,7 @@ extension PandocFilter {
 
     local function mark(i) return MARK .. i .. MARK end
 
-    -- Notes of each delimiter in which block of text it stands; of those in code nothing.
+    -- Records the block of text in which each delimiter stands; delimiters in code are omitted.
     local function locate(text, found)
       local blocks = 0
       local function look(block)
@@ -86,8 +87,8 @@ extension PandocFilter {
       pandoc.read(hide(replace(text, found, mark)), READER):walk{Para = look, Plain = look, Header = look}
     end
 
-    -- The formula between two delimiters without the marks of the quotes that they stand in; nil when there is
-    -- none: it is blank, has a blank line or code, or leads from one block to another.
+    -- The formula between two delimiters without the quote marks of its lines; nil when it is blank, contains
+    -- a blank line or code, or crosses blocks.
     local function formula(text, open, close)
       local inside = text:sub(open.at + 2, close.at - 1)
       if inside:find('`', 1, true) then return nil end
@@ -97,7 +98,7 @@ extension PandocFilter {
         local first = open.at
         while first > 1 and text:byte(first - 1) ~= 10 do first = first - 1 end
         local quotes = count(text:sub(first, open.at - 1):match('^[ >]*'), '>')
-        -- Nobody quotes deeper, and each takes time that grows with the formula.
+        -- Quotes are not expected to be nested deeper, and each level takes time proportional to the formula.
         for _ = 1, math.min(quotes, 10) do
           inside = inside:gsub('\n *> ?', '\n')
         end
@@ -106,11 +107,11 @@ extension PandocFilter {
       return inside:match('^%s*(.-)%s*$')
     end
 
-    -- The spans of formulas, in order. One within another belongs to it.
+    -- The spans of formulas, in order. A nested span belongs to the outer one.
     local function formulas(text)
       local found = delimiters(text)
       if #found < 2 then return {} end
-      -- Reading as many takes a second.
+      -- Reading this many takes about a second.
       if #found > 8000 then error('too many formulas') end
       locate(text, found)
       local spans, open = {}, {}
@@ -133,7 +134,7 @@ extension PandocFilter {
       return spans
     end
 
-    -- The formulas in their places; where no formula can be, their source.
+    -- Puts formulas in their places, or their source where no formula can stand.
     local function insert(document, text, spans)
       local function source(string)
         return (string:gsub(MARK .. '(%d+)' .. MARK, function(i)

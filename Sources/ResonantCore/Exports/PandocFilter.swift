@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// The program that runs inside pandoc. It renders each message by itself, so that nothing in one message can
-/// reach another, and lets no raw HTML, attribute, image, footnote or foreign link through.
+/// The Lua filter that runs inside pandoc. It renders each message separately, so that messages cannot affect
+/// each other, and removes all raw HTML, attributes, images, footnotes and unsafe links.
 ///
-/// Standard input: for each message its length in bytes in decimal, LF, and the message, UTF-8. Standard output:
-/// `resonant-filter`, a space, pandoc's version and LF; then for each message in order, as soon as it is done,
-/// `html` or `fail`, a space, a length, LF and the fragment. pandoc's own document is empty.
+/// Standard input: for each message its length in bytes as a decimal number, LF, and the message in UTF-8.
+/// Standard output: `resonant-filter`, a space, pandoc's version and LF; then for each message in order, as
+/// soon as it is done, `html` or `fail`, a space, a length, LF and the fragment. The document that pandoc
+/// itself writes is empty.
 ///
-/// Needs `pandoc.write` and `walk`, which came with pandoc 2.17.
+/// Requires `pandoc.write` and `walk`, which pandoc has since 2.17.
 enum PandocFilter {
   static let greeting = "resonant-filter "
 
@@ -25,7 +26,7 @@ enum PandocFilter {
       if lower:match('^https?://[^/]') or lower:match('^mailto:[^?]+$') then return url end
     end
 
-    -- A class that the highlighter doesn't know makes it load all of its languages, which takes 0.2 s.
+    -- An unknown class makes the highlighter load all its languages, which takes 0.2 s.
     local ALIAS = {py = 'python', js = 'javascript', ts = 'typescript', sh = 'bash', shell = 'bash',
       rb = 'ruby', rs = 'rust', yml = 'yaml', md = 'markdown', hs = 'haskell', ['c++'] = 'cpp', tex = 'latex'}
     local KNOWN = {}
@@ -98,14 +99,15 @@ enum PandocFilter {
       end,
       Header = function(e) return pandoc.Header(math.min(6, e.level + 2), e.content) end,
     }
-    -- A walk over every word takes longer than all else, so only where something is hidden in them.
+    -- Walking over every word takes longer than everything else, so it is done only if words contain
+    -- replacements.
     local words = {
       Str = function(e) return pandoc.Str(show(e.text)) end,
       Code = function(e) return pandoc.Code(show(e.text)) end,
     }
     local wrappers = {Div = function(e) return e.content end, Span = function(e) return e.content end}
 
-    -- What the reader takes quadratic time for, and what nobody reads rendered.
+    -- Refuses texts that would take the reader quadratic time, and that nobody would read when rendered.
     local function budget(text)
       if #text > 131072 then error('too long') end
       if count(text, '[*_]') > 5000 then error('too many emphasis marks') end
@@ -117,12 +119,12 @@ enum PandocFilter {
       if widest * lines > 20000 then error('table too big') end
     end
 
-    -- The patterns begin with '<', which text cannot contain: it is '&lt;' there.
+    -- The patterns start with '<', which text cannot contain, because there it is '&lt;'.
     local function tidy(html)
       html = html:gsub('<span id="[%w-]+"><a href="#[%w-]+"[^>]*></a>', '<span>')
       html = html:gsub('(<div class="sourceCode") id="[%w-]+"', '%1')
       html = html:gsub('(<mtd[^>]*) style="[^"]*"', '%1')
-      -- A formula that is a block ends its line by itself.
+      -- A display formula ends its line itself.
       html = html:gsub('(<math display="block".-</math>)', '%1' .. MARK)
       html = html:gsub(MARK .. '<br />', ''):gsub(MARK, '')
       html = html:gsub('<input type="checkbox"([^>]*)>', function(attributes)
@@ -136,7 +138,7 @@ enum PandocFilter {
 
     local function render(text)
       budget(text)
-      -- The reader of 2.17 loses the last row of a table that no line end follows.
+      -- The reader of pandoc 2.17 loses the last row of a table without a final line end.
       for _, sign in ipairs{LESS, DOLLAR, MARK} do text = text:gsub(sign, '\u{FFFD}') end
       text = text .. '\n'
       local spans = formulas(text)

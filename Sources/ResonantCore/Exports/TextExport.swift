@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// A transcript as text, in the form in which the conversation was printed while it was held.
+/// A transcript as text, in the form in which the terminal shows a conversation.
 public enum TextExport {
   private static let thick = String(repeating: "=", count: 60)
   private static let thin = String(repeating: "-", count: 50)

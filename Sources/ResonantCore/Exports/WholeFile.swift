@@ -11,22 +11,23 @@ import Glibc
 import Darwin
 #endif
 
-/// Writes files as a whole: whoever reads one finds what it was before or what it is now, never a part.
+/// Replaces files atomically: a reader sees either the old or the new content, never a part.
 ///
-/// The new content is written beside it, to `.resonant-<random>.tmp`, which takes its place. Whoever writes that holds
-/// its lock, so that what a killed process left behind is told apart and can be removed.
+/// Writes the new content to `.resonant-<random>.tmp` in the same directory, then renames it. The writer
+/// holds a lock on that file, which distinguishes it from files of killed processes, so that those can be
+/// removed.
 public enum WholeFile {
   private static let prefix = ".resonant-"
   private static let suffix = ".tmp"
 
-  /// What the system says of a file that it would not let be written, such as `Permission denied`.
+  /// The operating system's reason for refusing to write, such as `Permission denied`.
   public struct Problem: Error, CustomStringConvertible {
     public let description: String
     fileprivate init(_ code: Int32) { description = String(cString: strerror(code)) }
   }
 
-  /// Makes the file or replaces it; what a symbolic link leads to is replaced there. What is there but no file, such
-  /// as a pipe, is written to.
+  /// Creates or replaces the file. For a symbolic link, the target is replaced; a pipe or device is written
+  /// to.
   public static func write(_ bytes: [UInt8], to path: String) throws(Problem) {
     var status = stat()
     guard stat(path, &status) == 0 else { return try replace(path, with: bytes, mode: nil) }
@@ -41,12 +42,12 @@ public enum WholeFile {
     try replace(target.map { String(cString: $0) } ?? path, with: bytes, mode: status.st_mode & 0o7777)
   }
 
-  /// Removes what killed processes have left beside a file.
+  /// Removes the temporary files of killed processes next to a file.
   static func removeRemains(beside path: String) {
     removeRemains(in: directory(of: path))
   }
 
-  /// Removes what killed processes have left in a directory; empty for the current one.
+  /// Removes the temporary files of killed processes in a directory; empty for the current one.
   public static func removeRemains(in directory: String) {
     let directory = directory.isEmpty ? "." : directory
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
@@ -72,21 +73,21 @@ public enum WholeFile {
     }
   }
 
-  /// With its slash; empty for the current one.
+  /// The directory with a final slash; empty for the current one.
   private static func directory(of path: String) -> String {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
   }
 
-  /// A new file with its lock.
+  /// Creates a new file and locks it.
   ///
-  /// - Parameter directory: with its slash; empty for the current one.
+  /// - Parameter directory: with a final slash; empty for the current one.
   private static func temporary(in directory: String) throws(Problem) -> (descriptor: Int32, path: String) {
     while true {
       let path = directory + prefix + String(UInt64.random(in: 0 ... .max), radix: 16) + suffix
       let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor < 0, errno == EEXIST { continue }
       guard descriptor >= 0 else { throw Problem(errno) }
-      // Before it has its lock another process may take it for what was left behind.
+      // Before the file is locked, another process may take it for an abandoned one and remove it.
       var status = stat()
       let isLost = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
       if !isLost, fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (descriptor, path) }

@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Numbers, times and outcomes as people read them, the same in every export.
+/// Numbers, times and outcomes for people, the same in every export.
 enum Wording {
   /// A number with a comma after every three digits.
   static func grouped(_ number: Int) -> String {
@@ -58,10 +58,10 @@ enum Wording {
     }
   }
 
-  /// Something to be said of a turn beside its text, in a sentence.
+  /// A remark about a turn, in one sentence.
   struct Note: Equatable {
     var sentence: String
-    /// Some of the turn is missing.
+    /// Whether the remark means that a part of the turn is missing.
     var isLoss: Bool
   }
 
@@ -83,7 +83,7 @@ enum Wording {
     return [outcome, turn.heard == nil ? nil : heard].compactMap(\.self)
   }
 
-  /// The title of a conversation: its models, equal ones once.
+  /// The title of a conversation: its models, without duplicates.
   static func title(of header: Transcript.Header) -> String {
     var models: [String] = []
     for model in header.participants.filter({ !$0.human }).map(\.model) where !models.contains(model) {

@@ -3,14 +3,14 @@
 import OrderedCollections
 
 extension BuiltinModel {
-  /// Makes the builtin model of a name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
+  /// Creates the builtin model with this name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
   ///
   /// - Parameters:
-  ///   - payload: `chunk_ms` (wait before each chunk) and `chunk_chars` (code points a chunk, by default a word)
-  ///     of it are obeyed; the rest is for other models.
-  ///   - participant: who is to speak with it; a replay says what the one of that name generated.
-  ///   - directory: what a relative file is relative to.
-  /// - Throws: what is wrong with the name, the payload or the file, which it names.
+  ///   - payload: `chunk_ms` (delay before each chunk) and `chunk_chars` (code points per chunk; by default a
+  ///     chunk is a word) are used; other fields are ignored.
+  ///   - participant: the name of the speaker; a replay repeats what the participant of that name generated.
+  ///   - directory: the base of relative paths.
+  /// - Throws: an error that names the file and says what is wrong with the name, the payload or the file.
   public static func make(
     _ name: String, payload: JSONObject = [:], participant: String, directory: String = "."
   ) throws(InvalidValue) -> BuiltinModel {
@@ -27,7 +27,7 @@ extension BuiltinModel {
 }
 
 extension Transcript {
-  /// What a participant generated, without an opening, injected messages and empty turns.
+  /// The texts that a participant generated, without openings, injected messages and empty turns.
   fileprivate func generated(by name: String, path: String) throws(InvalidValue) -> [String] {
     guard
       header.participants.contains(where: { $0.name == name })

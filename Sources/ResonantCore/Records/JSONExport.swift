@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// A transcript as one JSON object for people and other programs: `header`, `preambles`, `turns`, `events` and
-/// `end` (null while there is none), with the fields of the transcript's file. An event also tells in `after` which
-/// turn it followed.
+/// A transcript as one JSON object for people and other programs: `header`, `preambles`, `turns`, `events`
+/// and `end` (null if missing), with the fields of the transcript's file. An event has the additional field
+/// `after`, the number of the turn that it followed.
 public enum JSONExport {
   public static func document(of transcript: Transcript) -> [UInt8] {
     let value: JSONValue = .object([
-      // The version is that of a format which this is not.
+      // `format` and `version` describe the transcript's file, not this export.
       "header": fields(of: .header(transcript.header), without: ["format", "version"]),
       "preambles": .array(transcript.preambles.map { fields(of: .preamble($0)) }),
       "turns": .array(transcript.turns.map { fields(of: .turn($0)) }),
@@ -19,7 +19,7 @@ public enum JSONExport {
     return bytes
   }
 
-  /// Those of a record, whose type its place in the document says.
+  /// The fields of a record without `type`, which its place in the document tells.
   private static func fields(
     of record: Record, without keys: Set<String> = [], and more: JSONObject = [:]
   ) -> JSONValue {
@@ -27,7 +27,7 @@ public enum JSONExport {
     return .object(fields.merging(more) { own, _ in own })
   }
 
-  /// Two spaces a level; empty objects and lists, and everything that has no members, on one line.
+  /// Indents by two spaces per level. Empty objects and lists, and all scalars, take one line.
   private static func append(_ value: JSONValue, indent: Int, to bytes: inout [UInt8]) {
     func newline(_ depth: Int) { bytes += [0x0A] + [UInt8](repeating: 0x20, count: 2 * depth) }
     switch value {

@@ -9,10 +9,10 @@ import Foundation
 #endif
 
 extension Record {
-  /// The record that a line's value holds; nil for a kind that is not known here.
+  /// Decodes the value of a line; nil for an unknown kind of record.
   ///
-  /// - Parameter after: the number of the last turn before the line, for an event.
-  /// - Throws: what is wrong with a known kind: a missing field, or one of the wrong type.
+  /// - Parameter after: for an event, the number of the last turn before the line.
+  /// - Throws: what is wrong with a record of a known kind: a missing field, or one of the wrong type.
   public init?(_ json: JSONValue, after: Int = 0) throws(InvalidValue) {
     guard let object = json.object else { throw InvalidValue("expected an object, found \(json.kind)") }
     let fields = RecordFields(object)

@@ -31,12 +31,12 @@ extension JSONObject {
   fileprivate mutating func add(_ key: String, _ number: Int) { add(key, .int(number)) }
   fileprivate mutating func add(_ key: String, _ date: Date) { add(key, .string(Timestamp.text(date))) }
 
-  /// Null where there is none.
+  /// Writes null for a missing text.
   fileprivate mutating func add(_ key: String, orNull text: String?) {
     add(key, text.map(JSONValue.string) ?? .null)
   }
 
-  /// Nothing where there is none.
+  /// Omits a missing text.
   fileprivate mutating func add(_ key: String, ifAny text: String?) {
     if let text { add(key, .string(text)) }
   }
@@ -86,7 +86,7 @@ extension Transcript.Participant {
 }
 
 extension Transcript.Preamble {
-  /// Keys of the record that a message's further keys must not replace.
+  /// The keys of the record, which further keys of a message must not replace.
   static let reserved: Set<String> = ["type", "owner", "index", "role", "content", "extra"]
 
   fileprivate func write(to json: inout JSONObject) {
@@ -140,7 +140,7 @@ extension ToolCall {
 }
 
 extension Transcript.Event {
-  /// Keys of the record, which no field is named like.
+  /// The keys of the record, which no field of an event may have.
   static let reserved: Set<String> = ["type", "kind", "t"]
 
   fileprivate func write(to json: inout JSONObject) {

@@ -2,27 +2,27 @@
 
 /// Why a transcript's file can't be read or written.
 ///
-/// A class, to take one word in the frames of async calls, in which thousands of conversations wait.
+/// A class, so that it takes only one word in the async frames of thousands of waiting conversations.
 public final class RecordError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: String, Sendable {
-    /// A new transcript would replace a file.
+    /// A new transcript would overwrite a file.
     case exists
     case missing
-    /// Another process, or another conversation of this one, is writing the file.
+    /// Another process, or another conversation of this process, is writing to the file.
     case inUse
-    /// The operating system refused.
+    /// The operating system reported an error.
     case system
-    /// The first line is no header of a transcript: it may be another tool's file.
+    /// The first line is not a transcript's header; the file may belong to another tool.
     case notTranscript
-    /// A transcript, but of a version that is not known here, or with a line that can't be read.
+    /// The file is a transcript, but of an unknown version or with an unreadable line.
     case malformed
   }
 
   public let kind: Kind
   public let path: String
-  /// From 1, where a line is to blame.
+  /// The line at fault, from 1, if there is one.
   public let line: Int?
-  /// What is wrong and what to do, without the place and without a final stop.
+  /// What is wrong and what to do, without the path and line, and without a full stop at the end.
   public let message: String
 
   public init(_ kind: Kind, _ path: String, line: Int? = nil, _ message: String) {

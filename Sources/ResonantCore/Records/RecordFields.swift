@@ -57,7 +57,7 @@ struct RecordFields {
     json.string.flatMap(Choice.init)
   }
 
-  /// A value as an error message shows it.
+  /// A short form of a value for an error message.
   private static func brief(_ json: JSONValue) -> String {
     switch json {
     case .string(let text): "\"" + String(text.prefix(40)) + "\""

@@ -8,40 +8,41 @@ import Glibc
 import Darwin
 #endif
 
-/// A transcript's file, open for appending and closed with the value.
+/// A transcript's file, opened for appending and closed when the object is released.
 ///
-/// It stays open while its conversation runs, one descriptor each, because the kernel's lock on it lives as long
-/// as the descriptor: that is what keeps two processes from writing one conversation, and nothing is left
-/// behind when a process dies. The lock is `flock`: a POSIX record lock would be lost as soon as anybody in this
-/// process closes another descriptor of the file, as every reader does.
+/// The file stays open while its conversation runs, one descriptor each, because the kernel holds the lock as
+/// long as the descriptor is open. The lock keeps two processes from writing the same conversation, and
+/// disappears when the process dies. It is a `flock`: the process would lose a POSIX record lock as soon as
+/// it closed any other descriptor of the file, which every reader does.
 final class RecordFile: Sendable {
   enum Mode { case new, existing }
 
-  /// Whether what was appended is on its way to the disk.
+  /// Whether appended data is being synced to disk.
   private struct Syncing {
     var isUnderWay = false
-    /// What went wrong the last time.
+    /// The error of the last sync, if it failed.
     var problem: RecordError?
     var waiting: [@Sendable (RecordError?) -> Void] = []
   }
 
-  /// What stands behind the last whole line of a file that is taken up again.
+  /// What follows the last complete line of a file that is resumed.
   enum Tail: Sendable {
-    /// A torn record behind that many bytes.
+    /// An incomplete record after the first `length` bytes.
     case torn(length: Int)
-    /// A whole record that lacks its line feed.
+    /// A complete record without its line feed.
     case unterminated
   }
 
   let path: String
   private let descriptor: Int32
   private let syncing = Mutex(Syncing())
-  /// Put right by the first append, so that a file in which nothing goes on stays as it is.
+  /// The first append repairs the end; until then the file stays unchanged.
   private let tail = Mutex<Tail?>(nil)
-  /// In bytes, as far as this process knows.
+  /// The length in bytes as far as this process knows.
   private let length = Atomic(0)
 
-  /// The longest transcript that is read, in bytes: more than any conversation comes to, and what a machine can hold.
+  /// The size limit of a transcript that is read, in bytes: more than any conversation reaches, and still
+  /// fits into memory.
   static let limit = 1 << 31
 
   /// Takes over an open file.
@@ -52,7 +53,7 @@ final class RecordFile: Sendable {
 
   convenience init(_ path: String, _ mode: Mode, isLocked: Bool) throws(RecordError) {
     let flags = O_RDWR | O_APPEND | O_CLOEXEC
-    // Not to wait for a pipe, which is refused; to a regular file it makes no difference.
+    // O_NONBLOCK avoids waiting for a pipe, which is then refused; it has no effect on a regular file.
     let descriptor = open(path, flags | (mode == .new ? O_CREAT | O_EXCL : O_NONBLOCK), 0o666)
     guard descriptor >= 0 else { throw Self.error(errno, path, "can't be opened") }
     self.init(path, descriptor: descriptor)
@@ -67,18 +68,18 @@ final class RecordFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Gives up the lock now; whoever still holds the value may hold it for a moment longer.
+  /// Releases the lock now, since other references may keep this object alive a little longer.
   func unlock() { _ = flock(descriptor, LOCK_UN) }
 
   func contents() throws(RecordError) -> [UInt8] {
     try Self.contents(descriptor, path)
   }
 
-  /// Makes the first append put right how the file ends.
+  /// Makes the first append repair the end of the file.
   func mend(_ tail: Tail) { self.tail.withLock { $0 = tail } }
 
-  /// Appends with one write(2). What a failed write left behind is cut off again, so that no record is ever
-  /// glued to a piece of another.
+  /// Appends with one write(2). Truncates the remains of a failed write, so that no record is ever joined to
+  /// a fragment of another.
   func append(_ bytes: [UInt8]) throws(RecordError) {
     switch tail.withLock({ $0 }) {
     case nil: return try put(bytes)
@@ -114,19 +115,20 @@ final class RecordFile: Sendable {
     tail.withLock { $0 = nil }
   }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until everything written has been synced to disk.
   func sync() throws(RecordError) {
     while fsync(descriptor) != 0 {
       switch errno {
       case EINTR: continue
-      // Pipes and some devices can't be synced, and need not be.
+      // Pipes and some devices don't support syncing, nor need it.
       case EINVAL, ENOTSUP: return
       case let code: throw Self.error(code, path, "can't be written to the disk")
       }
     }
   }
 
-  /// Throws when the path leads elsewhere by now, or nowhere, or something is gone: nobody will find what was written.
+  /// Throws when the path no longer leads to this file, or when the file has been shortened: the written data
+  /// would be lost.
   func checkPlace() throws(RecordError) {
     let own = try Self.status(descriptor, path)
     if own.isFile, Int(own.st_size) < length.load(ordering: .relaxed) {
@@ -137,7 +139,7 @@ final class RecordFile: Sendable {
     throw RecordError(.system, path, "the file was replaced or removed while it was written")
   }
 
-  /// From now on `whenSynced` waits, until `endSync`.
+  /// Makes `whenSynced` wait until `endSync`.
   func beginSync() { syncing.withLock { $0.isUnderWay = true } }
 
   func endSync(_ problem: RecordError?) {
@@ -150,8 +152,8 @@ final class RecordFile: Sendable {
     for next in waiting { next(problem) }
   }
 
-  /// Calls back once nothing is on its way to the disk, with what went wrong: at once or later, on any thread. False
-  /// when that is to come.
+  /// Calls `next` with the error of the last sync, if any, once no sync is under way. Returns true when it
+  /// was called at once, false when it will be called later on any thread.
   func whenSynced(_ next: @escaping @Sendable (RecordError?) -> Void) -> Bool {
     let problem: RecordError?? = syncing.withLock { syncing in
       if !syncing.isUnderWay { return .some(syncing.problem) }
@@ -162,7 +164,7 @@ final class RecordFile: Sendable {
     return problem != nil
   }
 
-  /// The whole content of a file, also of a pipe.
+  /// The whole content of a file; a pipe is also read.
   static func contents(of path: String) throws(RecordError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw error(errno, path, "can't be opened") }
@@ -206,6 +208,6 @@ final class RecordFile: Sendable {
 }
 
 extension stat {
-  /// A regular file: it has an end, and nobody is waited for to read it.
+  /// Whether it is a regular file, which has an end and can be read without waiting.
   var isFile: Bool { st_mode & S_IFMT == S_IFREG }
 }

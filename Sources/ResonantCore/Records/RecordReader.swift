@@ -3,15 +3,15 @@
 extension Transcript {
   /// Reads a transcript's file.
   ///
-  /// - Returns: the transcript, and one sentence for each thing that was passed over (a torn last line).
-  /// - Throws: `RecordError` with the line at fault; `.notTranscript` when the file is something else.
+  /// - Returns: the transcript, and one sentence for each thing that was ignored (an incomplete last line).
+  /// - Throws: `RecordError` with the line at fault; `.notTranscript` when the file is not a transcript.
   public static func read(
     contentsOf path: String
   ) throws(RecordError) -> (transcript: Transcript, warnings: [String]) {
     try read(try RecordFile.contents(of: path), path: path)
   }
 
-  /// Reads what a transcript's file holds; `path` is for messages.
+  /// Reads the bytes of a transcript's file; `path` is for messages only.
   public static func read(
     _ bytes: [UInt8], path: String
   ) throws(RecordError) -> (transcript: Transcript, warnings: [String]) {
@@ -23,15 +23,15 @@ extension Transcript {
   }
 }
 
-/// Makes a transcript of its records, line by line.
+/// Builds a transcript from its records, line by line.
 struct RecordReader {
   struct Reading {
-    /// Nil when there is no whole record.
+    /// Nil when there is no complete record.
     var transcript: Transcript?
     var warnings: [String]
-    /// Length of the whole records, in bytes: where the next one goes.
+    /// The length of the complete records in bytes, which is where the next record goes.
     var length: Int
-    /// The last record is whole but for its line feed.
+    /// The last record is complete except for its line feed.
     var lacksLineFeed: Bool
   }
 
@@ -56,7 +56,7 @@ struct RecordReader {
 
   private init(path: String) { self.path = path }
 
-  /// Reads one line; false when it is torn.
+  /// Reads one line; false when it is incomplete.
   private mutating func take(_ bytes: ArraySlice<UInt8>, isLast: Bool) throws(RecordError) -> Bool {
     line += 1
     guard bytes.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { return true }
@@ -64,7 +64,7 @@ struct RecordReader {
     do {
       json = try JSONValue.parse(bytes)
     } catch {
-      // A power loss can leave zeros where the first record was to be.
+      // After a power loss the file may contain zeros instead of the first record.
       let isTorn = isLast && (Self.beginning.starts(with: bytes) || bytes.allSatisfy { $0 == 0 })
       let mayBeHeader = bytes.starts(with: Self.beginning) || isTorn
       guard transcript != nil || mayBeHeader else { throw foreign }
@@ -120,6 +120,6 @@ struct RecordReader {
       .notTranscript, path, "this is no transcript: it does not begin with a \(Record.format) header")
   }
 
-  /// How a header begins; a file that is less than that is a torn one.
+  /// The beginning of a header, to recognise a file that contains only part of one.
   private static let beginning = Array(#"{"type":"header""#.utf8)
 }

@@ -3,21 +3,21 @@
 import Dispatch
 import Synchronization
 
-/// Does the blocking work of all records of a process on two threads of its own, one for writing and one for bringing
-/// files to the disk, so that a slow disk holds up no conversation but the one that waits for it.
+/// Does the blocking file operations of all records of a process on two threads, one for writing and one for
+/// syncing, so that a slow disk delays only the conversations that wait for it.
 ///
-/// What is to be brought to the disk waits for a while, or until somebody waits for it, and then all files that have
-/// come together are synced one after another. Most file systems put them into one commit, which makes a thousand
-/// conversations as cheap as a few.
+/// Files to be synced are collected for a while, or until a caller waits for one of them, and are then synced
+/// one after another. Most file systems combine these syncs in one commit, so that a thousand conversations
+/// cost as little as a few.
 public final class RecordStore: Sendable {
-  /// Longest time that a file waits for others on the way to the disk: less than most replies take, so that
-  /// it is there before the next record.
+  /// How long a file may wait for others before it is synced: less than most replies take, so that the sync
+  /// is over before the next record.
   private static let patience = DispatchTimeInterval.milliseconds(400)
 
   private struct Line {
-    /// The files, and what to do once each is on the disk.
+    /// The files, and a callback for each once it is synced.
     var waiting: [(file: RecordFile, done: @Sendable (RecordError?) -> Void)] = []
-    /// Nobody is to be patient any longer.
+    /// A caller is waiting, so nothing may be delayed any more.
     var isUrgent = false
   }
 
@@ -27,7 +27,7 @@ public final class RecordStore: Sendable {
 
   public init() {}
 
-  /// Does something blocking.
+  /// Runs a blocking operation on the writing thread.
   func perform<Value: Sendable>(
     _ work: @escaping @Sendable () throws(RecordError) -> Value
   ) async throws(RecordError) -> Value {
@@ -44,19 +44,19 @@ public final class RecordStore: Sendable {
     return try result.get()
   }
 
-  /// How an append is to be brought to the disk.
+  /// When an append is synced to disk.
   enum Sync: Sendable {
     case none
-    /// While the conversation goes on; what is appended next waits for it.
+    /// While the conversation goes on; the next append waits for the sync.
     case behind
     /// Before the append returns.
     case ahead
   }
 
-  /// Appends whole lines with one write, once what was appended before is on the disk where it was to be.
+  /// Appends whole lines with one write, after any sync of the previous append.
   ///
-  /// Callers that need an order wait for each call. Throws what went wrong with this write, or with bringing the
-  /// one before it to the disk.
+  /// Callers that need an order must await each call. Throws the error of this write, or of the sync of the
+  /// previous append.
   func append(_ lines: [UInt8], to file: RecordFile, _ sync: Sync) async throws(RecordError) {
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
       whenSynced(file) { [self] problem in
@@ -81,7 +81,7 @@ public final class RecordStore: Sendable {
     if let problem { throw problem }
   }
 
-  /// Waits until everything that was appended is on the disk where it was to be.
+  /// Waits until all appended data that was to be synced is on disk.
   func waitUntilSynced(_ file: RecordFile) async throws(RecordError) {
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<RecordError?, Never>) in
       whenSynced(file) { continuation.resume(returning: $0) }
@@ -89,12 +89,12 @@ public final class RecordStore: Sendable {
     if let problem { throw problem }
   }
 
-  /// Calls back once nothing of the file is on its way to the disk, which is hurried.
+  /// Calls back once no sync of the file is pending, and makes a pending one urgent.
   private func whenSynced(_ file: RecordFile, _ next: @escaping @Sendable (RecordError?) -> Void) {
     if !file.whenSynced(next) { hurry() }
   }
 
-  /// Brings a file to the disk, together with others.
+  /// Queues a file for syncing together with others.
   private func bring(
     _ file: RecordFile, isUrgent: Bool, _ done: @escaping @Sendable (RecordError?) -> Void
   ) {
@@ -117,7 +117,7 @@ public final class RecordStore: Sendable {
     if isFirst { syncs.async { self.sync() } }
   }
 
-  /// Brings to the disk what waits for it.
+  /// Syncs the queued files.
   private func sync() {
     let waiting = line.withLock { line in
       defer { line = Line() }

@@ -4,16 +4,16 @@ import Synchronization
 
 /// Appends a conversation's records to its file.
 ///
-/// When `append` returns, the record has left the process: killing it loses nothing. A turn that was asked for is
-/// also brought to the disk, while the conversation goes on; the next record waits until that has happened, and an `end` waits
-/// for itself. So a power loss costs the last turn at most.
+/// When `append` returns, the record has been handed to the kernel: killing the process loses nothing. A
+/// generated turn is also synced to disk while the conversation goes on, and the next record waits for that
+/// sync; an `end` is synced before `append` returns. So a power loss costs the last turn at most.
 ///
-/// `close` leaves the file to others, as does the end of the writer's life.
+/// `close`, or the end of the writer's life, releases the file's lock.
 public final class RecordWriter: Sendable {
-  /// What a file already holds that is taken up again.
+  /// The content of a file that is resumed.
   public final class Resumed: Sendable {
     public let writer: RecordWriter
-    /// Nil when not even the header is whole: the conversation can begin anew in this file.
+    /// Nil when not even the header is complete: the conversation can start anew in this file.
     public let transcript: Transcript?
     public let warnings: [String]
 
@@ -37,7 +37,7 @@ public final class RecordWriter: Sendable {
     begun = Atomic(hasBegun)
   }
 
-  /// Makes a new file, and never writes over one that is there.
+  /// Creates a new file; never overwrites an existing one.
   public static func create(_ path: String, store: RecordStore) async throws(RecordError) -> RecordWriter {
     let file = try await store.perform { () throws(RecordError) in
       try RecordFile(path, .new, isLocked: false)
@@ -45,8 +45,8 @@ public final class RecordWriter: Sendable {
     return RecordWriter(file, store: store, hasBegun: false)
   }
 
-  /// Opens a file to go on with it and reads it. It stays as it is until the first append, which cuts off a torn last
-  /// line.
+  /// Opens a file to resume it, and reads it. The file stays unchanged until the first append, which cuts off
+  /// an incomplete last line.
   ///
   /// - Parameter isLocked: the caller already holds the `flock` of the file.
   public static func resume(
@@ -67,7 +67,7 @@ public final class RecordWriter: Sendable {
   /// True once the file has a header.
   var hasBegun: Bool { begun.load(ordering: .relaxed) }
 
-  /// Empties the file, so that a conversation can begin anew in it.
+  /// Empties the file, so that a conversation can start anew in it.
   func clear() async throws(RecordError) {
     let file = file
     try await store.perform { () throws(RecordError) in try file.truncate(to: 0) }
@@ -78,7 +78,7 @@ public final class RecordWriter: Sendable {
     try await append([record])
   }
 
-  /// Appends several records with one write. Callers that need an order wait for each call.
+  /// Appends several records with one write. Callers that need an order must await each call.
   public func append(_ records: [Record]) async throws(RecordError) {
     begun.store(true, ordering: .relaxed)
     try await store.append(records.reduce(into: []) { $0 += $1.line }, to: file, Self.sync(records))
@@ -92,8 +92,8 @@ public final class RecordWriter: Sendable {
     }
   }
 
-  /// Waits until everything is on the disk, and leaves the file to others. Nothing is to be appended after that.
-  /// Throws also when the file is no longer in its place. Once is enough, so a second call does nothing.
+  /// Waits until everything is synced to disk, then releases the file. Throws also when the path no longer
+  /// leads to the file. Nothing may be appended afterwards; a second call does nothing.
   public func close() async throws(RecordError) {
     guard !closed.exchange(true, ordering: .relaxed) else { return }
     defer { file.unlock() }
@@ -108,17 +108,17 @@ extension Record {
     switch self {
     case .end: true
     case .turn(let turn): turn.outcome != .opening
-    // These, and an opening, are known without the file.
+    // These records, like an opening, can be made again without the file.
     case .header, .preamble, .event: false
     }
   }
 }
 
 extension RecordWriter: ConversationObserver {
-  /// Records a conversation as it happens; a new file begins with all there was before.
+  /// Records a conversation as it happens; a new file starts with everything that preceded.
   public func observe(_ event: ConversationEvent) async throws { try await observe([event]) }
 
-  /// What happened together is written together.
+  /// Events that happened together are written together.
   public func observe(_ events: [ConversationEvent]) async throws {
     let records = events.flatMap(records)
     if !records.isEmpty { try await append(records) }

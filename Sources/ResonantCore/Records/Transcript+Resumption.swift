@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 extension Transcript {
-  /// The kind of the event that tells how a conversation goes on otherwise than it did before. Its fields: those of
-  /// the header that hold from there on, and `changes`, sentences for people.
+  /// The kind of event that records a change when a conversation is resumed. Its fields: those of the header
+  /// that hold from then on, and `changes`, sentences for people.
   static let resumption = "resume"
   static let resumedFields = ["seed", "participants", "settings"]
 
-  /// The header with what has changed since: how the conversation was held at last.
+  /// The header with all changes by resumptions applied.
   public var latestHeader: Header {
     events.filter { $0.kind == Self.resumption }.reduce(header) { header, event in
       var json = Record.header(header).json.object ?? [:]

@@ -3,7 +3,7 @@
 import ArgumentParser
 import ResonantCore
 
-/// `resonant batch`: an experiment, many conversations at once.
+/// `resonant batch`: an experiment with many concurrent conversations.
 struct BatchCommand: AsyncParsableCommand {
   enum Script: String, CaseIterable, ExpressibleByArgument { case slurm }
 
@@ -88,7 +88,7 @@ struct BatchCommand: AsyncParsableCommand {
     if code != 0 { throw RunEnd(code: code) }
   }
 
-  /// Shows how far the plan has come, also one that can't go on.
+  /// Shows the progress of the plan, even of one that can't continue.
   private func show(_ plan: Plan, _ directory: RunDirectory) async throws {
     let status: BatchStatus
     do {
@@ -108,7 +108,7 @@ struct BatchCommand: AsyncParsableCommand {
     if twins.count > 3 { Diagnostics.warning("there are \(twins.count - 3) more such pairs") }
   }
 
-  /// Flags of which one would do nothing beside the other.
+  /// Pairs of flags that can't be combined, because one would have no effect.
   private static let contradictions = [
     ("--emit", "--status"), ("--emit", "--dry-run"), ("--emit", "--shard"), ("--status", "--dry-run"),
     ("--status", "--shard"), ("--status", "--shards"), ("--shard", "--shards"),
@@ -139,7 +139,7 @@ struct BatchCommand: AsyncParsableCommand {
     }
   }
 
-  /// What `--shard` says; else what the environment of a job array does.
+  /// The shard that `--shard` names, else the one that the environment of a job array implies.
   private func shard(_ environment: [String: String]) throws -> Shard {
     do {
       if let shard { return try Shard(shard) }

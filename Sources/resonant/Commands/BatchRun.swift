@@ -8,16 +8,17 @@ import Glibc
 import Darwin
 #endif
 
-/// A batch on this terminal: shows how it gets on, lets signals end it in good order, and says what became of it.
+/// A batch run in this terminal: shows its progress, ends it in good order on a signal, and reports the
+/// result.
 struct BatchRun {
   private let batch: Batch
   private let runner: BatchRunner
   private let renderer: PageRenderer
   private let pages: BatchPages?
-  /// Seconds that the first Ctrl-C leaves the turns in flight.
+  /// Seconds that turns in flight have to finish after the first Ctrl-C.
   private let grace: Seconds
 
-  /// Errors that are shown at the end, equal ones once.
+  /// The largest number of distinct errors shown at the end.
   private static let mostErrors = 5
 
   /// Prepares the run directory. Throws `ConfigurationError` when the batch can't begin.
@@ -53,7 +54,7 @@ struct BatchRun {
     return interruption.exitCode ?? (outcome.isComplete ? 0 : 1)
   }
 
-  /// The first Ctrl-C lets the turns in flight finish, for a while; anything else cuts.
+  /// The first Ctrl-C lets turns in flight finish, for up to `grace`; any other signal cuts them.
   private func take(_ signal: Int32, _ interruption: Interruption) {
     runner.control.drain(.signal)
     guard signal == SIGINT, grace.value > 0,
@@ -63,14 +64,15 @@ struct BatchRun {
       "resonant: letting the turns in flight finish, for up to \(grace) s; once more to cut them")
   }
 
-  /// Holds the conversations, then writes the pages, unless a signal says otherwise. Cancelling the task cuts either.
+  /// Holds the conversations, then writes the pages, unless a signal ends the run. Cancelling the task cuts
+  /// either step short.
   private func work(_ interruption: Interruption) async -> (outcome: BatchOutcome, BatchPages.Writing?) {
     let display = BatchDisplay(runner.progress, runner.limits, requests: batch.forecast.cost.requests)
     let showing = Task { await display.run() }
     var outcome = await runner.run()
     showing.cancel()
     await showing.value
-    // Pages can be made at any time.
+    // Pages can be generated again at any time, so nothing can be lost from here on.
     interruption.noteSaved()
     guard let pages, interruption.exitCode == nil else { return (outcome, nil) }
     let writing = await pages.write()
@@ -111,7 +113,7 @@ struct BatchRun {
     await console.flush()
   }
 
-  /// What became of this shard, and how to go on.
+  /// The result of this shard, and how to continue.
   private func hint(_ outcome: BatchOutcome) -> String {
     let counts = outcome.counts
     var lines: [String] = []
@@ -126,7 +128,7 @@ struct BatchRun {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// What became of all trials of the plan, in few lines however many there are.
+  /// A summary of all trials of the plan; its length does not depend on their number.
   static func sentences(on status: BatchStatus) -> String {
     let total = status.total
     let count = total.done + total.running + total.failed + total.left

@@ -3,7 +3,7 @@
 import ArgumentParser
 import ResonantCore
 
-/// `resonant chat`: two participants or more, one conversation.
+/// `resonant chat`: one conversation between two or more participants.
 struct ChatCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chat", abstract: "Hold a conversation of two participants or more.",

@@ -3,7 +3,7 @@
 import ArgumentParser
 import ResonantCore
 
-/// `resonant check`: is everything there that a conversation would need?
+/// `resonant check`: checks that everything a conversation needs is available.
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the endpoints, their models and pandoc are there.",
@@ -27,7 +27,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
     let network = host.network(isVerbose: options.process.verbose)
     var isFailure = false
-    // Several models of an endpoint that can't be reached have one and the same trouble.
+    // Models of an endpoint that can't be reached all produce the same finding, which is printed once.
     var said: Set<String> = []
     for (participant, settings) in Self.distinct(conversations) {
       let finding = await finding(participant, settings, network)
@@ -53,8 +53,8 @@ struct CheckCommand: AsyncParsableCommand {
     return try Plan.read(try PlanFile.read(plan), environment: host.environment).conversations
   }
 
-  /// Each model of each endpoint once, in the order of the conversations. Endpoints that are shown alike may still
-  /// differ in their headers.
+  /// Each model of each endpoint once, in the order of the conversations. Endpoints with the same displayed
+  /// URL may still differ in their headers.
   private static func distinct(
     _ conversations: [ResolvedConversation]
   ) -> [(participant: Participant, settings: RequestSettings)] {

@@ -2,8 +2,7 @@
 
 import ResonantCore
 
-/// One conversation on this terminal: shows it, lets signals end it in good order, and says at the end what
-/// became of it.
+/// One conversation in this terminal: shows it, ends it in good order on a signal, and reports the result.
 struct ConversationRun {
   var trial: PreparedTrial
   var runner: TrialRunner
@@ -13,14 +12,14 @@ struct ConversationRun {
   func run() async -> Int32 {
     let interruption = Interruption(runner.pages)
     let console = Console { interruption.cut(exitCode: 141) }
-    // Before anything is shown or sent: whoever sees the first turn may interrupt it.
+    // Watches signals before anything is shown or sent, since the user may interrupt the first turn.
     let watch = SignalWatch { interruption.take($0) }
     defer { withExtendedLifetime(watch) {} }
     let observers = presentation.observers(for: trial, on: console) + [interruption]
     let task = Task { [trial, runner] in await runner.run(trial, observers: observers) }
     interruption.arm { task.cancel() }
     let result = await task.value
-    // Also where it could not be recorded.
+    // This also applies when the conversation could not be recorded.
     interruption.noteSaved()
     report(result, on: console)
     await console.flush()

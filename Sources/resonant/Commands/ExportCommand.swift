@@ -9,7 +9,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// `resonant export`: a transcript in another form.
+/// `resonant export`: converts transcripts to other formats.
 struct ExportCommand: AsyncParsableCommand {
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case html, markdown, text, json
@@ -59,14 +59,14 @@ struct ExportCommand: AsyncParsableCommand {
     }
     let destination = try ExportDestination(out, sources: paths, fileExtension: to.fileExtension)
     let interruption = Interruption(pages)
-    // Files are replaced as a whole, and nothing else can be lost.
+    // Files are replaced as a whole, so an interruption loses nothing.
     interruption.noteSaved()
     let watch = SignalWatch { interruption.take($0) }
     defer { withExtendedLifetime(watch) {} }
     let task = Task { [to] in
       for (index, transcript) in transcripts.enumerated() {
         let bytes = await to.document(of: transcript, pages)
-        // What was cut short is not what was asked for.
+        // An export that was cut short would be incomplete, so it is not written.
         guard !Task.isCancelled else { return }
         try await destination.write(bytes, index)
       }
@@ -89,9 +89,9 @@ extension ExportCommand.Format {
   }
 }
 
-/// Where exports go.
+/// Where exports are written.
 private struct ExportDestination {
-  /// A path for each source; nil for standard output.
+  /// One path for each source; nil for standard output.
   private var files: [String]?
 
   init(_ out: String?, sources: [String], fileExtension: String) throws(ConfigurationError) {
@@ -122,7 +122,7 @@ private struct ExportDestination {
     try checkTargets()
   }
 
-  /// Pages and the like can be made again, a transcript can't.
+  /// Refuses to overwrite a transcript, which unlike a page can't be generated again.
   private func checkTargets() throws(ConfigurationError) {
     guard let transcript = files?.first(where: Self.isTranscript) else { return }
     throw ConfigurationError(
@@ -131,7 +131,7 @@ private struct ExportDestination {
 
   private static func isTranscript(_ path: String) -> Bool {
     let file = URL(filePath: path).resolvingSymlinksInPath()
-    // Not to wait for a pipe.
+    // Opening a pipe would block.
     let type = try? FileManager.default.attributesOfItem(atPath: file.path)[.type] as? FileAttributeType
     guard type == .typeRegular, let content = try? Data(contentsOf: file, options: .mappedIfSafe) else {
       return false
@@ -139,7 +139,7 @@ private struct ExportDestination {
     return content.starts(with: #"{"type":"header""#.utf8)
   }
 
-  /// The sources' own names without their endings; equal ones are told apart by a number.
+  /// The sources' base names without extensions; a number distinguishes equal ones.
   private static func names(_ sources: [String]) -> [String] {
     var taken: Set<String> = []
     return sources.map { source in

@@ -3,7 +3,7 @@
 import ArgumentParser
 import ResonantCore
 
-/// `resonant resume`: goes on where a transcript stopped, in the same file.
+/// `resonant resume`: continues a conversation in its transcript's file.
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on where a transcript stopped.",
@@ -31,13 +31,13 @@ struct ResumeCommand: AsyncParsableCommand {
     let event = conversation.resumption(of: recorded, at: host.now)
     if let event { recorded.events.append(event) }
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
-    // Before the file is touched: whatever is refused leaves it as it was.
+    // Checks everything before the file is touched, so that an error leaves it unchanged.
     let trial = try host.prepare(conversation, transcript: recorded, options: options)
     if let event { try await record(event, resumed.writer) }
     try await host.hold(trial.recorded(in: resumed.writer, page: files.page), options: options)
   }
 
-  /// The transcript, if it is one that can go on here.
+  /// The transcript, if this command can continue it.
   private func held(_ resumed: RecordWriter.Resumed) throws(ConfigurationError) -> Transcript {
     guard let recorded = resumed.transcript else {
       throw ConfigurationError(
@@ -58,7 +58,7 @@ struct ResumeCommand: AsyncParsableCommand {
     }
   }
 
-  /// Whether nothing is to come and nothing to be written any more, which is said.
+  /// Whether the conversation is over and nothing remains to be recorded; if so, warns about it.
   private func isOver(_ transcript: Transcript, _ conversation: ResolvedConversation) -> Bool {
     guard let end = transcript.end, end.reason.isFinal else { return false }
     switch conversation.reasonToStop(transcript) {
@@ -71,7 +71,7 @@ struct ResumeCommand: AsyncParsableCommand {
     return true
   }
 
-  /// What lets a conversation go on that has ended so.
+  /// How to continue a conversation that ended for this reason.
   private static func wayOn(_ reason: StopReason) -> String {
     switch reason {
     case .stopPhrase: "another --stop-phrase goes on"
@@ -80,7 +80,7 @@ struct ResumeCommand: AsyncParsableCommand {
     }
   }
 
-  /// Says what would otherwise seem to do nothing.
+  /// Warns about options that would have no effect.
   private func warn(about conversation: ResolvedConversation, _ recorded: Transcript) {
     let overlay = options.overlay()
     if overlay["out"] != nil || overlay["name"] != nil {

@@ -3,7 +3,7 @@
 import ArgumentParser
 import ResonantCore
 
-/// Every flag of a conversation.
+/// All flags of a conversation.
 struct ChatOptions: ParsableArguments {
   enum Models: OptionSection { static var options: [ChatOption] { OptionTable.models } }
   enum Prompts: OptionSection { static var options: [ChatOption] { OptionTable.prompts } }
@@ -18,7 +18,7 @@ struct ChatOptions: ParsableArguments {
   @OptionGroup(title: "Files") private var output: OptionFlags<Output>
   @OptionGroup(title: "Screen") var process: ProcessOptions
 
-  /// The flags that were given, keyed as in a plan; those of the process apart, which have no keys there.
+  /// The given flags, keyed as in a plan, without the flags of the process, which a plan can't set.
   func overlay() -> JSONObject {
     [models.values, prompts.values, turns.values, requests.values, output.values].reduce(into: [:]) {
       $0.merge($1) { $1 }

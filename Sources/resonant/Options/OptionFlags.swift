@@ -3,13 +3,13 @@
 import ArgumentParser
 import ResonantCore
 
-/// The flags of one section of the help, made from the descriptions of their options.
+/// The flags of one section of the help, generated from the descriptions of their options.
 ///
-/// ArgumentParser finds a type's flags in its mirror. Such a mirror can be made of anything; the names of the children
-/// need only be the keys that their values are decoded with. Each section is a type of its own: a group is decoded
-/// once a type.
+/// ArgumentParser finds a type's flags through its mirror. A custom mirror may list any children, as long as
+/// their names are the keys that their values are decoded with. Each section is a type of its own, because
+/// the parser decodes a group once per type.
 struct OptionFlags<Section: OptionSection>: ParsableArguments, CustomReflectable {
-  /// What was given, keyed as in a plan.
+  /// The given flags, keyed as in a plan.
   private(set) var values: JSONObject = [:]
 
   init() {}
@@ -27,7 +27,7 @@ struct OptionFlags<Section: OptionSection>: ParsableArguments, CustomReflectable
 /// A section of the help.
 protocol OptionSection { static var options: [ChatOption] { get } }
 
-/// Any key of an option.
+/// The coding key of an option.
 private struct OptionKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }
@@ -37,13 +37,13 @@ private struct OptionKey: CodingKey {
 }
 
 extension ChatOption {
-  /// The type of a choice of words.
+  /// The argument type for an option with a fixed set of words.
   private static func choice(_ words: [String]) -> any FlagValue.Type {
     let types: [any FlagValue.Type] = [API.self, SpeakerOrder.self, RolePolicy.self]
     return types.first { $0.allValueStrings == words } ?? String.self
   }
 
-  /// What the parser has to know.
+  /// The definition for the argument parser.
   fileprivate var definition: any FlagDefinition {
     switch kind {
     case .boolean: Flag(wrappedValue: false, name: name, help: .option(key))
@@ -69,7 +69,7 @@ extension ChatOption {
 }
 
 extension ArgumentHelp {
-  /// The help of the option of that key, as the table of options has it.
+  /// The help for the option `key`, from the table of options.
   static func option(_ key: String) -> ArgumentHelp {
     let option = OptionTable[key]
     let fallback = option?.fallback.map { " (default: \($0))" } ?? ""
@@ -79,7 +79,7 @@ extension ArgumentHelp {
 
 // MARK: - From flags to values
 
-/// A property wrapper of the parser.
+/// A property wrapper of ArgumentParser.
 private protocol FlagDefinition: Decodable { var value: JSONValue? { get } }
 
 extension FlagDefinition {
@@ -95,18 +95,18 @@ extension Option: FlagDefinition where Value: OptionValue {
 }
 
 extension Flag: FlagDefinition where Value == Bool {
-  /// A flag that is off says nothing.
+  /// A switch that is off counts as not given.
   fileprivate var value: JSONValue? { wrappedValue ? true : nil }
 }
 
-/// A type of values on the command line.
+/// A type of argument values.
 typealias FlagValue = ExpressibleByArgument & OptionValue
 
 extension API: ExpressibleByArgument {}
 extension RolePolicy: ExpressibleByArgument {}
 extension SpeakerOrder: ExpressibleByArgument {}
 
-/// A number of seconds on the command line, with fractions.
+/// A number of seconds as an argument, possibly with a fraction.
 struct Seconds: FlagValue, Equatable, CustomStringConvertible {
   var value: Double
   var option: JSONValue? { .double(value) }
@@ -120,6 +120,6 @@ struct Seconds: FlagValue, Equatable, CustomStringConvertible {
     self.value = value
   }
 
-  /// Without a fraction where there is none.
+  /// Omits a fraction of zero.
   var description: String { Int(exactly: value).map(String.init) ?? String(value) }
 }

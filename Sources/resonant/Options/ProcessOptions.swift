@@ -3,21 +3,21 @@
 import ArgumentParser
 import ResonantCore
 
-/// What standard output carries.
+/// The format of standard output.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
   case text
-  /// The transcript's records as they happen, one JSON object a line.
+  /// The transcript's records as they happen, one JSON object per line.
   case ndjson
 }
 
-/// Whether output is coloured.
+/// Whether the output is coloured.
 enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
-  /// On a terminal, unless `NO_COLOR` is set.
+  /// Colours on a terminal, unless `NO_COLOR` is set.
   case auto
   case always, never
 }
 
-/// How this process speaks to its user; these are no keys of a plan.
+/// How this process interacts with its user; a plan can't set these options.
 struct ProcessOptions: ParsableArguments {
   @Option(help: .option("format")) var format = OutputFormat.text
   @Flag(help: .option("quiet")) var quiet = false

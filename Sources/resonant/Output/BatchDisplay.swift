@@ -2,7 +2,8 @@
 
 import ResonantCore
 
-/// Shows on standard error how a batch gets on: one line that changes on a terminal, else a line now and then.
+/// Shows the progress of a batch on standard error: on a terminal as a status line, otherwise as a line from
+/// time to time.
 struct BatchDisplay {
   private let progress: BatchProgress
   private let estimate: BatchEstimate
@@ -12,7 +13,7 @@ struct BatchDisplay {
   private static let terminalInterval = Duration.milliseconds(200)
   private static let lineInterval = Duration.seconds(10)
 
-  /// - Parameter requests: at most so many will be made.
+  /// - Parameter requests: the largest number of requests that the batch can make.
   init(_ progress: BatchProgress, _ limits: RequestLimits, requests: Int) {
     self.progress = progress
     self.limits = limits
@@ -37,8 +38,8 @@ struct BatchDisplay {
     if isTerminal { Diagnostics.show(status: "") }
   }
 
-  /// `12 done, 4 running, 0 failed, 64 left; 12 min to go, 3.2 turns/s, 410 tokens/s`: what a narrow terminal cuts
-  /// off matters least.
+  /// `12 done, 4 running, 0 failed, 64 left; 12 min to go, 3.2 turns/s, 410 tokens/s`: the least important
+  /// parts come last, where a narrow terminal cuts them off.
   private var line: String {
     let now = progress.snapshot
     let trials = now.trials
@@ -51,7 +52,8 @@ struct BatchDisplay {
     return "\(counts); \(Self.time(left)) to go, \(turns) turns/s, \(tokens) tokens/s"
   }
 
-  /// Who is overloaded or wants to be left alone, for that looks like a standstill.
+  /// The endpoints that are overloaded or asked for a pause, since the batch would otherwise seem to stand
+  /// still.
   private var throttling: String {
     limits.throttled.compactMap { endpoint in
       var news: [String] = []
@@ -73,28 +75,29 @@ struct BatchDisplay {
   }
 }
 
-/// How long a batch will still take, going by what it has done so far.
+/// Estimates the remaining time of a batch from its progress so far.
 struct BatchEstimate {
-  /// How many were to be done at the start.
+  /// The number of trials to do at the start.
   let trials: Int
-  /// What they ask for if none ends early.
+  /// The number of requests if no trial ends early.
   let requests: Int
 
-  /// Seconds to go; nil before the first turn.
+  /// The remaining time in seconds; nil before the first turn.
   ///
   /// - Parameters:
-  ///   - turns: made since the start.
+  ///   - turns: the number of turns since the start.
   ///   - elapsed: seconds since the start.
   func seconds(_ now: BatchStatus.Counts, turns: Int, after elapsed: Double) -> Double? {
     guard turns > 0 else { return nil }
     let (left, running) = (Double(max(0, now.left)), Double(now.running))
     let over = max(0, Double(trials) - left - running)
     guard left + running > 0 else { return 0 }
-    // Those that run are half done, some more and some less.
+    // On average, running trials are half done.
     let (open, begun) = (left + running / 2, over + running / 2)
-    // The short ones are over first: only when as many are over as are running do they tell how long one takes.
+    // Short trials finish first, so the average duration is reliable only once as many have finished as are
+    // running.
     if over >= max(1, running) { return elapsed * open / begun }
-    // As if none ended early.
+    // Until then, assume that no trial ends early.
     let possible =
       Double(requests) * (left + running) / Double(max(1, trials))
       - Double(turns) * (running / 2) / max(0.5, begun)

@@ -10,10 +10,10 @@ import Glibc
 import Darwin
 #endif
 
-/// Standard output or standard error on a thread of its own, so that a blocked terminal never holds up a transfer or
-/// the transcript: whatever has gathered is written with one `write(2)` at each wake-up.
+/// Writes standard output or standard error on a separate thread, so that a blocked terminal never delays a
+/// transfer or the transcript. Each wake-up writes everything that is pending with one `write(2)`.
 final class Console: Sendable {
-  /// Turns what has arrived of a reply since the last time into bytes for the screen.
+  /// Converts the part of a reply that is new since the last call into bytes for the terminal.
   typealias Rendering = @Sendable (_ text: [UInt8], _ thinking: [UInt8]) -> [UInt8]
 
   private struct State {
@@ -33,10 +33,10 @@ final class Console: Sendable {
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "resonant.console")
   private let descriptor: Int32
-  /// How text from outside may be shown on standard output.
+  /// How text from outside is shown on standard output.
   static let style = TerminalStyle(usesColor: false, isTerminal: isatty(STDOUT_FILENO) == 1)
 
-  /// Called once when nobody reads any more.
+  /// Called once when the reader is gone.
   private let onClose: @Sendable () -> Void
 
   init(descriptor: Int32 = STDOUT_FILENO, onClose: @escaping @Sendable () -> Void = {}) {
@@ -44,7 +44,7 @@ final class Console: Sendable {
     self.onClose = onClose
   }
 
-  /// Nobody reads any more.
+  /// Whether the reader is gone.
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
   func write(_ text: String) { write(Array(text.utf8)) }
@@ -53,13 +53,13 @@ final class Console: Sendable {
     schedule { $0.pending += bytes }
   }
 
-  /// From now on shows what arrives in `reply`, after everything written so far.
+  /// Starts to show `reply` as it arrives, after everything written so far.
   func follow(_ reply: LiveReply, rendering: @escaping Rendering) {
     state.withLock { $0.followed = Followed(reply: reply, rendering: rendering) }
     reply.follow { [weak self] in self?.schedule { _ in } }
   }
 
-  /// Writes what is left of the followed reply and follows no more.
+  /// Writes the rest of the followed reply and stops following it.
   func unfollow() {
     schedule { state in
       Self.collect(&state)
@@ -67,7 +67,7 @@ final class Console: Sendable {
     }
   }
 
-  /// Returns when everything is written or nobody reads any more.
+  /// Returns when everything is written or the reader is gone.
   func flush() async {
     await withCheckedContinuation { continuation in
       queue.async {
@@ -122,7 +122,7 @@ final class Console: Sendable {
           _ = poll(&wanted, 1, -1)
         } else if errno != EINTR {
           let reason = errno
-          // Nobody is left to be told when standard error itself can't be written.
+          // A failure to write to standard error can't be reported anywhere.
           if reason != EPIPE, reason != EBADF, descriptor != STDERR_FILENO {
             Diagnostics.error("standard output can't be written: \(String(cString: strerror(reason)))")
           }

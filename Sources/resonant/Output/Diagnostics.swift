@@ -9,14 +9,14 @@ import Glibc
 import Darwin
 #endif
 
-/// Standard error: one line for each thing that the user should know, and on a terminal a status line below them.
+/// Standard error: one line per message, and on a terminal a status line below them.
 enum Diagnostics {
   static let style = TerminalStyle(usesColor: false, isTerminal: isatty(STDERR_FILENO) == 1)
 
   private static let console = Console(descriptor: STDERR_FILENO)
-  /// What the status line says; empty when there is none.
+  /// The text of the status line; empty when there is none.
   private static let status = Mutex("")
-  /// Back to the start of the line, and nothing behind it.
+  /// Returns to the start of the line and clears it.
   private static let clearing = "\r\u{1B}[K"
 
   static func error(_ message: String) { line("resonant: \(message)") }
@@ -30,7 +30,7 @@ enum Diagnostics {
     }
   }
 
-  /// Replaces the status line of a terminal; empty text takes it away.
+  /// Replaces the status line of a terminal; an empty text removes it.
   static func show(status text: String) {
     status.withLock { status in
       status = text
@@ -38,13 +38,13 @@ enum Diagnostics {
     }
   }
 
-  /// Returns when everything is written or nobody reads any more.
+  /// Returns when everything is written or the reader is gone.
   static func flush() async { await console.flush() }
 
-  /// As much as has place on one line; one that wraps could not be replaced.
+  /// The part of the text that fits on one line; a wrapped status line could not be replaced.
   private static func fitting(_ text: String) -> String { String(text.prefix(max(1, columns - 1))) }
 
-  /// The width of the terminal now: its user may change it.
+  /// The current width of the terminal, which may change at any time.
   private static var columns: Int {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

@@ -2,7 +2,8 @@
 
 import ResonantCore
 
-/// Prints the transcript's records as they happen, one JSON object a line, and the pieces of a reply between them.
+/// Prints the transcript's records as they happen, one JSON object per line, and between them the pieces of a
+/// reply.
 struct NDJSONView: ConversationObserver {
   let console: Console
 

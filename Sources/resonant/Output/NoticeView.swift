@@ -2,7 +2,7 @@
 
 import ResonantCore
 
-/// Says on standard error, as it happens, why a turn takes long.
+/// Reports on standard error why a turn is delayed.
 struct NoticeView: ConversationObserver {
   func observe(_ event: ConversationEvent) async {
     guard case .asked(_, let speaker, let attempt) = event else { return }
@@ -15,7 +15,7 @@ struct NoticeView: ConversationObserver {
     }
   }
 
-  /// With one decimal.
+  /// The duration in seconds with one decimal.
   private static func seconds(_ duration: Duration) -> String {
     let tenths = Int((duration / .milliseconds(100)).rounded(.up))
     return "\(tenths / 10).\(tenths % 10)"

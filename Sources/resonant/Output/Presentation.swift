@@ -8,7 +8,7 @@ import Glibc
 import Darwin
 #endif
 
-/// How a conversation is shown on standard output.
+/// How standard output shows a conversation.
 struct Presentation: Sendable {
   var format = OutputFormat.text
   var isQuiet = false

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// How text may be shown: colours or not, and whether a terminal would obey what is in it.
+/// How text is shown: with or without colours, and whether control characters could affect a terminal.
 struct TerminalStyle: Sendable {
   var usesColor: Bool
-  /// Control characters are made visible, so that model text can't drive the terminal or look like another text.
+  /// Whether to make control characters visible, so that a model's text can neither control the terminal nor
+  /// disguise itself.
   var isTerminal: Bool
 
   private static let hues = [36, 35, 33, 32, 34, 31, 96, 95, 93, 92]
@@ -15,16 +16,17 @@ struct TerminalStyle: Sendable {
 
   func dimmed(_ text: String) -> String { usesColor ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
-  /// Text from outside, safe to show.
+  /// Text from outside, made safe to show.
   func safe(_ text: String) -> String {
     isTerminal ? String(decoding: Self.visible(Array(text.utf8)), as: UTF8.self) : text
   }
 
   func safe(_ utf8: [UInt8]) -> [UInt8] { isTerminal ? Self.visible(utf8) : utf8 }
 
-  /// Valid UTF-8 with every control character but newline and tab replaced by a picture of it: C0 and DEL by
-  /// their Unicode control pictures; C1 (U+0080 to U+009F, which some terminals obey), what turns the order of other
-  /// characters about (U+202A to U+202E, U+2066 to U+2069), and Unicode's own line ends (U+2028, U+2029) by U+FFFD.
+  /// Replaces every control character except newline and tab in valid UTF-8. C0 and DEL become Unicode
+  /// control pictures. U+FFFD replaces C1 (U+0080 to U+009F, which some terminals obey), characters that
+  /// change the order of others (U+202A to U+202E, U+2066 to U+2069), and Unicode's line ends (U+2028,
+  /// U+2029).
   static func visible(_ utf8: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(utf8.count)
@@ -48,7 +50,7 @@ struct TerminalStyle: Sendable {
     return result
   }
 
-  /// Whether a text begins with a character from U+2028 to U+202E or from U+2066 to U+2069.
+  /// Whether the text begins with a character from U+2028 to U+202E or from U+2066 to U+2069.
   private static func isMisleading(_ utf8: ArraySlice<UInt8>) -> Bool {
     guard utf8.count >= 3 else { return false }
     let last = utf8[utf8.startIndex + 2]
@@ -61,7 +63,7 @@ struct TerminalStyle: Sendable {
 }
 
 extension Int {
-  /// With a comma between thousands.
+  /// The number with commas between thousands.
   var grouped: String {
     var digits = String(magnitude)
     var groups: [String] = []

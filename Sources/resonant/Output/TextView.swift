@@ -3,14 +3,14 @@
 import ResonantCore
 import Synchronization
 
-/// Shows a conversation as text, turn by turn, while it is spoken.
+/// Shows a conversation as text, turn by turn, while it goes on.
 struct TextView: ConversationObserver {
   let console: Console
   let style: TerminalStyle
   let showsThinking: Bool
-  /// Code points that a reply is cut at, for the note about it.
+  /// The length in code points at which a reply is cut, for the note about a cut.
   let maxChars: Int
-  /// Lines about where files go, shown before the first turn.
+  /// Lines about the files that are written, shown before the first turn.
   let notes: [String]
 
   func observe(_ event: ConversationEvent) async {
@@ -33,7 +33,7 @@ struct TextView: ConversationObserver {
     }
   }
 
-  /// Text and reasoning begin a line each, also where one goes on after the other.
+  /// Starts text and reasoning on lines of their own, also when they alternate.
   private func rendering() -> Console.Rendering {
     let last = Mutex<(isThinking: Bool, endsLine: Bool)?>(nil)
     return { [style, showsThinking] text, thinking in
