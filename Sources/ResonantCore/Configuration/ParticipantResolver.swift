@@ -36,7 +36,7 @@ struct ParticipantResolver {
     let endpoint = try endpoint(given).hiding(payload.values)
     let model = try model(given)
     let dialect = endpoint.api.dialect
-    let prompt = given["system_prompt"]?.string ?? Self.defaultSystemPrompt
+    let prompt = given["system_prompt"]?.string ?? Prompts.defaultSystemPrompt
     var participant = Participant(
       name: given.name, model: model, endpoint: endpoint, systemPrompt: prompt.isEmpty ? nil : prompt,
       systemPlacement: given.isOn("top_level_system") ? .topLevel : dialect.systemPlacement,
@@ -104,12 +104,6 @@ struct ParticipantResolver {
       throw options.failure(guilty.map { isInFile ? "\(all).\($0)" : all } ?? all, error.description)
     }
   }
-
-  /// The default system prompt. It must not change, so that experiments stay comparable, also with other
-  /// programs.
-  static let defaultSystemPrompt =
-    "You are an AI agent. You'll be talking to another instance of an AI. You have complete freedom."
-    + " Feel free to pursue whatever you want."
 }
 
 extension Participant {

@@ -24,7 +24,7 @@ public struct ConversationSettings: Sendable, Equatable {
   /// Maximum number of code points in a reply.
   public var maxChars = 10_000
   /// The first participant's opening message; nil if it generates the first turn.
-  public var opening: String? = "Hello!"
+  public var opening: String? = Prompts.defaultOpening
   public var order = SpeakerOrder.roundRobin
   public var onFailure = FailureAction.end
   /// Remove thinking spans from what the others see.

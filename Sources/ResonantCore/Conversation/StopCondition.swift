@@ -20,8 +20,3 @@ extension ConversationSettings {
     }
   }
 }
-
-extension StopReason {
-  /// Whether the conversation ran to its end, as opposed to an error or an interruption.
-  public var isFinal: Bool { self != .error && self != .interrupted }
-}

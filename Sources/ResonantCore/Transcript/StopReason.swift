@@ -6,3 +6,8 @@ public enum StopReason: String, Sendable, CaseIterable {
   case stopPhrase = "stop_phrase"
   case loop, silence, budget, exhausted, quit, interrupted, error
 }
+
+extension StopReason {
+  /// Whether the conversation ran to its end, as opposed to an error or an interruption.
+  public var isFinal: Bool { self != .error && self != .interrupted }
+}

@@ -71,7 +71,7 @@ struct BatchDisplayTests {
 
   @Test func anEndpointThatTurnsRequestsAwayIsNamedWhileItDoesAndAtTheEnd() async throws {
     let server = try await ScriptedServer { request in
-      request.number <= 2 ? .error(429, "slow down", headers: [("Retry-After", "3")]) : .openAI("an answer")
+      request.number <= 2 ? .error(429, "slow down", headers: [("Retry-After", "1.5")]) : .openAI("an answer")
     }
     try plan(server, turns: 2, repeats: 4, concurrency: 2)
     let program = try await start(columns: 200)
