@@ -226,7 +226,6 @@ enum ASCII {
   static let quote: UInt8 = 0x22
   static let dollar: UInt8 = 0x24
   static let apostrophe: UInt8 = 0x27
-  static let star: UInt8 = 0x2A
   static let plus: UInt8 = 0x2B
   static let comma: UInt8 = 0x2C
   static let minus: UInt8 = 0x2D

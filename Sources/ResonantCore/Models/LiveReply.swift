@@ -150,6 +150,11 @@ public final class LiveReply: Sendable {
     }
   }
 
+  /// The length in bytes of the text, or of the reasoning, so far.
+  func byteCount(ofThinking isThinking: Bool) -> Int {
+    state.withLock { isThinking ? $0.thinking.count : $0.text.bytes.count }
+  }
+
   var hasText: Bool { state.withLock { !$0.text.isEmpty } }
 
   public var thinking: String? {

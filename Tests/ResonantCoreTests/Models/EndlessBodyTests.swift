@@ -6,6 +6,15 @@ import Testing
 @testable import ResonantCore
 
 struct EndlessBodyTests {
+  /// In linear time: comparing each piece with all the text so far would take minutes.
+  @Test(.timeLimit(.minutes(1))) func aFinishReasonInEveryChunkCostsNoMore() {
+    let chunk = #"data: {"choices":[{"delta":{"content":"word "},"finish_reason":"stop"}]}"# + "\n\n"
+    let live = LiveReply()
+    let decoder = decode(Array(repeating: Array(chunk.utf8), count: 30_000), into: live)
+    #expect(live.text.utf8.count == 149_999)
+    #expect(decoder.isComplete)
+  }
+
   @Test func theBodyOfAnErrorIsNotReadForEver() {
     let sink = ReplySink(for: Attempt())
     sink.receive(head: HTTPResponseHead(status: 500, headers: []))

@@ -88,23 +88,27 @@ struct ReplyAssembly {
     finishReason = event.finishReason.map(SurrogateJoiner.joined) ?? finishReason
     // A message in a stream may be incomplete.
     hasWhole = hasWhole || event.isWhole && !isStreamed
-    if !event.isMessage || toolCalls.calls.isEmpty {
+    if !event.isMessage || toolCalls.isEmpty {
       for call in event.toolCalls { toolCalls.add(call) }
     }
     // The last event of a stream may repeat the whole text, as some servers do; Ollama's has no text.
     let isLast = event.isEnd || event.finishReason != nil && text.pieces > 1
     let repeats = isLast && !event.isMessage
     let thoughts = thinking.new(in: event.thinking, isMessage: event.isMessage)
-    if !repeats || !isAll(thoughts, of: { $0.thinking ?? "" }) { append(thoughts, to: \.thinking) }
+    if !repeats || !isAll(thoughts, ofThinking: true) { append(thoughts, to: \.thinking) }
     let words = text.new(in: event.text, isMessage: event.isMessage)
-    if !repeats || !isAll(words, of: \.text) { append(words, to: \.text) }
+    if !repeats || !isAll(words, ofThinking: false) { append(words, to: \.text) }
   }
 
-  /// Whether `words` repeat the whole text so far.
-  private mutating func isAll(_ words: String, of part: (LiveReply) -> String) -> Bool {
-    guard !words.isEmpty else { return false }
+  /// Whether `words` repeat the whole text, or the whole reasoning, so far.
+  ///
+  /// Compares lengths first: some servers send a finish reason with every chunk, and comparing the texts for
+  /// each of them would take quadratic time.
+  private mutating func isAll(_ words: String, ofThinking isThinking: Bool) -> Bool {
+    guard !words.isEmpty, 2 * words.utf8.count >= live.byteCount(ofThinking: isThinking) else { return false }
     deliver()
-    return part(live).split(whereSeparator: \.isWhitespace) == words.split(whereSeparator: \.isWhitespace)
+    let soFar = isThinking ? live.thinking ?? "" : live.text
+    return soFar.split(whereSeparator: \.isWhitespace) == words.split(whereSeparator: \.isWhitespace)
   }
 
   private mutating func append(_ words: String, to part: WritableKeyPath<Self, ReplyPart>) {

@@ -17,7 +17,6 @@ struct RequestBody {
   private var members: OrderedDictionary<String, Member>
   private var prefix: [JSONValue]
   private var messages: [Message]
-  private var topLevelSystem: SharedText?
 
   init(_ request: ModelRequest, model: String, payload: JSONObject) {
     members = [

@@ -47,6 +47,9 @@ struct ToolCallAssembly: Sendable, Equatable {
 
   private var entries: [Entry] = []
 
+  /// Whether no call has begun.
+  var isEmpty: Bool { entries.isEmpty }
+
   mutating func add(_ delta: ToolCallDelta) {
     guard let place = place(of: delta) else { return }
     if let id = delta.id, !id.isEmpty { entries[place].id = id }
