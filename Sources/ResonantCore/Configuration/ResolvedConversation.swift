@@ -20,6 +20,11 @@ public struct ResolvedConversation: Sendable, Equatable {
   public var recorded: JSONObject
   /// The participants as recorded in a header.
   public var facts: [Transcript.Participant]
+  /// What makes the conversation a room; nil for a chat.
+  public var room: RoomSettings?
+  /// The model that chooses the next speaker in the order `moderator`, and lets models of a room interrupt each
+  /// other.
+  public var moderator: Participant?
   /// The base of the relative paths of builtin models (`script:FILE`); empty for the current directory.
   public var directory: String
 
@@ -79,8 +84,9 @@ extension Participant {
   /// The participant as recorded in a header.
   var facts: Transcript.Participant {
     Transcript.Participant(
-      name: name, model: model, endpoint: endpoint.display, api: endpoint.api.rawValue,
-      systemPrompt: systemPrompt?.string, payload: Redactor.masked(writtenPayload),
-      headerNames: endpoint.headerNames, headerReferences: endpoint.headerReferences)
+      name: name, model: model, endpoint: isHuman ? "" : endpoint.display,
+      api: isHuman ? "" : endpoint.api.rawValue, systemPrompt: systemPrompt?.string,
+      payload: Redactor.masked(writtenPayload), headerNames: endpoint.headerNames,
+      headerReferences: endpoint.headerReferences, human: isHuman)
   }
 }

@@ -17,6 +17,8 @@ public struct Participant: Sendable, Equatable {
   /// The payload as written, with variable names instead of their values.
   public var writtenPayload: JSONObject
   public var roles: RolePolicy
+  /// A person, who has neither model nor endpoint.
+  public var isHuman = false
 
   public init(
     name: String, model: String, endpoint: Endpoint, systemPrompt: String? = nil,
@@ -33,5 +35,12 @@ public struct Participant: Sendable, Equatable {
     self.payload = payload
     writtenPayload = payload
     self.roles = roles
+  }
+
+  /// A person in a room.
+  public static func person(named name: String) -> Participant {
+    var person = Participant(name: name, model: "", endpoint: .builtin)
+    person.isHuman = true
+    return person
   }
 }

@@ -24,6 +24,12 @@ public struct ModelRequest: Sendable {
   public let ownTurns: Int
   /// The policy that the messages follow, for advice if they are refused.
   public let roles: RolePolicy
+  /// The functions that the model may call.
+  public var tools: [Tool] = []
+  /// The name of the tool that the reply must be a call of; nil if the model may answer as it likes.
+  public var requiredTool: String?
+  /// Further top-level fields of the body, such as `temperature`; the participant's payload overrides them.
+  public var fields: JSONObject = [:]
 
   public init(
     turn: Int, system: SharedText?, systemPlacement: SystemPlacement = .message, messages: [Message],
