@@ -56,6 +56,9 @@ public struct ResolvedConversation: Sendable, Equatable {
     try resolve(try Options.read(options, source: source, context: context), context: context)
   }
 
+  /// Everybody whose answers come from a model: the participants but for a person, and the moderator.
+  public var modelled: [Participant] { participants.filter { !$0.isHuman } + [moderator].compactMap(\.self) }
+
   /// The reason why the conversation would not continue after a transcript; nil when a further turn is due.
   public func reasonToStop(_ transcript: Transcript) -> StopReason? { settings.reasonToStop(transcript) }
 

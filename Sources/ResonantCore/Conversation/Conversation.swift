@@ -15,7 +15,7 @@ public actor Conversation {
   /// One for each participant.
   private let models: [any ChatModel]
   private let settings: ConversationSettings
-  private let selection: any SpeakerSelection
+  private let rules: any ConversationRules
   private let observers: [any ConversationObserver]
   private let drain: Drain
   /// Everything said and done so far.
@@ -28,22 +28,26 @@ public actor Conversation {
 
   /// - Parameters:
   ///   - transcript: the header, preambles and turns so far; a cut last turn is asked for again.
-  ///   - selection: nil for the order in the settings.
+  ///   - rules: those of a room; nil for a chat in which no moderator chooses the speakers.
   init(
     participants: [Participant], models: [any ChatModel], settings: ConversationSettings,
     transcript: Transcript, observers: [any ConversationObserver], drain: Drain = Drain(),
-    selection: (any SpeakerSelection)? = nil
+    rules: (any ConversationRules)? = nil
   ) {
     self.participants = participants
     self.models = models
     self.settings = settings
-    self.selection = selection ?? settings.order.selection(seed: settings.seed)
+    self.rules =
+      rules
+      ?? ChatRules(
+        participants: participants, settings: settings,
+        selection: settings.order.selection(seed: settings.seed, models: models, moderator: nil))
     self.observers = observers
     self.drain = drain
     self.transcript = transcript
     self.transcript.end = nil
-    while let last = self.transcript.turns.last, last.outcome.isCut {
-      self.transcript.forgetTurns(above: last.number - 1)
+    while self.transcript.endsWithCutTurn {
+      self.transcript.forgetTurns(above: self.transcript.turns.count - 1)
     }
   }
 
@@ -56,8 +60,16 @@ public actor Conversation {
     var ending = reasonToStop.map { Ending(reason: $0) }
     while ending == nil {
       try await tell()
-      if settings.delay > .zero, !transcript.turns.isEmpty { await pause() }
-      ending = try await takeTurn()
+      switch await rules.nextStep(after: transcript) {
+      case .turn:
+        if settings.delay > .zero, !transcript.turns.isEmpty { await pause() }
+        ending = try await takeTurn()
+      case .happening(let happening): occur(happening)
+      case .rewind(let number):
+        transcript.rewind(to: number)
+        occur(Happening("rewind", ["to": .int(number)]))
+      case .stop(let reason, let error): ending = Ending(reason: reason, error: error)
+      }
     }
     let end = conclude(ending ?? .interrupted, milliseconds: earlier + (clock.now - start).milliseconds)
     try await tell()
@@ -123,8 +135,9 @@ public actor Conversation {
     news.append(.spoke(turn, transcript))
   }
 
-  private func occur(_ kind: String, _ fields: JSONObject, at time: Date = Date()) {
-    let event = Transcript.Event(kind: kind, time: time, after: transcript.turns.count, fields: fields)
+  private func occur(_ happening: Happening) {
+    let event = Transcript.Event(
+      kind: happening.kind, time: happening.time, after: transcript.turns.count, fields: happening.fields)
     transcript.events.append(event)
     news.append(.occurred(event))
   }
@@ -138,33 +151,46 @@ extension Conversation {
   private func takeTurn() async throws -> Ending? {
     guard !Task.isCancelled, !drain.isUnderWay else { return .interrupted }
     let index: Int
-    do throws(ModelError) {
-      index = try await selection.next(after: transcript, among: participants)
-    } catch {
-      return fail(with: error, by: nil)
+    switch await choose() {
+    case .success(let choice): index = choice
+    case .failure(let ending): return ending.ending
     }
     let speaker = participants[index]
     let number = transcript.turns.count + 1
-    let attempt = Attempt(
-      LiveReply(
-        limit: settings.maxChars, echoedPrefix: participants.count > 2 ? "[\(speaker.name)]:" : nil))
+    let attempt = Attempt(liveReply(of: speaker))
     news.append(.asked(turn: number, speaker: speaker, attempt: attempt))
     try await tell()
     let asked = (time: Date(), instant: clock.now)
-    let answer = await ask(models[index], request(for: index, turn: number), attempt)
+    let watch = rules.watch(attempt, by: speaker, after: transcript)
+    let answer = await ask(models[index], rules.request(to: index, after: transcript), attempt)
+    for happening in await watch?.finish() ?? [] { occur(happening) }
     unrecorded = attempt
     return finish(attempt, answer, asked, by: index)
   }
 
-  private func request(for index: Int, turn: Int) -> ModelRequest {
-    let participant = participants[index]
-    var generator = SplitMix64(seed: settings.seed, turn: turn)
-    return ModelRequest(
-      turn: turn, system: participant.systemPrompt, systemPlacement: participant.systemPlacement,
-      messages: Perspective.messages(for: index, among: participants, after: transcript.turns),
-      stream: settings.stream, seed: generator.next(),
-      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated },
-      roles: participant.roles)
+  private struct NoSpeaker: Error { var ending: Ending }
+
+  /// Chooses the speaker. Fails with an ending if the conversation ends instead.
+  private func choose() async -> Result<Int, NoSpeaker> {
+    let index: Int
+    do throws(ModelError) {
+      let choice = try await rules.speaker(after: transcript)
+      for happening in choice.happenings { occur(happening) }
+      index = choice.index
+    } catch {
+      if error.kind == .cancelled { return .failure(NoSpeaker(ending: .interrupted)) }
+      if let ending = fail(with: error, by: nil) { return .failure(NoSpeaker(ending: ending)) }
+      index = rules.substitute(after: transcript)
+    }
+    // The choice may have used up the token budget.
+    if let reason = reasonToStop { return .failure(NoSpeaker(ending: Ending(reason: reason))) }
+    return .success(index)
+  }
+
+  private func liveReply(of speaker: Participant) -> LiveReply {
+    if speaker.isHuman { return LiveReply() }
+    let isNamed = participants.count > 2 || transcript.header.mode == .party
+    return LiveReply(limit: settings.maxChars, echoedPrefix: isNamed ? "[\(speaker.name)]:" : nil)
   }
 
   private func ask(
@@ -207,7 +233,9 @@ extension Conversation {
     _ attempt: Attempt, _ answer: Result<Completion, ModelError>,
     _ asked: (time: Date, instant: ContinuousClock.Instant), by index: Int
   ) -> Ending? {
-    var turn = turn(by: participants[index], attempt, asked)
+    let speaker = participants[index]
+    let verdict = attempt.live.verdict
+    var turn = turn(by: speaker, attempt, asked)
     var problem: ModelError?
     switch answer {
     case .success(let completion): turn.take(completion)
@@ -216,27 +244,44 @@ extension Conversation {
       if error.kind == .exhausted, turn.text.isEmpty { return Ending(reason: .exhausted) }
       if error.kind == .cancelled { turn.outcome = .interrupted } else { problem = error }
     }
-    if turn.outcome != .interrupted {
+    let effects = problem == nil ? rules.effects(of: &turn, by: index, verdict: verdict) : []
+    if turn.outcome.isGenerated {
       problem = problem ?? emptiness(of: &turn)
       if problem != nil { turn.outcome = .incomplete }
     }
-    if !turn.text.isEmpty || turn.outcome == .interrupted && turn.thinking != nil {
+    let isSaid = isSaid(turn, verdict)
+    if isSaid {
       turn.usage = turn.usage ?? estimatedUsage(of: turn, by: index)
       append(turn)
     }
-    if turn.outcome == .interrupted { return .interrupted }
-    if let problem { return fail(with: problem, by: participants[index]) }
+    let failure = problem.map { fail(with: $0, by: speaker, usage: isSaid ? nil : turn.usage) }
+    for effect in effects { occur(effect) }
+    switch verdict {
+    case .signal, .deadline: return .interrupted
+    case .quit: return Ending(reason: .quit)
+    case .listener, .limit, nil: break
+    }
+    if answer.isCancelled { return .interrupted }
+    if let failure { return failure }
     return reasonToStop.map { Ending(reason: $0) }
   }
 
-  /// Fills in what the others hear; returns an error if that is nothing.
+  /// Whether a turn leaves a record.
+  private func isSaid(_ turn: Turn, _ verdict: LiveReply.Verdict?) -> Bool {
+    if !turn.text.isEmpty { return true }
+    switch (turn.outcome, verdict) {
+    case (.passed, _), (.interrupted, .listener): return true
+    case (.interrupted, _): return turn.thinking != nil
+    default: return false
+    }
+  }
+
+  /// Fills in what the others hear; returns an error if that is nothing although the model ended the reply.
   private func emptiness(of turn: inout Turn) -> ModelError? {
     if turn.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       turn.text = ""
-      if !turn.toolCalls.isEmpty {
-        return ModelError(
-          .malformed, "the reply calls a tool and has no text; leave tools and functions out of --payload")
-      }
+      if turn.outcome == .interrupted { return nil }
+      if !turn.toolCalls.isEmpty { return ModelError(.malformed, Self.onlyCalls) }
       return ModelError(
         .malformed, turn.thinking == nil ? "the reply is empty" : "the reply has reasoning but no text")
     }
@@ -244,33 +289,34 @@ extension Conversation {
     let filtered = ThinkingSpans.filter(turn.text)
     guard filtered.removed else { return nil }
     turn.heard = filtered.heard
-    guard filtered.heard.isEmpty else { return nil }
+    guard filtered.heard.isEmpty, turn.outcome != .interrupted else { return nil }
     return ModelError(
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
-  /// Estimates the tokens of a turn for which the endpoint reported none, at four characters per token.
-  private func estimatedUsage(of turn: Turn, by index: Int) -> Usage {
-    let participant = participants[index]
-    let prompt = participant.preamble.map(\.content) + [participant.systemPrompt].compactMap(\.self)
-    let characters =
-      prompt.reduce(0) { $0 + $1.string.unicodeScalars.count }
-      + transcript.turns.reduce(0) { $0 + $1.characters }
-    let completion = turn.characters + (turn.thinking?.unicodeScalars.count ?? 0)
-    return Usage(promptTokens: (characters + 3) / 4, completionTokens: (completion + 3) / 4, estimated: true)
+  private static let onlyCalls =
+    "the reply calls a tool and has no text; if the payload has tools or functions, leave them out"
+
+  /// Estimates the tokens of a turn for which the endpoint reported none; nil for a person's.
+  private func estimatedUsage(of turn: Turn, by index: Int) -> Usage? {
+    guard !participants[index].isHuman else { return nil }
+    return Usage(
+      estimating: rules.request(to: index, after: transcript), reply: turn.text + (turn.thinking ?? ""))
   }
 
   /// - Parameter speaker: nil if no speaker could be chosen.
-  private func fail(with error: ModelError, by speaker: Participant?) -> Ending? {
+  private func fail(with error: ModelError, by speaker: Participant?, usage: Usage? = nil) -> Ending? {
     var fields = JSONObject()
     fields["speaker"] = speaker.map { .string($0.name) }
     fields["message"] = .string(error.message)
     if let status = error.status { fields["status"] = .int(status) }
-    occur("error", fields)
+    if speaker == nil { fields["during"] = "selection" }
+    if let usage { fields["usage"] = .object(usage.fields) }
+    occur(Happening("error", fields))
     switch settings.onFailure {
     case .end:
       return Ending(reason: .error, error: (speaker.map { "\($0.name): " } ?? "") + error.message)
-    case .goOn: return reasonToStop.map { Ending(reason: $0) }
+    case .hold: return reasonToStop.map { Ending(reason: $0) }
     }
   }
 
@@ -282,11 +328,17 @@ extension Conversation {
       fields["status"] = status.map { .int($0) } ?? .null
       fields["message"] = .string(reason)
       fields["wait_ms"] = .int(wait.milliseconds)
-      occur("retry", fields, at: time)
+      occur(Happening("retry", fields, at: time))
     case .warning(let text):
       fields["text"] = .string(text)
-      occur("note", fields, at: time)
+      occur(Happening("note", fields, at: time))
     }
+  }
+}
+
+extension Result where Failure == ModelError {
+  fileprivate var isCancelled: Bool {
+    if case .failure(let error) = self { error.kind == .cancelled } else { false }
   }
 }
 
@@ -301,12 +353,12 @@ extension Turn {
   }
 }
 
-extension [Turn] {
+extension Sequence<Turn> {
   /// Duration of the turns and the pauses between them in milliseconds, clamped to what a record may contain.
   func duration(pause: Duration) -> Int {
-    dropFirst().reduce(first?.milliseconds ?? 0) {
-      ($0 + pause.milliseconds + $1.milliseconds).clamped(to: Transcript.counts)
-    }
+    reduce(nil as Int?) { sum, turn in
+      ((sum.map { $0 + pause.milliseconds } ?? 0) + turn.milliseconds).clamped(to: Transcript.counts)
+    } ?? 0
   }
 }
 

@@ -5,16 +5,21 @@ public enum SpeakerOrder: String, Sendable, CaseIterable {
   case roundRobin = "round-robin"
   /// Uniform over all but the last speaker.
   case random
-  /// Not available yet: these three ask models through tools, as part of the group conversation.
-  case chain, vote, moderator
+  /// The speaker names the next one with a tool.
+  case chain
+  /// The participants vote.
+  case vote
+  /// The moderator chooses.
+  case moderator
 }
 
 /// What happens to a conversation when a turn fails.
 public enum FailureAction: Sendable, Equatable {
   /// The conversation ends with the error.
   case end
-  /// The error is recorded and the next turn is asked for.
-  case goOn
+  /// The error is recorded, and the conversation goes on after a pause; after several failures in a row it is
+  /// held until somebody lets it go on.
+  case hold
 }
 
 /// The settings of a conversation, apart from its participants.

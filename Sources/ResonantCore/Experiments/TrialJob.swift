@@ -128,7 +128,8 @@ struct TrialJob: Sendable {
     let conversation = runner.batch.plan.conversation(of: trial)
     return PreparedTrial(
       conversation, models: models.models,
-      transcript: file.transcript ?? runner.transcript(of: trial, conversation), record: file.writer)
+      transcript: file.transcript ?? runner.transcript(of: trial, conversation)
+    ).recorded(in: file.writer)
   }
 }
 

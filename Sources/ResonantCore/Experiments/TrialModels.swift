@@ -2,7 +2,7 @@
 
 /// The models of one condition, created once for all its trials.
 final class TrialModels: Sendable {
-  let models: [any ChatModel]
+  let models: ConversationModels
   /// The gate of the only endpoint; nil when there are several.
   let onlyGate: EndpointGate?
 
@@ -10,14 +10,18 @@ final class TrialModels: Sendable {
   init(
     of conversation: ResolvedConversation, in limits: RequestLimits, _ network: EndpointNetwork
   ) throws(InvalidValue) {
-    let participants = conversation.participants
-    models = zip(participants, try PreparedTrial.models(for: conversation, network)).map {
-      participant, model in
+    let gated = { (participant: Participant, model: any ChatModel) -> any ChatModel in
       let gate = limits.gate(for: participant.endpoint.display)
       guard participant.endpoint.isBuiltin, let gate else { return model }
       return GatedModel(model: model, gate: gate)
     }
-    let endpoints = Set(participants.map(\.endpoint.display))
+    var models = try ConversationModels(conversation, network)
+    models.participants = zip(conversation.participants, models.participants).map(gated)
+    if let moderator = models.moderator {
+      models.moderator?.model = gated(moderator.participant, moderator.model)
+    }
+    self.models = models
+    let endpoints = Set(conversation.modelled.map(\.endpoint.display))
     onlyGate = endpoints.count == 1 ? endpoints.first.flatMap(limits.gate) : nil
   }
 }

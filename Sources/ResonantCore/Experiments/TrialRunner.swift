@@ -3,67 +3,57 @@
 /// A conversation that is ready to start: everything is checked, nothing has been sent.
 public final class PreparedTrial: Sendable {
   public let conversation: ResolvedConversation
-  let models: [any ChatModel]
+  let models: ConversationModels
   /// The header, the preambles, and the existing turns.
   public let transcript: Transcript
+  /// What the person in front of a room does.
+  let control: RoomControl
   /// Nil to record nothing.
   public let record: RecordWriter?
   /// The path of the page; nil for none.
   public let page: String?
 
   init(
-    _ conversation: ResolvedConversation, models: [any ChatModel], transcript: Transcript,
-    record: RecordWriter? = nil, page: String? = nil
+    _ conversation: ResolvedConversation, models: ConversationModels, transcript: Transcript,
+    control: RoomControl = RoomControl(.unattended),
+    files: (record: RecordWriter?, page: String?) = (nil, nil)
   ) {
     self.conversation = conversation
     self.models = models
     self.transcript = transcript
-    self.record = record
-    self.page = page
+    self.control = control
+    (record, page) = files
   }
 
   /// A trial without files.
   ///
   /// - Throws: `InvalidValue` when a builtin model does not exist, or its script can't be read.
   public convenience init(
-    _ conversation: ResolvedConversation, transcript: Transcript, network: EndpointNetwork
+    _ conversation: ResolvedConversation, transcript: Transcript,
+    control: RoomControl = RoomControl(.unattended), network: EndpointNetwork
   ) throws(InvalidValue) {
-    self.init(conversation, models: try Self.models(for: conversation, network), transcript: transcript)
+    self.init(
+      conversation, models: try ConversationModels(conversation, network, control: control),
+      transcript: transcript, control: control)
   }
 
   /// The same trial with files.
   public func recorded(in record: RecordWriter, page: String? = nil) -> PreparedTrial {
-    PreparedTrial(conversation, models: models, transcript: transcript, record: record, page: page)
+    PreparedTrial(
+      conversation, models: models, transcript: transcript, control: control, files: (record, page))
   }
 
-  /// The models of the participants.
-  ///
-  /// - Throws: `InvalidValue` when a builtin model does not exist, or its script can't be read.
-  static func models(
-    for conversation: ResolvedConversation, _ network: EndpointNetwork
-  ) throws(InvalidValue) -> [any ChatModel] {
-    var models: [any ChatModel] = []
-    for participant in conversation.participants {
-      models.append(try model(of: participant, in: conversation, network))
+  fileprivate func rules(_ drain: Drain) -> any ConversationRules {
+    let settings = conversation.settings
+    guard let room = conversation.room else {
+      let selection = settings.order.selection(
+        seed: settings.seed, models: models.participants, moderator: models.moderator)
+      return ChatRules(participants: conversation.participants, settings: settings, selection: selection)
     }
-    return models
-  }
-
-  private static func model(
-    of participant: Participant, in conversation: ResolvedConversation, _ network: EndpointNetwork
-  ) throws(InvalidValue) -> any ChatModel {
-    guard participant.endpoint.isBuiltin else {
-      return network.model(
-        participant.model, at: participant.endpoint, payload: participant.payload,
-        settings: conversation.request)
-    }
-    do {
-      return try BuiltinModel.make(
-        participant.model, payload: participant.payload, participant: participant.name,
-        directory: conversation.directory)
-    } catch {
-      throw InvalidValue("\(participant.name): \(error)")
-    }
+    let parts = RoomParts(
+      participants: conversation.participants, models: models.participants, moderator: models.moderator,
+      settings: room)
+    return Room(parts, conversation: settings, control: control, drain: drain)
   }
 }
 
@@ -95,9 +85,9 @@ public struct TrialRunner: Sendable {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
     let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
     let conversation = Conversation(
-      participants: trial.conversation.participants, models: trial.models,
+      participants: trial.conversation.participants, models: trial.models.participants,
       settings: trial.conversation.settings, transcript: trial.transcript,
-      observers: files.compactMap(\.self) + observers, drain: drain)
+      observers: files.compactMap(\.self) + observers, drain: drain, rules: trial.rules(drain))
     var end: Transcript.End?
     var problems: [String] = []
     do {

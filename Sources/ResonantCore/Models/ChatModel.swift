@@ -12,16 +12,16 @@ public struct ModelRequest: Sendable {
 
   /// The number of the requested turn.
   public let turn: Int
-  public let system: SharedText?
+  public var system: SharedText?
   public let systemPlacement: SystemPlacement
-  public let messages: [Message]
+  public var messages: [Message]
   /// Whether to ask for the reply as a stream.
-  public let stream: Bool
+  public var stream: Bool
   /// Random seed for models that make their own choices, derived from the run's seed and the turn number.
   public let seed: UInt64
   /// Turns that the participant has generated so far (see `Outcome.isGenerated`). They cannot be counted from
   /// the messages, where preamble messages and the opening look the same.
-  public let ownTurns: Int
+  public var ownTurns: Int
   /// The policy that the messages follow, for advice if they are refused.
   public let roles: RolePolicy
   /// The functions that the model may call.

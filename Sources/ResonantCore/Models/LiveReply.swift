@@ -17,15 +17,29 @@ public final class LiveReply: Sendable {
     case signal
     /// A listener, who has read only what was shown.
     case listener(name: String)
+    /// A person, who has read only what was shown, ends the conversation.
+    case quit
+    /// The reply took too long for whoever asked.
+    case deadline
 
     /// The outcome of the turn.
     public var outcome: Outcome { self == .limit ? .truncated : .interrupted }
+
+    /// Whether only the text that was shown counts as said.
+    fileprivate var keepsOnlyShown: Bool {
+      switch self {
+      case .listener, .quit: true
+      case .limit, .signal, .deadline: false
+      }
+    }
   }
 
   private struct State {
     var text = ReplyText()
     var thinking: [UInt8] = []
     var verdict: Verdict?
+    /// Nothing cuts the reply any more.
+    var isSettled = false
     /// Number of code points that may be shown; nil for all.
     var revealed: Int?
     var firstArrival: ContinuousClock.Instant?
@@ -97,15 +111,23 @@ public final class LiveReply: Sendable {
 
   // MARK: Whoever cuts or shows
 
-  /// Cuts the reply from outside. The first verdict stands; later ones change nothing.
-  public func cut(_ verdict: Verdict) {
-    let abort: (@Sendable () -> Void)? = change { state in
-      guard state.verdict == nil else { return nil }
+  /// Cuts the reply from outside. The first verdict stands; later ones, and those that come after `settle`,
+  /// change nothing. Returns whether this one stands.
+  @discardableResult
+  public func cut(_ verdict: Verdict) -> Bool {
+    let (isAccepted, abort): (Bool, (@Sendable () -> Void)?) = change { state in
+      guard state.verdict == nil, !state.isSettled else { return (false, nil) }
       state.verdict = verdict
-      return state.abort
+      return (true, state.abort)
     }
     abort?()
+    return isAccepted
   }
+
+  /// Ends the time in which the reply can be cut.
+  func settle() { state.withLock { $0.isSettled = true } }
+
+  var isSettled: Bool { state.withLock { $0.isSettled } }
 
   /// Allows the first `count` code points to be shown until the next call; nil, the default, shows all text
   /// as it comes. A slow display calls this repeatedly; one that pauses at a certain place calls it once.
@@ -145,8 +167,22 @@ public final class LiveReply: Sendable {
   /// The reply so far as it would be recorded; if a listener has cut it, only what had been shown.
   public var text: String {
     state.withLock { state in
-      guard case .listener? = state.verdict, let revealed = state.revealed else { return state.text.trimmed }
+      guard state.verdict?.keepsOnlyShown == true, let revealed = state.revealed else {
+        return state.text.trimmed
+      }
       return state.text.trimmed(to: revealed)
+    }
+  }
+
+  /// The text that has been shown, without trailing white space.
+  var shown: String {
+    state.withLock { state in state.revealed.map { state.text.trimmed(to: $0) } ?? state.text.trimmed }
+  }
+
+  /// Code points of text that have arrived, and those of them that have been shown.
+  var counts: (arrived: Int, shown: Int) {
+    state.withLock { state in
+      (state.text.count, state.revealed.map { min($0, state.text.count) } ?? state.text.count)
     }
   }
 

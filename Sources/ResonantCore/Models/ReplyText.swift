@@ -12,7 +12,7 @@ struct ReplyText {
   private var echoedPrefix: [UInt8]?
   private var isBehindPrefix = false
   /// Code points in `bytes`.
-  private var count = 0
+  private(set) var count = 0
   /// Length of `bytes` without its trailing white space.
   private var inked = 0
   /// White space beyond the limit was left out; that is a loss only if more text follows.

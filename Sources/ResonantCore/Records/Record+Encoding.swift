@@ -116,18 +116,10 @@ extension Turn {
     json.add("started", started)
     json.add("first_token_ms", firstTokenMilliseconds.map(JSONValue.int) ?? .null)
     json.add("ms", milliseconds)
-    if let usage { json.add("usage") { usage.write(to: &$0) } }
+    if let usage { json.add("usage", .object(usage.fields)) }
     json.add("finish_reason", ifAny: finishReason)
     if !toolCalls.isEmpty { json.add("tool_calls", objects: toolCalls) { $0.write(to: &$1) } }
     json.add("retries", retries)
-  }
-}
-
-extension Usage {
-  fileprivate func write(to json: inout JSONObject) {
-    json.add("prompt_tokens", promptTokens)
-    json.add("completion_tokens", completionTokens)
-    if estimated { json.add("estimated", true) }
   }
 }
 
@@ -157,7 +149,7 @@ extension Transcript.End {
     json.add("reason", reason.rawValue)
     json.add("turns", turns)
     json.add("chars", characters)
-    json.add("usage") { usage.write(to: &$0) }
+    json.add("usage", .object(usage.fields))
     json.add("ms", milliseconds)
     json.add("error", ifAny: error)
   }

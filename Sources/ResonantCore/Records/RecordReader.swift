@@ -106,7 +106,7 @@ struct RecordReader {
     guard let last = event.fields["to"]?.int, last >= 0 else {
       throw InvalidValue("a rewind without the number of a turn, or 0, in \"to\"")
     }
-    transcript?.forgetTurns(above: last)
+    transcript?.rewind(to: last)
   }
 
   private var lastTurn: Int { transcript?.turns.last?.number ?? 0 }

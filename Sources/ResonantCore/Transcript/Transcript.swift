@@ -177,8 +177,31 @@ public struct Transcript: Sendable, Equatable {
 }
 
 extension Transcript {
-  /// Total usage, including that of discarded turns.
-  public var spent: Usage { turns.reduce(forgotten) { $0 + ($1.usage ?? .zero) } }
+  /// Total usage of all requests, including those for discarded turns, and those besides the turns.
+  public var spent: Usage {
+    events.reduce(turns.reduce(forgotten) { $0 + ($1.usage ?? .zero) }) { $0 + ($1.usage ?? .zero) }
+  }
+
+  /// Whether the last turn was cut and is asked for again when the conversation is resumed. In a room, a turn
+  /// that was interrupted by a listener, or whose stream failed, counts as said.
+  public var endsWithCutTurn: Bool {
+    guard let last = turns.last else { return false }
+    guard header.mode == .party else { return last.outcome.isCut }
+    let isHeard = { (event: Event) in
+      event.kind == "interrupt" && event.after == last.number && event.fields["dropped"]?.bool != true
+    }
+    return last.outcome == .interrupted && !events.contains(where: isHeard)
+  }
+
+  /// Goes back to the state after a turn, 0 for the start. What happened in the discarded turns is discarded
+  /// as well, except for what holds for the room as a whole.
+  mutating func rewind(to number: Int) {
+    for event in events where event.after > number && event.belongsToTurn {
+      forgotten = forgotten + (event.usage ?? .zero)
+    }
+    events.removeAll { $0.after > number && $0.belongsToTurn }
+    forgetTurns(above: number)
+  }
 
   /// Discards the turns above a number, 0 for all. Events after that turn move before the turns that will
   /// follow.

@@ -23,6 +23,15 @@ public struct Usage: Sendable, Equatable {
   public static let zero = Usage(promptTokens: 0, completionTokens: 0)
   public var total: Int { promptTokens + completionTokens }
 
+  /// The counts as members of a record.
+  var fields: JSONObject {
+    var fields: JSONObject = [
+      "prompt_tokens": .int(promptTokens), "completion_tokens": .int(completionTokens),
+    ]
+    if estimated { fields["estimated"] = true }
+    return fields
+  }
+
   public static func + (left: Usage, right: Usage) -> Usage {
     Usage(
       promptTokens: left.promptTokens + right.promptTokens,

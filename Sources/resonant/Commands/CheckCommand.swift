@@ -61,7 +61,7 @@ struct CheckCommand: AsyncParsableCommand {
     var distinct: [(Participant, RequestSettings)] = []
     var seen: [[String]: [Endpoint]] = [:]
     for conversation in conversations {
-      for participant in conversation.participants {
+      for participant in conversation.modelled {
         let key = [participant.endpoint.display, participant.model]
         if seen[key]?.contains(participant.endpoint) == true { continue }
         seen[key, default: []].append(participant.endpoint)

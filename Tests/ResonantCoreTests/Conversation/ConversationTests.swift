@@ -193,7 +193,7 @@ import Testing
     let alice = ScriptedModel(says: "a1", "a2")
     let broken = ModelError(.connection, "the connection broke")
     var stage = Stage(("Alice", alice), ("Bob", ScriptedModel([.breaks(after: "", broken), .says("b1")])))
-    stage.settings.onFailure = .goOn
+    stage.settings.onFailure = .hold
     stage.settings.maxTurns = 3
     let end = try await stage.play()
     #expect(end.reason == .maxTurns)
@@ -203,7 +203,7 @@ import Testing
 
   @Test func nobodyToChooseIsAnError() async throws {
     struct Nobody: SpeakerSelection {
-      func next(after: Transcript, among: [Participant]) async throws(ModelError) -> Int {
+      func next(in context: SelectionContext) async throws(ModelError) -> SpeakerChoice {
         throw ModelError(.refused, "the moderator is away")
       }
     }

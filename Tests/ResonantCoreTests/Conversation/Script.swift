@@ -111,7 +111,8 @@ struct Stage {
     return Conversation(
       participants: participants, models: models, settings: settings,
       transcript: Transcript(header: header, turns: turns), observers: [witness] + others,
-      drain: drain, selection: selection)
+      drain: drain,
+      rules: selection.map { ChatRules(participants: participants, settings: settings, selection: $0) })
   }
 
   @discardableResult

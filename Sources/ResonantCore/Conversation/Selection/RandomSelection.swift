@@ -4,12 +4,17 @@
 struct RandomSelection: SpeakerSelection {
   var seed: UInt64
 
-  func next(after transcript: Transcript, among participants: [Participant]) -> Int {
+  func next(in context: SelectionContext) -> SpeakerChoice { SpeakerChoice(index: pick(in: context)) }
+
+  func pick(in context: SelectionContext) -> Int {
+    pick(among: context.candidates, after: context.transcript)
+  }
+
+  /// One of `candidates`, of which there is at least one.
+  func pick(among candidates: [Int], after transcript: Transcript) -> Int {
     var generator = SplitMix64(seed: seed, turn: transcript.turns.count + 1)
-    guard let last = participants.lastSpeaker(in: transcript) else {
-      return Int.random(in: 0..<participants.count, using: &generator)
-    }
-    let pick = Int.random(in: 0..<(participants.count - 1), using: &generator)
-    return pick < last ? pick : pick + 1
+    // Further attempts at the same turn choose anew.
+    for _ in transcript.failedAttempts { generator = SplitMix64(seed: generator.next()) }
+    return candidates[Int.random(in: 0..<candidates.count, using: &generator)]
   }
 }

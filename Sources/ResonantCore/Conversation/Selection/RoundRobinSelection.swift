@@ -2,7 +2,7 @@
 
 /// Participants speak in the order in which they are listed.
 struct RoundRobinSelection: SpeakerSelection {
-  func next(after transcript: Transcript, among participants: [Participant]) -> Int {
-    participants.lastSpeaker(in: transcript).map { ($0 + 1) % participants.count } ?? 0
+  func next(in context: SelectionContext) -> SpeakerChoice {
+    SpeakerChoice(index: context.lastSpeaker.map { ($0 + 1) % context.participants.count } ?? 0)
   }
 }

@@ -5,26 +5,69 @@
 /// A random choice depends only on the seed and the turn number, so that a resumed conversation chooses as an
 /// uninterrupted one would have.
 protocol SpeakerSelection: Sendable {
-  /// The index of the next speaker after the current turns. There are at least two participants.
+  /// The next speaker. There are at least two participants.
   ///
-  /// Throws if no speaker can be chosen.
-  func next(
-    after transcript: Transcript, among participants: [Participant]
-  ) async throws(ModelError) -> Int
+  /// Throws if a model that has to choose fails.
+  func next(in context: SelectionContext) async throws(ModelError) -> SpeakerChoice
+}
+
+/// What a selection depends on.
+struct SelectionContext: Sendable {
+  let transcript: Transcript
+  let participants: [Participant]
+  /// The request that would ask a participant, by its index, for the next turn.
+  let request: @Sendable (_ index: Int) -> ModelRequest
+
+  var names: [String] { participants.map(\.name) }
+  var lastSpeaker: Int? { participants.lastSpeaker(in: transcript) }
+
+  /// The participants who may speak next: all but the last speaker.
+  var candidates: [Int] {
+    let others = participants.indices.filter { $0 != lastSpeaker }
+    return others.isEmpty ? Array(participants.indices) : others
+  }
 }
 
 extension SpeakerOrder {
-  func selection(seed: UInt64) -> any SpeakerSelection {
+  /// - Parameters:
+  ///   - models: those of the participants, who may have to vote.
+  ///   - moderator: the model that may have to choose.
+  func selection(
+    seed: UInt64, models: [any ChatModel], moderator: AskedModerator?
+  ) -> any SpeakerSelection {
     switch self {
+    case .roundRobin: RoundRobinSelection()
     case .random: RandomSelection(seed: seed)
-    case .roundRobin, .chain, .vote, .moderator: RoundRobinSelection()
+    case .chain: ChainSelection(seed: seed)
+    case .vote: VoteSelection(seed: seed, models: models)
+    case .moderator: ModeratorSelection(seed: seed, moderator: moderator)
     }
   }
 }
 
 extension [Participant] {
-  /// The index of the participant who spoke last; nil before the first turn.
+  /// The index of the participant who spoke last, or tried to; nil before the first turn.
   func lastSpeaker(in transcript: Transcript) -> Int? {
-    transcript.turns.last.flatMap { turn in firstIndex { $0.name == turn.speaker } }
+    let turn = transcript.turns.last
+    let failed = transcript.failedAttempts.last
+    return (failed?.fields["speaker"]?.string ?? turn?.speaker).flatMap { name in
+      firstIndex { $0.name == name }
+    }
   }
+}
+
+extension Transcript {
+  /// The errors of attempts at the turn that is due. A chat has none: it ends with the first, and asks the same
+  /// participant again when it is resumed.
+  var failedAttempts: [Event] {
+    guard header.mode == .party else { return [] }
+    let number = turns.last?.number ?? 0
+    let start = events.lastIndex { $0.after < number }.map { $0 + 1 } ?? events.startIndex
+    return events[start...].filter(\.isFailedAttempt)
+  }
+}
+
+extension Transcript.Event {
+  /// Whether a participant was asked for a turn and gave none.
+  var isFailedAttempt: Bool { kind == "error" && fields["during"] == nil }
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// Every model votes for one of the others, but not for the last speaker. Among those with most votes, and
+/// where no vote is valid, the choice is random.
+struct VoteSelection: SpeakerSelection {
+  var seed: UInt64
+  var models: [any ChatModel]
+
+  func next(in context: SelectionContext) async throws(ModelError) -> SpeakerChoice {
+    let random = RandomSelection(seed: seed)
+    guard context.candidates.count > 1 else { return random.next(in: context) }
+    var votes: [Int: Int] = [:]
+    var usage = Usage.zero
+    var recorded: JSONObject = [:]
+    for (voter, vote) in try await ballot(context) {
+      let name = context.participants[voter].name
+      usage = usage + vote.usage
+      recorded[name] = vote.choice.map(JSONValue.string) ?? .null
+      if let index = vote.choice.flatMap(context.names.firstIndex) { votes[index, default: 0] += 1 }
+    }
+    let most = votes.values.max()
+    let winners = most == nil ? context.candidates : votes.keys.filter { votes[$0] == most }.sorted()
+    let index = random.pick(among: winners, after: context.transcript)
+    return SpeakerChoice(
+      index: index,
+      happenings: [
+        Happening(
+          "selection",
+          [
+            "speaker": .string(context.names[index]), "by": "vote", "votes": .object(recorded),
+            "usage": .object(usage.fields),
+          ])
+      ])
+  }
+
+  /// The votes by voter, in the order of the participants. Somebody with only one candidate need not be asked.
+  private func ballot(
+    _ context: SelectionContext
+  ) async throws(ModelError) -> [(voter: Int, vote: SpeakerVote)] {
+    let voters = context.participants.indices.filter { !context.participants[$0].isHuman }
+    let results = await withTaskGroup(of: (Int, Result<SpeakerVote, ModelError>).self) { group in
+      for voter in voters {
+        group.addTask { (voter, await vote(of: voter, context)) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    var votes: [(voter: Int, vote: SpeakerVote)] = []
+    for (voter, result) in results.sorted(by: { $0.0 < $1.0 }) { votes.append((voter, try result.get())) }
+    return votes
+  }
+
+  private func vote(of voter: Int, _ context: SelectionContext) async -> Result<SpeakerVote, ModelError> {
+    let names = context.candidates.filter { $0 != voter }.map { context.names[$0] }
+    guard names.count > 1 else { return .success(SpeakerVote(choice: names.first)) }
+    var request = context.request(voter)
+    request.messages.append(Message(.user, Prompts.vote(among: names)))
+    return await SpeakerVote.ask(models[voter], request, for: names)
+  }
+}
+
+/// The answer of a model that was asked who should speak next.
+struct SpeakerVote: Sendable {
+  /// Nil if the answer names nobody who may be chosen.
+  var choice: String?
+  var usage = Usage.zero
+
+  /// A vote takes at most this long.
+  private static let timeout = Duration.seconds(60)
+
+  static func ask(
+    _ model: any ChatModel, _ request: ModelRequest, for names: [String]
+  ) async -> Result<SpeakerVote, ModelError> {
+    var request = request
+    request.stream = false
+    request.tools = [NextSpeakerTool.tool(naming: names, Prompts.chooseSpeakerTool)]
+    request.requiredTool = NextSpeakerTool.name
+    do throws(ModelError) {
+      let answer = try await model.answer(to: request, within: timeout)
+      let choice = answer.arguments(of: NextSpeakerTool.name)?["participant"]?.string
+      return .success(
+        SpeakerVote(choice: choice.flatMap { names.contains($0) ? $0 : nil }, usage: answer.usage))
+    } catch {
+      return .failure(error)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+/// The models of a conversation.
+struct ConversationModels: Sendable {
+  /// One for each participant; a person's answers come from the control of the room.
+  var participants: [any ChatModel]
+  var moderator: AskedModerator?
+
+  /// - Throws: `InvalidValue` when a builtin model does not exist, or its script can't be read.
+  init(
+    _ conversation: ResolvedConversation, _ network: EndpointNetwork,
+    control: RoomControl = RoomControl(.unattended)
+  ) throws(InvalidValue) {
+    participants = []
+    for participant in conversation.participants {
+      participants.append(
+        participant.isHuman
+          ? RoomPerson(control: control) : try Self.model(of: participant, in: conversation, network))
+    }
+    if let moderator = conversation.moderator {
+      self.moderator = AskedModerator(
+        participant: moderator, model: try Self.model(of: moderator, in: conversation, network))
+    }
+  }
+
+  private static func model(
+    of participant: Participant, in conversation: ResolvedConversation, _ network: EndpointNetwork
+  ) throws(InvalidValue) -> any ChatModel {
+    guard participant.endpoint.isBuiltin else {
+      return network.model(
+        participant.model, at: participant.endpoint, payload: participant.payload,
+        settings: conversation.request)
+    }
+    do {
+      return try BuiltinModel.make(
+        participant.model, payload: participant.payload, participant: participant.name,
+        directory: conversation.directory)
+    } catch {
+      throw InvalidValue("\(participant.name): \(error)")
+    }
+  }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+import Synchronization
+
+/// Lets the moderator decide, while a model speaks, whether another one may interrupt it.
+final class InterruptMonitor: Sendable {
+  fileprivate let moderator: AskedModerator
+  fileprivate let participants: [Participant]
+  fileprivate let settings: RoomSettings
+  fileprivate let seed: UInt64
+  fileprivate let control: RoomControl
+  /// Problems that were reported once.
+  private let reported = Mutex<Set<String>>([])
+
+  init(_ moderator: AskedModerator, _ parts: RoomParts, seed: UInt64, control: RoomControl) {
+    self.moderator = moderator
+    participants = parts.participants
+    settings = parts.settings
+    self.seed = seed
+    self.control = control
+  }
+
+  /// The checks of one reply; nil if nobody else has set triggers.
+  func checks(
+    of live: LiveReply, by speaker: Participant, after transcript: Transcript, _ state: RoomState
+  ) -> InterruptChecks? {
+    let triggers = participants.filter { $0.name != speaker.name && !$0.isHuman }.compactMap { participant in
+      state.triggers[participant.name].flatMap { $0.isEmpty ? nil : (name: participant.name, triggers: $0) }
+    }
+    guard !triggers.isEmpty, !wasReported(Self.noForcedCall) else { return nil }
+    return InterruptChecks(live, speaker: speaker.name, triggers: triggers, after: transcript, monitor: self)
+  }
+
+  fileprivate static let noForcedCall = "unsupported"
+
+  fileprivate func wasReported(_ problem: String) -> Bool { reported.withLock { $0.contains(problem) } }
+
+  /// Notes a problem; returns whether it is new.
+  fileprivate func isNew(_ problem: String) -> Bool { reported.withLock { $0.insert(problem).inserted } }
+}
+
+/// The moderator's checks of one reply.
+final class InterruptChecks: Sendable {
+  private struct State {
+    var happenings: [Happening] = []
+    var isOver = false
+    var nap: Task<Void, any Error>?
+    var work: Task<Void, Never>?
+  }
+
+  /// How often the shown text is looked at.
+  private static let interval = Duration.milliseconds(200)
+  /// Time between the beginnings of two checks.
+  private static let pause = Duration.milliseconds(1_500)
+  /// New code points that a check needs, if they hold the end of a sentence or line, and those that suffice in
+  /// any case.
+  private static let sentence = 80
+  private static let stretch = 200
+  /// Code points that the moderator reads.
+  private static let window = 300
+  private static let timeout = Duration.seconds(5)
+
+  private let live: LiveReply
+  private let speaker: String
+  private let triggers: [(name: String, triggers: [String])]
+  private let turn: Int
+  private let earlier: Int
+  private let replies: Int
+  private let monitor: InterruptMonitor
+  private let state = Mutex(State())
+
+  init(
+    _ live: LiveReply, speaker: String, triggers: [(name: String, triggers: [String])],
+    after transcript: Transcript, monitor: InterruptMonitor
+  ) {
+    self.live = live
+    self.speaker = speaker
+    self.triggers = triggers
+    self.monitor = monitor
+    turn = transcript.turns.count + 1
+    earlier = transcript.events.count { $0.kind == "check" }
+    replies = AskedModerator.requests(in: transcript)
+  }
+
+  func start() { state.withLock { $0.work = Task { await run() } } }
+
+  /// Ends the checks once a pending one is answered, which takes `timeout` at most; one that can change nothing,
+  /// since the reply was cut, is not waited for.
+  func finish() async -> [Happening] {
+    let work = state.withLock { state in
+      state.isOver = true
+      state.nap?.cancel()
+      return state.work
+    }
+    if live.verdict != nil { work?.cancel() }
+    await withTaskCancellationHandler {
+      await work?.value
+    } onCancel: {
+      work?.cancel()
+    }
+    return state.withLock { $0.happenings }
+  }
+
+  private func run() async {
+    var checked = 0
+    var last: ContinuousClock.Instant?
+    var number = 0
+    while await isOn() {
+      let shown = live.shown.unicodeScalars
+      guard isDue(shown.dropFirst(checked), since: last) else { continue }
+      checked = shown.count
+      last = .now
+      number += 1
+      await check(String(String.UnicodeScalarView(shown.suffix(Self.window))), number)
+    }
+  }
+
+  /// Waits a moment; false once the reply is over.
+  private func isOn() async -> Bool {
+    let nap = Task { try await Task.sleep(for: Self.interval) }
+    let isOver = state.withLock { state in
+      state.nap = nap
+      return state.isOver
+    }
+    if isOver { nap.cancel() } else { _ = await nap.result }
+    return state.withLock { !$0.isOver } && live.verdict == nil && !Task.isCancelled
+  }
+
+  private func isDue(_ text: Substring.UnicodeScalarView, since last: ContinuousClock.Instant?) -> Bool {
+    if let last, .now - last < Self.pause { return false }
+    let count = text.count
+    return count >= Self.stretch
+      || count >= Self.sentence && text.contains { ".!?\n".unicodeScalars.contains($0) }
+  }
+
+  // MARK: One check
+
+  private func check(_ snippet: String, _ number: Int) async {
+    let request = request(snippet, number)
+    do throws(ModelError) {
+      let answer = try await monitor.moderator.model.answer(to: request, within: Self.timeout)
+      judge(answer, snippet, number)
+    } catch {
+      guard error.kind != .cancelled else { return note(dropped(snippet, number)) }
+      fail(error.message, status: error.status)
+    }
+  }
+
+  private func request(_ snippet: String, _ number: Int) -> ModelRequest {
+    var generator = SplitMix64(seed: monitor.seed &+ UInt64(earlier + number), turn: turn)
+    var request = ModelRequest(
+      turn: turn, system: nil, messages: [Message(.user, Prompts.check(speaker: speaker, snippet: snippet))],
+      stream: false, seed: generator.next(), ownTurns: replies + number - 1,
+      roles: monitor.moderator.participant.roles)
+    request.tools = [RoomTools.scoreTriggers(triggers, threshold: monitor.settings.interruptThreshold)]
+    request.requiredTool = RoomTools.scoreTriggers
+    // A rationale for each of ten participants fits.
+    request.fields = ["max_tokens": 1_000, "temperature": 0]
+    return request
+  }
+
+  private func judge(_ answer: ModelAnswer, _ snippet: String, _ number: Int) {
+    guard let scores = answer.arguments(of: RoomTools.scoreTriggers) else {
+      note(event(snippet, number, scores: .null, usage: answer.usage, isDropped: false))
+      return fail("the moderator's model does not call the tool that it is told to call")
+    }
+    var shown: JSONObject = [:]
+    var firing: [String] = []
+    for (name, _) in triggers {
+      let score = Score(scores[RoomPerspective.apiName(name)])
+      shown[name] = score?.record ?? .null
+      if let score, score.value >= monitor.settings.interruptThreshold { firing.append(name) }
+    }
+    var generator = SplitMix64(seed: monitor.seed &+ UInt64(earlier + number), turn: turn)
+    let winner = firing.randomElement(using: &generator)
+    let isOver = live.isSettled || live.verdict != nil
+    let isAccepted = winner.map { live.cut(.listener(name: $0)) }
+    let isDropped = isOver || isAccepted == false
+    note(event(snippet, number, scores: .object(shown), usage: answer.usage, isDropped: isDropped))
+    if let winner, isAccepted == false {
+      note(
+        Happening("interrupt", ["by": .string(winner), "whom": .string(speaker), "dropped": true]))
+    }
+  }
+
+  private func dropped(_ snippet: String, _ number: Int) -> Happening {
+    event(snippet, number, scores: .null, usage: nil, isDropped: true)
+  }
+
+  private func event(
+    _ snippet: String, _ number: Int, scores: JSONValue, usage: Usage?, isDropped: Bool
+  ) -> Happening {
+    var fields: JSONObject = [
+      "number": .int(earlier + number), "speaker": .string(speaker), "snippet": .string(snippet),
+      "scores": scores, "dropped": .bool(isDropped),
+    ]
+    if let usage { fields["usage"] = .object(usage.fields) }
+    return Happening("check", fields)
+  }
+
+  /// Reports a failed check; one that will fail in the same way again is reported once.
+  private func fail(_ message: String, status: Int? = nil) {
+    guard monitor.isNew(message) else { return }
+    var fields: JSONObject = [
+      "speaker": .string(AskedModerator.name), "message": .string(message), "during": "check",
+    ]
+    if let status { fields["status"] = .int(status) }
+    note(Happening("error", fields))
+    monitor.control.say("\(AskedModerator.name): \(message)")
+  }
+
+  private func note(_ happening: Happening) {
+    state.withLock { $0.happenings.append(happening) }
+    if happening.kind == "check" {
+      monitor.control.note(
+        check:
+          ModerationLog.lines(ofCheck: happening.fields, threshold: monitor.settings.interruptThreshold))
+    }
+  }
+}
+
+/// A score of the moderator: an object with `score` and `rationale`, or just a number.
+struct Score: Sendable, Equatable {
+  var value: Int
+  var rationale: String?
+
+  init?(_ json: JSONValue?) {
+    guard let number = json?["score"]?.double ?? json?.double, number.isFinite, abs(number) < 1_000 else {
+      return nil
+    }
+    value = Int(number.rounded())
+    rationale = json?["rationale"]?.string
+  }
+
+  var record: JSONValue { ["score": .int(value), "rationale": rationale.map(JSONValue.string) ?? .null] }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+import Synchronization
+
+/// The introductions at the start of a room: all models are asked at once, the person beside them, and the
+/// answers come in the order of the participants.
+final class Introductions: Sendable {
+  private typealias Result = Swift.Result<ModelAnswer, ModelError>
+
+  private struct State {
+    var tasks: [Int: Task<Result, Never>]?
+    var personIsAsked = false
+  }
+
+  private static let timeout = Duration.seconds(60)
+
+  private let parts: RoomParts
+  private let seed: UInt64
+  private let control: RoomControl
+  private let state = Mutex(State())
+
+  init(_ parts: RoomParts, seed: UInt64, control: RoomControl) {
+    self.parts = parts
+    self.seed = seed
+    self.control = control
+  }
+
+  /// The next introduction, or the error in its place; nil when all are there.
+  func next(after transcript: Transcript, _ state: RoomState) async -> Happening? {
+    guard parts.settings.introductions, transcript.turns.isEmpty else { return nil }
+    let due = parts.participants.indices.filter { !state.introduced.contains(parts.participants[$0].name) }
+    let tasks = start(due.filter { !parts.participants[$0].isHuman })
+    for index in due {
+      if parts.participants[index].isHuman {
+        if let happening = await ofPerson(parts.participants[index].name) { return happening }
+      } else if let task = tasks[index] {
+        return await happening(task, of: parts.participants[index].name)
+      }
+    }
+    return nil
+  }
+
+  private func start(_ indices: [Int]) -> [Int: Task<Result, Never>] {
+    state.withLock { state in
+      if let tasks = state.tasks { return tasks }
+      let pairs = indices.map { index in (index, Task { await ask(index) }) }
+      let tasks = Dictionary(uniqueKeysWithValues: pairs)
+      state.tasks = tasks
+      return tasks
+    }
+  }
+
+  private func ask(_ index: Int) async -> Result {
+    let participant = parts.participants[index]
+    let request = ModelRequest(
+      turn: 0, system: nil, messages: [Message(.user, Prompts.selfIntroduction)],
+      seed: SplitMix64.first(of: seed &+ UInt64(index)), roles: participant.roles)
+    do throws(ModelError) {
+      return .success(try await parts.models[index].answer(to: request, within: Self.timeout))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func happening(_ task: Task<Result, Never>, of name: String) async -> Happening? {
+    let result = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    var fields: JSONObject = ["speaker": .string(name)]
+    switch result {
+    case .success(let answer) where !answer.text.trimmed.isEmpty:
+      fields["text"] = .string(answer.text.trimmed)
+      fields["usage"] = .object(answer.usage.fields)
+      return Happening("bio", fields)
+    case .success(let answer):
+      fields["message"] = "the introduction is empty"
+      fields["usage"] = .object(answer.usage.fields)
+    case .failure(let error):
+      guard error.kind != .cancelled else { return nil }
+      fields["message"] = .string(error.message)
+      if let status = error.status { fields["status"] = .int(status) }
+    }
+    fields["during"] = "bio"
+    return Happening("error", fields)
+  }
+
+  private func ofPerson(_ name: String) async -> Happening? {
+    let isFirst = state.withLock { state in
+      defer { state.personIsAsked = true }
+      return !state.personIsAsked
+    }
+    guard isFirst else { return nil }
+    if control.bio == nil { control.say("introduce yourself to the others in a line") }
+    let text = if let bio = control.bio { bio } else { await control.text(for: .introduction) }
+    return text.map { Happening("bio", ["speaker": .string(name), "text": .string($0)]) }
+  }
+}
+
+extension SplitMix64 {
+  /// The first number of the sequence of a seed.
+  static func first(of seed: UInt64) -> UInt64 {
+    var generator = SplitMix64(seed: seed)
+    return generator.next()
+  }
+}

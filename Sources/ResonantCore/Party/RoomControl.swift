@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// What a person in front of a room does: holds it, lets it go on, interrupts, speaks.
+///
+/// Live, each line acts at once. From a script, a line is taken only where input is due: at the topic, the
+/// introduction, the person's turn, and while the room is held. Does no I/O: lines come in by `take`, answers go
+/// out by the closure.
+public final class RoomControl: Sendable {
+  public enum Mode: Sendable {
+    case live, scripted
+    /// Nobody is there, and no line comes.
+    case unattended
+  }
+
+  /// What a line is awaited for.
+  enum Input: Sendable { case topic, introduction, turn }
+
+  struct State {
+    var isHeld = true
+    /// Why the room holds itself after failures.
+    var failure: String?
+    /// Turns that are due although the room is held.
+    var grants = 0
+    var isQuitting = false
+    var rewind: Int?
+    /// What has happened and is not yet in the transcript.
+    var happenings: [Happening] = []
+    /// Lines that nobody has taken yet.
+    var lines: [String] = []
+    var isEnded = false
+    /// The input that is awaited.
+    var input: Input?
+    /// The model that speaks.
+    var speech: (live: LiveReply, speaker: String)?
+    /// In chunks of 4 code points per second; nil for text as it comes, 0 for none.
+    var speed: Double?
+    /// Commands of `/at` for the coming turn.
+    var stops: [Stop] = []
+    var showsChecks = false
+    /// The room as of the last turn.
+    var view = RoomView()
+    /// Counts changes, so that nobody who waits misses one.
+    var version = 0
+    var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  struct Stop: Sendable {
+    /// Code points of the turn that are shown before.
+    var count: Int
+    var command: RoomCommand
+  }
+
+  /// The person's introduction, if it was given beforehand.
+  let bio: String?
+  private let state: Mutex<State>
+  private let mode: Mode
+  private let answer: @Sendable (String) -> Void
+
+  /// - Parameters:
+  ///   - bio: the person's introduction; nil to ask for it.
+  ///   - answer: receives lines for the person.
+  public init(
+    _ mode: Mode, isHeld: Bool = true, bio: String? = nil,
+    answer: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.mode = mode
+    self.bio = bio
+    self.answer = answer
+    var initial = State()
+    initial.isHeld = isHeld && mode != .unattended
+    initial.isEnded = mode == .unattended
+    state = Mutex(initial)
+  }
+
+  // MARK: Lines
+
+  /// Takes a line from the person.
+  public func take(line: String) {
+    guard mode == .live else { return change { $0.lines.append(line) } }
+    let input = state.withLock { $0.input }
+    switch (try? RoomCommand.parse(line), input) {
+    case (.say?, _?), (.pass?, .turn?): change { $0.lines.append(line) }
+    case (.bio(let text)?, .introduction?): change { $0.lines.append(text) }
+    default: perform(line)
+    }
+  }
+
+  /// No more lines come.
+  public func endInput() { change { $0.isEnded = true } }
+
+  /// Waits for the topic of the room; nil if the input ends before.
+  public func topic() async -> String? {
+    answer("What is the topic of the room?")
+    return await text(for: .topic)
+  }
+
+  /// Waits for a text of the person; controls before it are performed. Nil if the input ends, the person quits,
+  /// or `live` is cut; an empty text only for a turn that the person skips.
+  func text(for input: Input, while live: LiveReply? = nil) async -> String? {
+    change { $0.input = input }
+    defer { change { $0.input = nil } }
+    while let line = await line(while: live) {
+      let command: RoomCommand
+      do throws(InvalidValue) {
+        command = try RoomCommand.parse(line)
+      } catch {
+        answer(error.description)
+        continue
+      }
+      switch (command, input) {
+      case (.say(let text), _): return text
+      case (.bio(let text), .introduction): return text
+      case (.pass, .turn): return ""
+      case (.pass, _): answer("an empty line is no \(input == .topic ? "topic" : "introduction")")
+      default: perform(command)
+      }
+    }
+    return nil
+  }
+
+  /// The next line; nil if there will be none.
+  private func line(while live: LiveReply?) async -> String? {
+    while true {
+      let (line, isOver, version) = state.withLock { state -> (String?, Bool, Int) in
+        let line = state.isQuitting || state.lines.isEmpty ? nil : state.lines.removeFirst()
+        return (line, line == nil && (state.isEnded || state.isQuitting), state.version)
+      }
+      if let line { return line }
+      if isOver || live?.verdict != nil || Task.isCancelled { return nil }
+      await wait(since: version)
+    }
+  }
+
+  /// While the room is held: performs the next line of a script, or waits for whatever changes. Returns false if
+  /// no line will come.
+  func waitWhileHeld() async -> Bool {
+    let (isEnded, version) = state.withLock { ($0.isEnded && $0.lines.isEmpty, $0.version) }
+    if isEnded { return false }
+    if mode == .scripted {
+      if let line = await line(while: nil) { perform(line) }
+      return true
+    }
+    await wait(since: version)
+    return true
+  }
+
+  private func perform(_ line: String) {
+    do throws(InvalidValue) {
+      perform(try RoomCommand.parse(line))
+    } catch {
+      answer(error.description)
+    }
+  }
+
+  /// Performs a command.
+  ///
+  /// - Parameter isLate: the turn that the command was meant for is over.
+  func perform(_ command: RoomCommand, isLate: Bool = false) {
+    let result = changing { $0.perform(command, isLate: isLate) }
+    result.cut.map { live, verdict in _ = live.cut(verdict) }
+    if let text = result.answer { answer(text) }
+  }
+
+  // MARK: The room's side
+
+  /// The present state of the room, for answers.
+  func show(_ view: RoomView) { state.withLock { $0.view = view } }
+
+  /// What happens before the next turn, if anything.
+  func nextStep() -> ConversationStep? {
+    state.withLock { state in
+      if !state.happenings.isEmpty { return .happening(state.happenings.removeFirst()) }
+      if state.isQuitting { return state.ending }
+      defer { state.rewind = nil }
+      return state.rewind.map { .rewind(to: $0) }
+    }
+  }
+
+  /// How the conversation ends when no more turn can come.
+  var ending: ConversationStep { state.withLock { $0.ending } }
+
+  var isQuitting: Bool { state.withLock { $0.isQuitting } }
+
+  /// Whether a turn is due; takes a grant while the room is held.
+  func takeTurn() -> Bool {
+    state.withLock { state in
+      guard state.isHeld else { return true }
+      guard state.grants > 0 else { return false }
+      state.grants -= 1
+      return true
+    }
+  }
+
+  /// Holds the room because of failures.
+  func hold(because reason: String) {
+    change {
+      $0.isHeld = true
+      $0.grants = 0
+      $0.failure = reason
+    }
+    answer("the room is held: \(reason)")
+  }
+
+  func beginSpeech(_ live: LiveReply, by speaker: String) { change { $0.speech = (live, speaker) } }
+  func endSpeech() { change { $0.speech = nil } }
+
+  func note(check lines: [String]) {
+    if state.withLock({ $0.showsChecks }) { lines.forEach(answer) }
+  }
+
+  func say(_ text: String) { answer(text) }
+
+  /// How fast the coming text is shown, and where showing stops first.
+  var pace: (speed: Double?, stop: Stop?) {
+    state.withLock { ($0.speed, $0.stops.min { $0.count < $1.count }) }
+  }
+
+  /// Takes the first stop.
+  func takeStop() -> Stop? {
+    state.withLock { state in
+      let first = state.stops.indices.min { state.stops[$0].count < state.stops[$1].count }
+      return first.map { state.stops.remove(at: $0) }
+    }
+  }
+
+  // MARK: Changes
+
+  var version: Int { state.withLock { $0.version } }
+
+  func wake() { change { _ in } }
+
+  private func change(_ body: (inout State) -> Void) {
+    changing { body(&$0) }
+  }
+
+  private func changing<Value: Sendable>(_ body: (inout sending State) -> sending Value) -> Value {
+    let (value, waiters) = state.withLock { state in
+      let value = body(&state)
+      state.version += 1
+      defer { state.waiters = [] }
+      return (value, state.waiters)
+    }
+    for waiter in waiters { waiter.resume() }
+    return value
+  }
+
+  /// Waits until something has changed since a version, or the task is cancelled.
+  func wait(since version: Int) async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isDue = state.withLock { state in
+          guard state.version == version, !Task.isCancelled else { return true }
+          state.waiters.append(continuation)
+          return false
+        }
+        if isDue { continuation.resume() }
+      }
+    } onCancel: {
+      wake()
+    }
+  }
+}

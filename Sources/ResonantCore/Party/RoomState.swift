@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// The present state of a room, as its transcript tells it. Nothing else of a room has to survive, so a resumed
+/// or rewound room goes on as if nothing had happened.
+struct RoomState: Sendable, Equatable {
+  /// A wish for the next speaker, in ascending order of weight.
+  struct Wish: Sendable, Equatable {
+    enum Author: Int, Sendable { case tool, interrupt, person }
+
+    var speaker: String
+    var author: Author
+  }
+
+  private(set) var triggers: [String: [String]] = [:]
+  private(set) var bios: OrderedDictionary<String, String> = [:]
+  /// Participants who were asked for an introduction, with or without success.
+  private(set) var introduced: Set<String> = []
+  private(set) var wordLimit: Int?
+  /// The word limit was lifted, and no model has been told yet.
+  private(set) var wordLimitIsLifted = false
+  private(set) var wish: Wish?
+  /// Failed or empty turns in a row, of all and by participant; a hold starts them anew.
+  private(set) var failures = 0
+  private(set) var failuresByName: [String: Int] = [:]
+  /// Replies that each participant has given so far, also those that left no turn.
+  private(set) var replies: [String: Int] = [:]
+
+  init(_ transcript: Transcript, wordLimit: Int? = nil) {
+    self.wordLimit = wordLimit
+    for moment in transcript.timeline {
+      switch moment {
+      case .preamble: break
+      case .turn(let turn): take(turn)
+      case .event(let event): take(event)
+      }
+    }
+  }
+
+  private mutating func take(_ turn: Turn) {
+    wish = nil
+    guard turn.outcome != .human else { return }
+    wordLimitIsLifted = false
+    // An error follows, which counts the reply and the failure.
+    guard turn.outcome != .incomplete else { return }
+    replies[turn.speaker, default: 0] += 1
+    failures = 0
+    failuresByName[turn.speaker] = nil
+  }
+
+  private mutating func take(_ event: Transcript.Event) {
+    let speaker = event.fields["speaker"]?.string ?? ""
+    switch event.kind {
+    case "bio":
+      introduced.insert(speaker)
+      bios[speaker] = event.fields["text"]?.string
+      replies[speaker, default: 0] += 1
+    case "error": fail(event, by: speaker)
+    case "triggers": triggers[speaker] = (event.fields["triggers"]?.array ?? []).compactMap(\.string)
+    case "words": setWordLimit(event.fields["limit"]?.int)
+    case "hold": (failures, failuresByName) = (0, [:])
+    case "tool": wish(event.requestedSpeaker.map { Wish(speaker: $0, author: .tool) }, from: event)
+    case "interrupt":
+      let by = event.fields["by"]?.string
+      wish(by.map { Wish(speaker: $0, author: .interrupt) }, from: event)
+    case "next": choose(event.fields["speaker"]?.string)
+    case "selection":
+      for name in event.fields["votes"]?.object?.keys ?? [] { replies[name, default: 0] += 1 }
+    default: break
+    }
+  }
+
+  private mutating func fail(_ event: Transcript.Event, by name: String) {
+    if event.fields["during"]?.string == "bio" {
+      introduced.insert(name)
+    } else if event.isFailedAttempt {
+      replies[name, default: 0] += 1
+      // The wish was granted with this attempt.
+      wish = nil
+      failures += 1
+      failuresByName[name, default: 0] += 1
+    }
+  }
+
+  private mutating func setWordLimit(_ limit: Int?) {
+    wordLimitIsLifted = limit == nil && (wordLimit != nil || wordLimitIsLifted)
+    wordLimit = limit
+  }
+
+  private mutating func wish(_ wish: Wish?, from event: Transcript.Event) {
+    guard let wish, event.fields["dropped"]?.bool != true, event.fields["problem"] == nil else { return }
+    if (self.wish?.author.rawValue ?? 0) <= wish.author.rawValue { self.wish = wish }
+  }
+
+  private mutating func choose(_ name: String?) { wish = name.map { Wish(speaker: $0, author: .person) } }
+}
