@@ -5,7 +5,7 @@ public enum SpeakerOrder: String, Sendable, CaseIterable {
   case roundRobin = "round-robin"
   /// Uniform over all but the last speaker.
   case random
-  /// Not available yet: these three ask models through tools, as part of the group conversation.
+  /// Whom the last speaker, all models or the moderator choose, which they tell through tools.
   case chain, vote, moderator
 }
 
@@ -19,8 +19,8 @@ public enum FailureAction: Sendable, Equatable {
 
 /// The settings of a conversation, apart from its participants.
 public struct ConversationSettings: Sendable, Equatable {
-  /// Maximum number of turns, including the opening.
-  public var maxTurns = 30
+  /// Maximum number of turns, including the opening; nil for no limit.
+  public var maxTurns: Int? = 30
   /// Maximum number of code points in a reply.
   public var maxChars = 10_000
   /// The first participant's opening message; nil if it generates the first turn.
