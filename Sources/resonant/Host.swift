@@ -29,11 +29,11 @@ struct Host {
 
   /// Checks a conversation without sending any request.
   func prepare(
-    _ conversation: ResolvedConversation, transcript: Transcript, options: ChatOptions
+    _ conversation: ResolvedConversation, transcript: Transcript, process: ProcessOptions
   ) throws(ConfigurationError) -> PreparedTrial {
     do {
       return try PreparedTrial(
-        conversation, transcript: transcript, network: network(isVerbose: options.process.verbose))
+        conversation, transcript: transcript, network: network(isVerbose: process.verbose))
     } catch {
       throw ConfigurationError(nil, error.description)
     }
@@ -43,8 +43,9 @@ struct Host {
   func withFiles(_ trial: PreparedTrial) async throws(ConfigurationError) -> PreparedTrial {
     do {
       let conversation = trial.conversation
+      let models = conversation.mode == .chat ? conversation.participants.map(\.model) : []
       let files = try TrialFiles.new(
-        for: conversation.output, models: conversation.participants.map(\.model), mode: .chat,
+        for: conversation.output, models: models, mode: conversation.mode,
         id: trial.transcript.header.id)
       guard let files else { return trial }
       return trial.recorded(
@@ -73,9 +74,9 @@ struct Host {
   }
 
   /// Holds a conversation in this terminal; throws `RunEnd` with the exit code.
-  func hold(_ trial: PreparedTrial, options: ChatOptions) async throws {
+  func hold(_ trial: PreparedTrial, process: ProcessOptions) async throws {
     let presentation = Presentation(
-      options.process, showsThinking: trial.conversation.output.showThinking, environment: environment)
+      process, showsThinking: trial.conversation.output.showThinking, environment: environment)
     let runner = TrialRunner(
       pages: pages(trial.conversation.output.pandocPath), warn: Diagnostics.warning)
     let code = await ConversationRun(trial: trial, runner: runner, presentation: presentation).run()

@@ -20,7 +20,7 @@ struct TrialLines {
     var places: [OrderedSet<String>: Int] = [:]
     for trial in trials {
       let conversation = plan.conversation(of: trial)
-      let endpoints = OrderedSet(conversation.modelled.map(\.endpoint.display).sorted())
+      let endpoints = OrderedSet(conversation.asked.map(\.endpoint.display).sorted())
       let place = places[endpoints] ?? lines.count
       if place == lines.count {
         places[endpoints] = place

@@ -168,7 +168,7 @@ final class InterruptChecks: Sendable {
     var shown: JSONObject = [:]
     var firing: [String] = []
     for (name, _) in triggers {
-      let score = Score(scores[RoomPerspective.apiName(name)])
+      let score = Score(scores[Participant.apiName(of: name)])
       shown[name] = score?.record ?? .null
       if let score, score.value >= monitor.settings.interruptThreshold { firing.append(name) }
     }
