@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Whatever this process writes to the terminal goes through `write`: one `write(2)` returns to where the
 /// output ended (ESC 8), appends to it, remembers its new end (ESC 7), and draws the input line again. So
-/// nothing interleaves, and only the terminal needs to know how wide the output is. Drawing never waits for a
+/// nothing interleaves. Drawing never waits for a
 /// blocked terminal, except on threads of its own and of `Console`.
 final class InputLine: Sendable {
   private struct Editing {
@@ -23,7 +23,8 @@ final class InputLine: Sendable {
     var size: Terminal.Size?
     /// Whether the output's last row is an empty one that a change of the size has begun.
     var isFresh = false
-    var endsLine = true
+    /// Where the output ends.
+    var end = OutputEnd()
     /// The descriptor of the output that was written last.
     var last: Int32?
   }
@@ -58,12 +59,14 @@ final class InputLine: Sendable {
     let layout = layOut(&screen)
     guard let size = screen.size else { return layout + bytes }
     var framed = layout
-    if let end = bytes.last {
-      framed += Array("\u{1B}8".utf8)
+    if let first = bytes.first {
       // An answer or a warning begins a line of its own, and so does what goes on after it.
-      if let last = screen.last, last != descriptor, !screen.endsLine { framed.append(0x0A) }
-      framed += bytes + Array("\u{1B}7".utf8)
-      (screen.last, screen.endsLine, screen.isFresh) = (descriptor, end == 0x0A, false)
+      let isOther = (screen.last ?? descriptor) != descriptor && !screen.end.isAtStartOfLine
+      let breaksLine = isOther || first != 0x0A && screen.end.mayFillRow(columns: size.columns)
+      let bytes = (breaksLine ? [0x0D, 0x0A] : []) + bytes
+      framed += Array("\u{1B}8".utf8) + bytes + Array("\u{1B}7".utf8)
+      screen.end.append(bytes, columns: size.columns)
+      (screen.last, screen.isFresh) = (descriptor, false)
     }
     return framed + Array(drawing(size).utf8)
   }
@@ -81,7 +84,7 @@ final class InputLine: Sendable {
     // stands below the output. The output goes on in an empty line above the new last row.
     let up = screen.isFresh ? "\u{1B}[A" : ""
     let line = screen.isFresh ? "" : "\n"
-    (screen.isFresh, screen.endsLine) = (true, true)
+    (screen.isFresh, screen.end) = (true, OutputEnd())
     return Array(
       "\(up)\r\u{1B}[J\u{1B}[r\u{1B}[\(size.rows);1H\(line)\u{1B}[\(size.rows - 1);1H\u{1B}[0m\u{1B}7".utf8)
   }
@@ -173,7 +176,7 @@ final class InputLine: Sendable {
   private func closing(_ screen: inout Screen) -> [UInt8]? {
     guard screen.isOpen else { return nil }
     defer { screen = Screen() }
-    return screen.size == nil ? [] : ending(endsLine: screen.endsLine)
+    return screen.size == nil ? [] : ending(endsLine: screen.end.isAtStartOfLine)
   }
 
   private func ending(endsLine: Bool) -> [UInt8] {
