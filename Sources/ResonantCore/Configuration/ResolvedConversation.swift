@@ -81,6 +81,12 @@ public struct ResolvedConversation: Sendable, Equatable {
     try resolve(try Options.read(options, source: source, context: context), context: context)
   }
 
+  /// Gives a room the topic that its options lack.
+  public mutating func setTopic(_ topic: String) {
+    room?.topic = topic
+    recorded["topic"] = .string(topic)
+  }
+
   /// The reason why the conversation would not continue after a transcript; nil when a further turn is due.
   public func reasonToStop(_ transcript: Transcript) -> StopReason? { settings.reasonToStop(transcript) }
 

@@ -21,7 +21,8 @@ struct PartyCommand: AsyncParsableCommand {
       try options.overlay(host.context), source: .commandLine, context: host.context)
     var conversation = try ResolvedConversation.resolve(overlay, context: host.context)
     conversation.warnings.forEach(Diagnostics.warning)
-    let desk = ControlDesk(isHeld: !options.person.go, bio: options.person.bio)
+    let desk = ControlDesk(
+      isHeld: !options.person.go, bio: options.person.bio, environment: host.environment)
     // Finds every error before the person is asked for anything.
     _ = try host.prepare(
       conversation, transcript: conversation.transcript(id: "", created: host.now), process: options.process)
@@ -30,16 +31,18 @@ struct PartyCommand: AsyncParsableCommand {
     let trial = try host.prepare(
       conversation, transcript: transcript, control: desk.control, process: options.process)
     let recorded = try await host.withFiles(trial)
-    let log = try host.moderationLog(
-      options.person.moderationLog, for: recorded, isNew: true, isSaved: conversation.output.save)
-    try await host.hold(recorded, process: options.process, desk: desk, observers: [log].compactMap(\.self))
+    let log = try host.moderationLog(options.person.moderationLog, for: recorded, isNew: true)
+    try await host.hold(recorded, process: options.process, desk: desk, log: log)
   }
 
   /// Takes the topic from the first line of input if no option gives it.
   private func giveTopic(to conversation: inout ResolvedConversation, _ desk: ControlDesk) async throws {
     guard conversation.room?.topic.isEmpty == true else { return }
+    desk.start()
     guard let topic = await desk.topic() else {
-      throw ConfigurationError(nil, "the room has no topic; give it with --topic, or as the first line of input")
+      desk.stop()
+      throw ConfigurationError(
+        nil, "the room has no topic; give it with --topic, or as the first line of input")
     }
     conversation.setTopic(topic)
   }
