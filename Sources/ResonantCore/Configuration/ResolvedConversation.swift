@@ -117,7 +117,7 @@ extension Participant {
   var facts: Transcript.Participant {
     Transcript.Participant(
       name: name, model: model, endpoint: isHuman ? "" : endpoint.display,
-      api: isHuman ? "" : endpoint.api.rawValue, systemPrompt: systemPrompt?.string,
+      api: endpoint.api.rawValue, systemPrompt: systemPrompt?.string,
       payload: Redactor.masked(writtenPayload), headerNames: endpoint.headerNames,
       headerReferences: endpoint.headerReferences, human: isHuman)
   }

@@ -33,10 +33,17 @@ struct ResumeCommand: AsyncParsableCommand {
     let event = conversation.resumption(of: recorded, at: host.now)
     if let event { recorded.events.append(event) }
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
+    let desk =
+      conversation.mode == .party
+      ? ControlDesk(isHeld: !options.person.go, bio: options.person.bio, environment: host.environment) : nil
     // Checks everything before the file is touched, so that an error leaves it unchanged.
-    let trial = try host.prepare(conversation, transcript: recorded, process: options.process)
+    let trial = try host.prepare(
+      conversation, transcript: recorded, control: desk?.control ?? RoomControl(.unattended),
+      process: options.process
+    ).recorded(in: resumed.writer, page: files.page)
+    let log = try host.moderationLog(options.person.moderationLog, for: trial, isNew: false)
     if let event { try await record(event, resumed.writer) }
-    try await host.hold(trial.recorded(in: resumed.writer, page: files.page), process: options.process)
+    try await host.hold(trial, process: options.process, desk: desk, log: log)
   }
 
   /// The transcript, if this command can continue it.

@@ -18,6 +18,7 @@ struct ResumeOptions: ParsableArguments {
   @OptionGroup(title: "Course of the conversation") private var turns: OptionFlags<Turns>
   @OptionGroup(title: "Requests") private var requests: OptionFlags<Requests>
   @OptionGroup(title: "Files") private var output: OptionFlags<Output>
+  @OptionGroup(title: "Person in a room") var person: PersonOptions
   @OptionGroup(title: "Screen") var process: ProcessOptions
 
   /// The given flags, keyed as in a plan.
