@@ -39,12 +39,16 @@ public enum ToolAnswer: Sendable, Equatable {
     isBlank(arguments) ? [:] : (try? JSONValue.parse(arguments))?.object
   }
 
-  /// The arguments in a text that is nothing else, or has them in a fence or behind the end of a thinking span.
+  /// The arguments in a text that is nothing else, or has them in a fence, between the tags of a call that the
+  /// server did not recognise, or behind the end of a thinking span.
   private static func written(in text: String, _ tool: String) -> JSONObject? {
     // A template may have opened the span in the prompt.
     let behind = text.ranges(of: "</think>").last.map { String(text[$0.upperBound...]) }
     let texts = [text, ThinkingSpans.filter(text).heard, behind].compactMap(\.self)
-    let candidates = texts.flatMap { [$0, fenced($0)] }.compactMap(\.self).filter { !isBlank($0) }
+    let candidates = texts.flatMap { text in
+      let marked = [inside("```", "```", of: text), inside("<tool_call>", "</tool_call>", of: text)]
+      return [text] + marked.compactMap(\.self)
+    }
     guard let object = candidates.lazy.compactMap({ (try? JSONValue.parse($0))?.object }).first else {
       return nil
     }
@@ -55,12 +59,14 @@ public enum ToolAnswer: Sendable, Equatable {
     return object
   }
 
-  /// The inside of the first code fence, without its language.
-  private static func fenced(_ text: String) -> String? {
-    let parts = text.ranges(of: "```")
-    guard let open = parts.first, let start = text[open.upperBound...].firstIndex(of: "{") else { return nil }
-    let close = parts.first { $0.lowerBound > start }?.lowerBound ?? text.endIndex
-    return String(text[start..<close])
+  /// The object between two marks, the second of which may be missing. A fence may name its language.
+  private static func inside(_ opening: String, _ closing: String, of text: String) -> String? {
+    guard let open = text.firstRange(of: opening),
+      let start = text[open.upperBound...].firstIndex(of: "{")
+    else {
+      return nil
+    }
+    return String(text[start..<(text[start...].firstRange(of: closing)?.lowerBound ?? text.endIndex)])
   }
 
   private static func isBlank(_ text: String) -> Bool {

@@ -33,6 +33,9 @@ import Testing
     ([], #"{"a":"</think>"}"#, .arguments(["a": "</think>"])),
     ([], #"{"name":"vote","arguments":{"a":1}}"#, .arguments(object)),
     ([], #"{"name":"vote","parameters":{"a":1}}"#, .arguments(object)),
+    (
+      [], "Well.\n<tool_call>\n{\"name\":\"vote\",\"arguments\":{\"a\":1}}\n</tool_call>", .arguments(object)
+    ),
     ([], #"{"name":"Eve","arguments":{"a":1}}"#, .arguments(["name": "Eve", "arguments": ["a": 1]])),
     ([], "Bob", .other("Bob")),
     ([], "I say \(json)", .other("I say \(json)")),
