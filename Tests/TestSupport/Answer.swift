@@ -9,6 +9,8 @@ public struct Answer: Sendable {
     case send([UInt8])
     /// Waits for the gate.
     case hold(Gate)
+    /// Says nothing for a while, as a model that generates slowly.
+    case pause(Duration)
     /// Says nothing more until the client leaves.
     case stall
     /// Closes the connection in mid-answer.

@@ -71,6 +71,8 @@ struct ServerConnection {
       try await socket.write(Data("\(size)\r\n".utf8) + Data(bytes) + Data("\r\n".utf8))
     case .hold(let gate):
       try await unlessClientLeaves { try await gate.pass() }
+    case .pause(let time):
+      try await unlessClientLeaves { try await Task.sleep(for: time) }
     case .stall:
       try await unlessClientLeaves { try await Gate().pass() }
     case .cut:

@@ -12,6 +12,7 @@ public enum ReplyPiece: Sendable, ExpressibleByStringLiteral, ExpressibleByStrin
   /// Bytes of the body as they are, line ends included.
   case raw(String)
   case hold(Gate)
+  case pause(Duration)
   case stall, cut, reset
 
   public init(stringLiteral value: String) { self = .text(value) }
@@ -149,6 +150,7 @@ extension Answer {
       case .event(let event): .send(Array(line(event).utf8))
       case .raw(let text), .text(let text), .thinking(let text): .send(Array(text.utf8))
       case .hold(let gate): .hold(gate)
+      case .pause(let time): .pause(time)
       case .stall: .stall
       case .cut: .cut
       case .reset: .reset

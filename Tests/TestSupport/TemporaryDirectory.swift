@@ -41,6 +41,8 @@ public final class TemporaryDirectory: Sendable {
 
   public func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
+  public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(name)) }
+
   /// All files below, relative, sorted.
   public var files: [String] {
     guard let all = FileManager.default.enumerator(atPath: path) else { return [] }
