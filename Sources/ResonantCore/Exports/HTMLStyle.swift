@@ -10,7 +10,7 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "CRhO+4s3KRzjK+C4tqrNB8txTU0RiRL8ZRVVs3DOdbs="
+  static let digest = "bpruoTgdzf0bE4gNw4HzHz40G+QxnBrNElk5UUjpXKE="
 
   static let sheet = colours + layout + turns + text + charts + narrow + print
 
@@ -84,7 +84,8 @@ enum HTMLStyle {
     .passed .reason{margin:0}
     .calls{color:var(--soft);font-size:.9rem;padding:0;border:0;margin:.9rem 0 0}
     .calls ul,td ul{margin:0;padding-inline-start:1.2em}
-    .checks table{font-size:.85rem}.checks td{min-width:3rem}.checks td:nth-child(n+4){min-width:14rem}
+    .checks table{font-size:.85rem}.checks td:nth-child(n+4){min-width:12.5rem}
+    .checks td:nth-child(3){min-width:7.5rem;overflow-wrap:anywhere}
     td li::marker{color:var(--who)}
     .foot{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.1rem 1rem;margin:.9rem 0 0;\
     color:var(--soft);font-size:.82rem;font-variant-numeric:tabular-nums}
@@ -156,8 +157,13 @@ enum HTMLStyle {
     @media (max-width:34rem){
     header,main,footer{padding-left:.9rem;padding-right:.9rem}header{padding-top:1.5rem}
     h1{font-size:1.5rem}article{padding:.8rem .95rem .9rem}
-    dl.models{grid-template-columns:1fr;gap:0}dl.models dd{margin-bottom:.5rem}
+    dl.models{grid-template-columns:1fr;gap:0}dl.models dt{max-width:none}dl.models dd{margin-bottom:.5rem}
     dl.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.8rem 1rem}
+    .checks thead{display:none}.checks table,.checks tbody,.checks tr,.checks td{display:block}
+    .checks tr{border-top:1px solid var(--line);padding:.4rem 0}
+    .checks td,.checks td:nth-child(n){border:0;padding:0;min-width:0}
+    .checks td.right{display:inline-block;margin-inline-end:1rem}
+    .checks td:nth-child(1)::before{content:"Check "}.checks td:nth-child(2)::before{content:"Turn "}
     }
 
     """
