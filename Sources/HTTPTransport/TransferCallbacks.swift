@@ -72,7 +72,7 @@ extension Transfer {
         // A request to a proxy says nothing about the host behind it.
         guard !first.starts(with: "CONNECT ".utf8) else { return 0 }
         let version = first.split(separator: UInt8(ascii: " ")).last
-        Transfer.at(owner).loop?.learn(isMultiplexed: version?.starts(with: "HTTP/2".utf8) == true)
+        Transfer.at(owner).loop?.noteProbe(isMultiplexed: version?.starts(with: "HTTP/2".utf8) == true)
         return 0
       }, owner)
     easy.set(CURLOPT_VERBOSE, 1)
@@ -82,7 +82,7 @@ extension Transfer {
   private func receive(line: UnsafeRawBufferPointer) -> Bool {
     guard ending == nil else { return false }
     let step = parser.take(line)
-    if let isMultiplexed = parser.isMultiplexed { loop?.learn(isMultiplexed: isMultiplexed) }
+    if let isMultiplexed = parser.isMultiplexed { loop?.noteProbe(isMultiplexed: isMultiplexed) }
     switch step {
     case .needsMore: return true
     case .malformed:

@@ -33,7 +33,7 @@ final class TransferLoop: @unchecked Sendable {
   private var gate: ConnectionGate
   /// Whether the host speaks HTTP/2. Set in a callback and applied after it; nil when there is nothing to
   /// apply.
-  private var lesson: Bool?
+  private var probedMultiplexing: Bool?
   /// A lower bound of all deadlines.
   private var nextDeadline = UInt64.max
   private var isRunning = true
@@ -104,7 +104,7 @@ extension TransferLoop {
       now = Monotonic.now()
       driver.act(now: now) { noteArrivals() }
       endFinished()
-      applyLesson()
+      applyProbe()
       if now >= nextDeadline { endSilent() }
     }
     close()
@@ -201,7 +201,7 @@ extension TransferLoop {
     }
     givePlaceBack()
     transfer.finish(outcome)
-    if lesson == nil, gate.isProbe(transfer) { readmit(gate.close(), after: outcome) }
+    if probedMultiplexing == nil, gate.isProbe(transfer) { readmit(gate.close(), after: outcome) }
   }
 
   /// Removes the transfer's handle from libcurl and frees it.
@@ -245,13 +245,13 @@ extension TransferLoop {
   }
 
   /// Called in a callback, where libcurl's functions must not be called.
-  func learn(isMultiplexed: Bool) {
-    if case .probing = gate.state, lesson == nil { lesson = isMultiplexed }
+  func noteProbe(isMultiplexed: Bool) {
+    if case .probing = gate.state, probedMultiplexing == nil { probedMultiplexing = isMultiplexed }
   }
 
-  private func applyLesson() {
-    guard let isMultiplexed = lesson else { return }
-    lesson = nil
+  private func applyProbe() {
+    guard let isMultiplexed = probedMultiplexing else { return }
+    probedMultiplexing = nil
     if case .probing(let probe) = gate.state { probe.easy?.set(CURLOPT_VERBOSE, 0) }
     if !isMultiplexed { ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0) }
     for transfer in gate.open() where transfer.loop != nil { launch(transfer) }

@@ -29,11 +29,13 @@ struct Host {
 
   /// Checks a conversation without sending any request.
   func prepare(
-    _ conversation: ResolvedConversation, transcript: Transcript, options: ChatOptions
+    _ conversation: ResolvedConversation, transcript: Transcript,
+    control: RoomControl = RoomControl(.unattended), process: ProcessOptions
   ) throws(ConfigurationError) -> PreparedTrial {
     do {
       return try PreparedTrial(
-        conversation, transcript: transcript, network: network(isVerbose: options.process.verbose))
+        conversation, transcript: transcript, control: control,
+        network: network(isVerbose: process.verbose))
     } catch {
       throw ConfigurationError(nil, error.description)
     }
@@ -43,8 +45,9 @@ struct Host {
   func withFiles(_ trial: PreparedTrial) async throws(ConfigurationError) -> PreparedTrial {
     do {
       let conversation = trial.conversation
+      let models = conversation.mode == .chat ? conversation.participants.map(\.model) : []
       let files = try TrialFiles.new(
-        for: conversation.output, models: conversation.participants.map(\.model), mode: .chat,
+        for: conversation.output, models: models, mode: conversation.mode,
         id: trial.transcript.header.id)
       guard let files else { return trial }
       return trial.recorded(
@@ -72,13 +75,35 @@ struct Host {
     }
   }
 
+  /// The moderation log of a room; nil for a chat, or if nothing is saved.
+  ///
+  /// - Parameter path: nil for the one beside the transcript, which a conversation that goes on appends to.
+  func moderationLog(
+    _ path: String?, for trial: PreparedTrial, isNew: Bool
+  ) throws(ConfigurationError) -> ModerationLogFile? {
+    let beside = trial.record.map { TrialFiles(transcript: $0.path, page: nil).moderationLog }
+    guard trial.conversation.mode == .party, trial.conversation.output.save, let log = path ?? beside else {
+      return nil
+    }
+    do {
+      return try ModerationLogFile(log, isNew: isNew || path != nil, warn: Diagnostics.warning)
+    } catch {
+      throw ConfigurationError(nil, error.description)
+    }
+  }
+
   /// Holds a conversation in this terminal; throws `RunEnd` with the exit code.
-  func hold(_ trial: PreparedTrial, options: ChatOptions) async throws {
+  ///
+  /// - Parameter log: the moderation log of a room.
+  func hold(
+    _ trial: PreparedTrial, process: ProcessOptions, desk: ControlDesk? = nil, log: ModerationLogFile? = nil
+  ) async throws {
     let presentation = Presentation(
-      options.process, showsThinking: trial.conversation.output.showThinking, environment: environment)
+      process, showsThinking: trial.conversation.output.showThinking, environment: environment)
     let runner = TrialRunner(
       pages: pages(trial.conversation.output.pandocPath), warn: Diagnostics.warning)
-    let code = await ConversationRun(trial: trial, runner: runner, presentation: presentation).run()
+    let run = ConversationRun(trial: trial, runner: runner, presentation: presentation, desk: desk, log: log)
+    let code = await run.run()
     if code != 0 { throw RunEnd(code: code) }
   }
 

@@ -91,6 +91,7 @@ final class Interruption: Sendable {
 
   private func end(_ exitCode: Int32) -> Never {
     pages.abandon()
+    InputLine.restoreTerminal()
     _exit(exitCode)
   }
 }

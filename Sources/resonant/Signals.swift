@@ -9,20 +9,24 @@ import Glibc
 import Darwin
 #endif
 
-/// Handles the signals that end a run in good order. While an instance exists, they no longer kill the
-/// process.
+/// Handles signals, by default those that end a run in good order. While an instance exists, they no longer
+/// kill or stop the process.
 final class SignalWatch: Sendable {
-  static let watched = [SIGINT, SIGTERM, SIGHUP]
-
+  private let watched: [Int32]
   private let sources: Mutex<[any DispatchSourceSignal]>
 
   /// - Parameter handler: called with each signal.
-  init(_ handler: @escaping @Sendable (_ signal: Int32) -> Void) {
+  init(
+    _ watched: [Int32] = [SIGINT, SIGTERM, SIGHUP],
+    _ handler: @escaping @Sendable (_ signal: Int32) -> Void
+  ) {
+    self.watched = watched
     sources = Mutex(
-      Self.watched.compactMap { number -> (any DispatchSourceSignal)? in
+      watched.compactMap { number -> (any DispatchSourceSignal)? in
         let former = signal(number, SIG_IGN)
-        // A program started with nohup is meant to outlive the terminal.
-        if number == SIGHUP, Self.isIgnoring(former) { return nil }
+        // A program started with nohup is meant to outlive the terminal, and one started without job control
+        // is not to be stopped.
+        if number == SIGHUP || number == SIGTSTP, Self.isIgnoring(former) { return nil }
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
         source.setEventHandler { handler(number) }
         source.resume()
@@ -32,7 +36,7 @@ final class SignalWatch: Sendable {
 
   deinit {
     sources.withLock { $0.forEach { $0.cancel() } }
-    for number in Self.watched { signal(number, SIG_DFL) }
+    for number in watched { signal(number, SIG_DFL) }
   }
 
   private static func isIgnoring<Handler>(_ handler: Handler) -> Bool {

@@ -41,6 +41,38 @@ struct OfflineTests {
     #expect(written.end?["reason"] == "exhausted")
   }
 
+  @Test func aScriptThinksAndCallsTools() async throws {
+    let directory = try TemporaryDirectory()
+    let line =
+      #"{"text":"Hello, Alice.","thinking":"Who is it?","tools":[{"name":"vote","arguments":{"for":"Al"}}]}"#
+    try directory.write(line, to: "lines.jsonl")
+    let common = ["--endpoint", "builtin:", "--alice-model", "echo"]
+    let ended = try await ResonantBinary.run(
+      common + ["--bob-model", "script:lines.jsonl", "--name", "t"], in: directory)
+    #expect(ended.exitCode == 0, "\(ended)")
+    let turn = try #require(try WrittenTranscript(directory.read("t.jsonl")).turns.dropFirst().first)
+    #expect(turn["text"] == "Hello, Alice.")
+    #expect(turn["thinking"] == "Who is it?")
+    let call = try #require(turn["tool_calls"]?.array?.first)
+    #expect(call["name"] == "vote")
+    #expect(call["arguments"] == #"{"for":"Al"}"#)
+    let again = try await ResonantBinary.run(
+      common + ["--bob-model", "replay:t.jsonl", "--name", "u"], in: directory)
+    #expect(again.exitCode == 0, "\(again)")
+    let replayed = try #require(try WrittenTranscript(directory.read("u.jsonl")).turns.dropFirst().first)
+    for key in ["text", "thinking", "tool_calls"] { #expect(replayed[key] == turn[key]) }
+  }
+
+  @Test func aBadItemOfAScriptIsNamed() async throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(#"["one", {"text": "two", "tool": []}]"#, to: "lines.json")
+    let ended = try await ResonantBinary.run(
+      ["--endpoint", "builtin:", "--model", "script:lines.json", "--name", "t"], in: directory)
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(ended.errors.contains(#"lines.json, item 2: there is no key "tool""#), "\(ended)")
+    #expect(directory.files == ["lines.json"])
+  }
+
   @Test func aReplaySaysWhatWasSaid() async throws {
     let directory = try TemporaryDirectory()
     let first = try await talk(directory, "one", seed: 3)

@@ -320,6 +320,18 @@ struct RemedyTests {
       first: ["--payload", #"{"think":true}"#], said: ["leave think out of --payload"], second: []),
   ]
 
+  static let tools: [Refusal] = [
+    (Refusal.openAI, #""auto" tool choice requires --enable-auto-tool-choice to be set"#),
+    (Refusal.openAI, "No endpoints found that support tool use"),
+    (Refusal.anthropic, "Thinking may not be enabled when tool_choice forces tool use"),
+    (Refusal.ollama, "registry.ollama.ai/library/m does not support tools"),
+  ].map { path, words in
+    Refusal(
+      path: path, rule: { $0.json["tools"] == nil ? nil : Refusal.error(path, 400, words) },
+      first: ["--payload", #"{"tools":[{"name":"f"}]}"#], said: [words, "leave tools out of --payload"],
+      second: [])
+  }
+
   static let models: [Refusal] = [
     (Refusal.openAI, "The model `m` does not exist or you do not have access to it.", "resonant check"),
     (Refusal.anthropic, "model: m", "resonant check"),
@@ -355,7 +367,7 @@ struct RemedyTests {
     fewerTurns, context, paths.flatMap(roles), systems, paths.flatMap(nothing), [blank(Refusal.openAI)],
     filtered,
     empty,
-    parameters, models, keys, quotas, credits,
+    parameters, tools, models, keys, quotas, credits,
   ]
 
   @Test(arguments: all.flatMap { $0 })

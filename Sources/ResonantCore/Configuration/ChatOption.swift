@@ -21,6 +21,10 @@ public struct ChatOption: Sendable {
     case boolean
     /// A JSON object, also as text or as `@FILE`.
     case object
+    /// The object of a moderator, also as text or as `@FILE`.
+    case moderator
+    /// The config of a room (see `RoomConfig`), or the path of its file.
+    case party
     /// An array of messages, or the path of a JSON file with one.
     case preamble
     /// The path of a file with one participant per line.
@@ -70,12 +74,14 @@ public struct ChatOption: Sendable {
   public let key: String
   public let kind: Kind
   public let scope: Scope
+  /// The only kind of conversation that has the option; nil if chats and rooms have it.
+  public let mode: Transcript.Mode?
   /// One line for the help, without the default.
   public let help: String
   /// The word for the value in the help; nil for a switch.
   public let valueName: String?
   /// The default as the help shows it; nil when it needs no mention.
-  public let fallback: String?
+  public private(set) var fallback: String?
   public let resumption: Resumption
   /// The key in a participant's object, such as `model` for `alice_model`; nil when participants have no such
   /// option.
@@ -87,15 +93,17 @@ public struct ChatOption: Sendable {
 
   init(
     _ key: String, _ kind: Kind, _ scope: Scope, gives setting: Setting? = nil, value: String? = nil,
-    default fallback: String? = nil, onResume resumption: Resumption = .overrides, _ help: String
+    default fallback: String? = nil, onResume resumption: Resumption = .overrides,
+    only mode: Transcript.Mode? = nil, _ help: String
   ) {
     self.key = key
     self.kind = kind
     self.scope = scope
     self.setting = setting
     valueName = value ?? Self.usualValueName(kind, key)
-    self.fallback = fallback ?? setting?.fallback
+    self.fallback = fallback ?? setting?.fallback()
     self.resumption = resumption
+    self.mode = mode
     self.help = help
   }
 
@@ -104,10 +112,10 @@ public struct ChatOption: Sendable {
     case .text, .texts: "text"
     case .path: "dir"
     case .command: "path"
-    case .textFile, .preamble, .template: "file"
+    case .textFile, .preamble, .template, .party: "file"
     case .integer, .seed: "n"
     case .seconds: "seconds"
-    case .object, .participants: "json|@file"
+    case .object, .moderator, .participants: "json|@file"
     case .choice: key
     case .boolean: nil
     }
@@ -118,6 +126,19 @@ public struct ChatOption: Sendable {
 
   /// Whether the option is recorded in the header's settings.
   public var isRecordedSetting: Bool { scope == .conversation || scope == .request }
+
+  /// Whether single fields of the value can be set by dotted keys.
+  var hasFields: Bool { [.object, .moderator, .party].contains(kind) }
+
+  /// Whether conversations of this kind have the option.
+  public func applies(to mode: Transcript.Mode) -> Bool { self.mode == nil || self.mode == mode }
+
+  /// The option with the default that it has in a room.
+  public var inRoom: ChatOption {
+    var option = self
+    if fallback == setting?.fallback() { option.fallback = setting?.fallback(in: .room) }
+    return option
+  }
 
   /// Whether the option applies to the conversation as a whole.
   var isCommon: Bool { participant == nil && kind != .participants }

@@ -122,7 +122,8 @@ public struct OptionSource: Sendable, Equatable {
       let inside = rest.hasPrefix(".") ? String(rest.dropFirst()) : rest
       return OptionPlace(path: ChatOption.flag(written ?? key) + (inside.isEmpty ? "" : " \(inside)"))
     case .file(let name, let keyPath, let lines):
-      let whole = keyPath + rest
+      // A path in a file of its own begins at that file's top.
+      let whole = keyPath.isEmpty && rest.hasPrefix(".") ? String(rest.dropFirst()) : keyPath + rest
       return OptionPlace(file: name, path: PlanKeyPath.shown(whole), line: Self.line(of: whole, in: lines))
     }
   }
@@ -149,7 +150,7 @@ public struct OptionSource: Sendable, Equatable {
   /// a known line is first cut to that length, because going up part by part would take an hour for a million
   /// parts.
   private static func outer(of path: String) -> String? {
-    let known = path.utf8.prefix(PlanDocument.longestPath)
+    let known = path.utf8.prefix(PartLines.longestPath)
     let cut = known.lastIndex { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") }
     return cut.map { String(path[..<$0]) }
   }

@@ -44,22 +44,53 @@ private struct Continuation {
   private var settings: JSONObject { header.settings }
 
   func resolve() throws(ConfigurationError) -> ResolvedConversation {
-    guard header.mode == .chat, recorded.count >= 2 else { throw failure("only a chat can go on") }
+    guard recorded.count >= 2 else { throw failure("has fewer than two participants") }
     for key in overrides.values.keys where OptionTable[key]?.resumption == .refused {
       throw overrides.failure(key, "cannot change in a conversation that has begun")
     }
     if overrides.values["no_save"] != nil {
       throw overrides.failure("no_save", "cannot be given: a conversation goes on in its own file")
     }
+    if header.mode == .chat, overrides.values["party"] != nil {
+      throw ConfigurationError(OptionPlace(path: "--party"), "is for rooms, but \(file) is a chat")
+    }
     let source = OptionSource.file(file, path: "header")
-    var common = settings.filter { OptionTable[$0.key]?.isCommon == true }
-    if let seed = header.seed { common["seed"] = .number(String(seed)) }
-    let options = try Options.read(common, source: source, context: context).overlaid(by: overrides)
-    let resolved = try ResolvedConversation.resolve(options, try participants(options), context: context)
-    for index in recorded.indices where keepsEndpoint(index) {
+    let options = try Options.read(try common(), source: source, context: context)
+      .overlaid(by: overrides).completed(context)
+    guard options.mode == header.mode else {
+      throw failure("does not hold its room's config; give it with --party")
+    }
+    let own =
+      header.mode == .party ? try ParticipantOptions.all(options, context) : try participants(options)
+    let resolved = try ResolvedConversation.resolve(options, own, context: context)
+    guard resolved.participants.map(\.name) == recorded.map(\.name) else {
+      throw overrides.failure(
+        "party", "names other participants than \(file): \(recorded.map(\.name).joined(separator: ", "))")
+    }
+    for index in recorded.indices where !recorded[index].human && keepsEndpoint(index) {
       try checkNothingIsMissing(from: resolved.participants[index].endpoint, index)
     }
+    try checkModerator(of: resolved)
     return resolved
+  }
+
+  /// The recorded options of the conversation as a whole that no override replaces.
+  private func common() throws(ConfigurationError) -> JSONObject {
+    var common = settings.filter { OptionTable[$0.key]?.isCommon == true && overrides.values[$0.key] == nil }
+    if let order = overrides.values["order"], order != .string(SpeakerOrder.moderator.rawValue) {
+      common["moderator"] = nil
+    }
+    if overrides.values["payload"] != nil, let config = common["party"]?.object {
+      common["party"] = .object(RoomConfig(value: config).withoutPayloads.value)
+    }
+    for key in ["party", "moderator"] {
+      guard let object = common[key]?.object else { continue }
+      if let hidden = Self.maskedKey(in: object) {
+        throw failure("\(key).\(hidden) is not in the file; give it again with \(ChatOption.flag(key))")
+      }
+    }
+    if let seed = header.seed { common["seed"] = .number(String(seed)) }
+    return common
   }
 
   private func participants(_ options: Options) throws(ConfigurationError) -> [ParticipantOptions] {
@@ -87,7 +118,8 @@ private struct Continuation {
 
   /// The flags that set `key` for a participant, such as `--headers or --bob-headers`.
   private func flags(_ key: String, _ index: Int) -> String {
-    "\(ChatOption.flag(key)) or \(ChatOption.flag(OptionTable.key(key, of: index) ?? "participant"))"
+    if header.mode == .party { return ChatOption.flag("party") }
+    return "\(ChatOption.flag(key)) or \(ChatOption.flag(OptionTable.key(key, of: index) ?? "participant"))"
   }
 }
 
@@ -137,18 +169,22 @@ extension Continuation {
   }
 
   /// The dotted path of the first masked value; nil when nothing is masked.
-  private static func maskedKey(in payload: JSONObject) -> String? {
-    for (key, value) in payload {
+  private static func maskedKey(in object: JSONObject) -> String? {
+    for (key, value) in object {
       if value == .string(Redactor.mask) || value.array?.contains(.string(Redactor.mask)) == true {
         return key
       }
       if let inner = value.object.flatMap(maskedKey) { return "\(key).\(inner)" }
+      for (index, item) in (value.array ?? []).enumerated() {
+        if let inner = item.object.flatMap(maskedKey) { return "\(key)[\(index)].\(inner)" }
+      }
     }
     return nil
   }
 
   /// Whether the participant keeps its endpoint, even if the URL is given again.
   private func keepsEndpoint(_ index: Int) -> Bool {
+    if header.mode == .party { return overrides.values["party"] == nil }
     guard let text = override("endpoint", index)?.string else { return true }
     let urls = [text, recorded[index].endpoint].map { text in
       let endpoint = try? Endpoint.resolve(
@@ -156,6 +192,15 @@ extension Continuation {
       return endpoint?.url.prefix { $0 != "?" }
     }
     return urls[0] == urls[1]
+  }
+
+  private func checkModerator(of resolved: ResolvedConversation) throws(ConfigurationError) {
+    let key = header.mode == .party ? "party" : "moderator"
+    let isHidden = settings[Options.hiddenURLParts]?.array?.contains(.string(RoomConfig.moderator)) == true
+    guard isHidden, resolved.moderator != nil, overrides.values[key] == nil else { return }
+    throw failure(
+      "the query or user info of the moderator's endpoint is not in the file; give it again with"
+        + " \(ChatOption.flag(key))")
   }
 
   private func checkNothingIsMissing(from endpoint: Endpoint, _ index: Int) throws(ConfigurationError) {

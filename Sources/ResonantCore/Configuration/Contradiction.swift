@@ -12,7 +12,9 @@ extension ResolvedConversation {
   /// The first difference that contradicts a recorded conversation, such as `max_turns was 30 and is now 50`;
   /// nil when there is none. Seeds and options of requests do not count.
   public func contradiction(with transcript: Transcript) -> String? {
-    let changes = changes(since: transcript.header) { OptionTable[$0]?.shapesConversation == true }
+    let changes = changes(since: transcript.header, shaping: true) {
+      OptionTable[$0]?.shapesConversation == true
+    }
     return changes.first ?? (transcript.preambles == preambles ? nil : "the preambles have changed")
   }
 
@@ -33,9 +35,12 @@ extension ResolvedConversation {
       kind: Transcript.resumption, time: time, after: transcript.turns.last?.number ?? 0, fields: fields)
   }
 
-  private func changes(since header: Transcript.Header, of counts: (String) -> Bool) -> [String] {
-    let old = header.settings.filter { counts($0.key) }
-    let new = recorded.filter { counts($0.key) }
+  /// - Parameter shaping: leave out how endpoints are reached.
+  private func changes(
+    since header: Transcript.Header, shaping: Bool = false, of counts: (String) -> Bool
+  ) -> [String] {
+    let old = Self.fields(of: header.settings.filter { counts($0.key) }, shaping: shaping)
+    let new = Self.fields(of: recorded.filter { counts($0.key) }, shaping: shaping)
     let keys = OrderedSet(new.keys).union(old.keys)
     let changes = keys.filter { !Self.same(old[$0], new[$0]) }.map { Self.change($0, old[$0], new[$0]) }
     guard header.participants.count == facts.count else {
@@ -52,6 +57,36 @@ extension ResolvedConversation {
     return new.keys.filter { !same(old[$0], new[$0]) }.map {
       change("\($0) of \(now.name)", old[$0], new[$0])
     }
+  }
+
+  /// The settings, with the fields of a room's config and of a moderator apart.
+  private static func fields(of settings: JSONObject, shaping: Bool) -> JSONObject {
+    settings.reduce(into: [:]) { fields, setting in
+      guard OptionTable[setting.key]?.hasFields == true, let object = setting.value.object else {
+        return fields[setting.key] = setting.value
+      }
+      for (field, value) in object {
+        fields["\(setting.key).\(field)"] = shaping ? withoutAccess([field: value])[field] : value
+      }
+    }
+  }
+
+  /// An object without the tokens and headers in it, and with endpoints in their usual spelling.
+  private static func withoutAccess(_ object: JSONObject) -> JSONObject {
+    object.reduce(into: [:]) { result, member in
+      switch member.key {
+      case "token", "headers": break
+      case "url", "endpoint":
+        result[member.key] = member.value.string.map { .string(EndpointAddress.plain($0)) }
+      case "providers": result[member.key] = .array(member.value.array?.map(withoutAccess) ?? [])
+      case "moderator": result[member.key] = withoutAccess(member.value)
+      default: result[member.key] = member.value
+      }
+    }
+  }
+
+  private static func withoutAccess(_ value: JSONValue) -> JSONValue {
+    value.object.map { .object(withoutAccess($0)) } ?? value
   }
 
   private static func shaping(_ participant: Transcript.Participant) -> JSONObject {

@@ -60,6 +60,7 @@ extension Options {
         }
       }
       whole.source = whole.source.overlaid(by: set.source, keys: set.values.keys)
+      whole.warnings += set.warnings
     }
     try whole.checkFields()
     return whole

@@ -29,11 +29,19 @@ enum OptionFile {
   /// Whether `path` is a program that can be run: an executable regular file, or a link to one.
   static func isProgram(_ path: String) -> Bool { mode(path) == S_IFREG && access(path, X_OK) == 0 }
 
+  static func exists(_ path: String) -> Bool { mode(path) != nil }
+
+  /// The directory of the file at a path; empty for the current directory.
+  static func directory(of path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
+  }
+
   /// The type of the file at a path; nil if there is none.
   private static func mode(_ path: String) -> mode_t? {
     var status = stat()
     return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
+
   /// The text of a file, unchanged.
   static func text(_ path: String) throws(InvalidValue) -> String {
     guard let text = String(validating: try bytes(path), as: UTF8.self) else {

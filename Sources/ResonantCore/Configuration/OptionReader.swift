@@ -6,8 +6,8 @@ import OrderedCollections
 struct OptionReader {
   private let values: JSONObject
   private let source: OptionSource
-  private let context: ResolutionContext
-  private var result: Options
+  let context: ResolutionContext
+  var result: Options
 
   init(_ values: JSONObject, source: OptionSource, context: ResolutionContext) {
     self.values = values
@@ -23,6 +23,8 @@ struct OptionReader {
         result.values[key] = value
       } else if case .textFile(let target) = option.kind {
         try readText(value, key: key, into: target)
+      } else if option.kind == .party {
+        try readParty(value)
       } else if let value = try checked(value, option.kind, at: key) {
         result.values[key] = value
       }
@@ -51,13 +53,14 @@ struct OptionReader {
     guard parts.count <= PlanDocument.depthLimit else {
       throw failure(key, "has more than \(PlanDocument.depthLimit) parts")
     }
-    if parts.count > 1, option.kind != .object || parts.contains(where: \.isEmpty) {
-      throw failure(key, "only the fields of headers and payload can be set by a dotted key")
+    if parts.count > 1, !option.hasFields || parts.contains(where: \.isEmpty) {
+      throw failure(
+        key, "only the fields of headers, payload, moderator and party can be set by a dotted key")
     }
     return option
   }
 
-  private func failure(_ path: String, _ message: String) -> ConfigurationError {
+  func failure(_ path: String, _ message: String) -> ConfigurationError {
     ConfigurationError(source.place(of: path), message)
   }
 
@@ -107,13 +110,18 @@ struct OptionReader {
       if words.contains(word) { return value }
       throw failure(path, "must be one of \(words.joined(separator: ", ")); not '\(Excerpt.of(word))'")
     case .object: return try object(value, at: path).map { .object($0) }
+    case .moderator:
+      guard let object = try object(value, at: path) else { return nil }
+      return .object(try moderator(object, at: path))
+    // Read by `readParty`.
+    case .party: return value
     case .preamble, .template: return try list(value, kind, at: path)
     case .texts: return try texts(value, at: path)
     case .participants: return try participants(value, at: path)
     }
   }
 
-  private func wrong(
+  func wrong(
     _ wanted: String, _ value: JSONValue, at path: String, hint: String = ""
   ) -> ConfigurationError {
     failure(path, "must be \(wanted), not \(value.kind)\(hint)")
@@ -206,16 +214,29 @@ struct OptionReader {
     for (index, item) in (value.array ?? [value]).enumerated() {
       let place = value.array == nil ? path : "\(path)[\(index)]"
       guard let object = try object(item, at: place) else { throw wrong("a JSON object", item, at: place) }
-      var participant: JSONObject = [:]
-      for (key, value) in object {
-        guard let option = OptionTable.ownOptions[key] else {
-          let hint = Suggestion.text(for: key, among: OptionTable.ownOptions.keys)
-          throw failure("\(place).\(key)", "unknown key" + hint)
-        }
-        participant[key] = try checked(value, option.kind, at: "\(place).\(key)")
-      }
-      result.append(.object(participant))
+      result.append(.object(try fields(object, among: Array(OptionTable.ownOptions.keys), at: place)))
     }
     return .array(result)
+  }
+
+  /// The keys of a moderator's object.
+  static let moderatorKeys = ["endpoint", "model", "api", "headers", "payload"]
+
+  func moderator(_ object: JSONObject, at path: String) throws(ConfigurationError) -> JSONObject {
+    try fields(object, among: Self.moderatorKeys, at: path)
+  }
+
+  /// The checked options of a participant or a moderator.
+  private func fields(
+    _ object: JSONObject, among known: [String], at path: String
+  ) throws(ConfigurationError) -> JSONObject {
+    var fields: JSONObject = [:]
+    for (key, value) in object {
+      guard known.contains(key), let option = OptionTable.ownOptions[key] else {
+        throw failure("\(path).\(key)", "unknown key" + Suggestion.text(for: key, among: known))
+      }
+      fields[key] = try checked(value, option.kind, at: "\(path).\(key)")
+    }
+    return fields
   }
 }

@@ -24,10 +24,12 @@ extension OptionTable {
 
   /// The flags of an option that each participant has: the common one, if `all` describes it, and one for
   /// each of the first two participants, described by `each` from its ordinal.
+  ///
+  /// - Parameter mode: the only kind of conversation that has the common flag; only chats have the others.
   static func participant(
     _ field: String, _ kind: ChatOption.Kind, _ scope: ChatOption.Scope = .participant, value: String? = nil,
     default fallback: String? = nil, onResume resumption: ChatOption.Resumption = .overrides,
-    all: String? = nil, each: (String) -> String
+    only mode: Transcript.Mode? = .chat, all: String? = nil, each: (String) -> String
   ) -> [ChatOption] {
     func option(_ index: Int?, _ help: String) -> ChatOption {
       let side = index.map { sides[$0] }
@@ -36,7 +38,8 @@ extension OptionTable {
       if case .textFile(let target) = kind { kind = .textFile(for: prefix + target) }
       var option = ChatOption(
         prefix + field, kind, scope, value: value ?? ChatOption.usualValueName(kind, field),
-        default: field == "name" ? side?.name : index == nil ? fallback : nil, onResume: resumption, help)
+        default: field == "name" ? side?.name : index == nil ? fallback : nil, onResume: resumption,
+        only: index == nil ? mode : .chat, help)
       (option.field, option.participant) = (field, index)
       return option
     }

@@ -2,10 +2,10 @@
 
 import OrderedCollections
 
-/// All options of a conversation, in the order of the help. Flags, keys of plans, recorded settings and
+/// All options of conversations, in the order of the help. Flags, keys of plans, recorded settings and
 /// errors are derived from this table.
 public enum OptionTable {
-  public static let all = concatenated([models, prompts, turns, requests, output, process])
+  public static let all = concatenated([models, prompts, rooms, turns, requests, output, process])
 
   private static func concatenated(_ lists: [[ChatOption]]) -> [ChatOption] { lists.flatMap(\.self) }
 
@@ -31,7 +31,7 @@ public enum OptionTable {
       all: "HTTP headers, a JSON object; ${NAME} in a value is read from the environment.",
       each: { "Headers for the \($0) participant, instead of the common ones." }),
     participant(
-      "payload", .object,
+      "payload", .object, only: nil,
       all:
         "Further fields of the request body, a JSON object such as {\"temperature\": 1}; ${NAME} in a string"
         + " is read from the environment.",
@@ -77,11 +77,11 @@ public enum OptionTable {
 
   private static let groups: [ChatOption] = [
     .init(
-      "participant", .participants, .participant,
+      "participant", .participants, .participant, only: .chat,
       "A further participant: an object with name and any of"
         + " \(ownOptions.keys.dropFirst().joined(separator: ", ")). Repeatable."),
     .init(
-      "template", .template, .participant, onResume: .refused,
+      "template", .template, .participant, onResume: .refused, only: .chat,
       "Participants from a file: one JSON object with system_prompt and context a line."
         + " Implies --no-opening and the stop phrase \(TemplateFile.stopPhrase)."),
   ]
@@ -89,14 +89,31 @@ public enum OptionTable {
   private static let openings: [ChatOption] = [
     .init(
       "opening", .text(blank: true), .conversation, gives: Setting(\.conversation.opening),
-      onResume: .ignored,
+      onResume: .ignored, only: .chat,
       "What the first participant says first."),
     .init(
-      "opening_file", .textFile(for: "opening"), .conversation, onResume: .ignored,
+      "opening_file", .textFile(for: "opening"), .conversation, onResume: .ignored, only: .chat,
       "The opening from a file."),
     .init(
       "no_opening", .boolean, .conversation, gives: Setting(\.conversation.hasNoOpening), onResume: .ignored,
+      only: .chat,
       "Let the first participant generate the first turn."),
+  ]
+
+  /// What only rooms have.
+  public static let rooms: [ChatOption] = [
+    .init(
+      "party", .party, .conversation, only: .party,
+      "The config of a room: its models, its moderator, and whether a person takes part."),
+    .init(
+      "topic", .text(), .conversation, gives: Setting(\.room.topic), onResume: .ignored, only: .party,
+      "What the room talks about."),
+    .init(
+      "topic_file", .textFile(for: "topic"), .conversation, onResume: .ignored, only: .party,
+      "The topic from a file."),
+    .init(
+      "words", .integer(atLeast: 1), .conversation, gives: Setting(\.room.wordLimit), only: .party,
+      "Most words of a message, which the models are told."),
   ]
 
   /// The course of a conversation, and when it ends.
@@ -111,9 +128,12 @@ public enum OptionTable {
     .init(
       "order", .choice(SpeakerOrder.allCases.map(\.rawValue)), .conversation,
       gives: Setting(\.conversation.order),
-      "Who speaks next. (chain, vote and moderator: not in this version yet)"),
+      "Who speaks next: in turn, at random, whom the speaker names (chain), or whom all (vote) or the moderator"
+        + " choose."),
     .init(
-      "moderator", .object, .conversation, "The model that --order moderator asks. (not in this version yet)"),
+      "moderator", .moderator, .conversation, only: .chat,
+      "The model that --order moderator asks: an object with endpoint, model and any of"
+        + " \(OptionReader.moderatorKeys.dropFirst(2).joined(separator: ", "))."),
     .init(
       "roles", .choice(RolePolicy.allCases.map(\.rawValue)), .conversation,
       default: "as-is; alternate for Anthropic",

@@ -10,6 +10,8 @@ public struct Options: Sendable, Equatable {
   /// that field in `payload` itself regardless of their order; `flattened` combines the two.
   public internal(set) var values: JSONObject
   public internal(set) var source: OptionSource
+  /// Sentences about what was read but has no effect.
+  var warnings: [String] = []
 
   init(values: JSONObject, source: OptionSource) {
     self.values = values
@@ -36,6 +38,7 @@ public struct Options: Sendable, Equatable {
       merged.values[key] = value
     }
     merged.source = source.overlaid(by: upper.source, keys: upper.values.keys)
+    merged.warnings += upper.warnings
     return merged
   }
 
@@ -54,6 +57,12 @@ public struct Options: Sendable, Equatable {
 
   func text(_ key: String) -> String? { values[key]?.string }
   func isOn(_ key: String) -> Bool { values[key]?.bool ?? false }
+
+  /// The kind of conversation that the options describe.
+  var mode: Transcript.Mode { values["party"] == nil ? .chat : .party }
+
+  /// The config of a room, which must have been read; nil for a chat.
+  var roomConfig: RoomConfig? { values["party"]?.object.map(RoomConfig.init) }
 }
 
 extension JSONValue {
@@ -69,14 +78,18 @@ public struct ResolutionContext: Sendable {
   public var environment: [String: String]
   /// The base of relative paths; empty for the current directory.
   public var directory: String
+  /// Whether a person can take part; a batch has nobody.
+  public var isAttended: Bool
   /// Generates the seed of a run that was given none.
   public var randomSeed: @Sendable () -> UInt64
 
   public init(
-    environment: [String: String], directory: String = "", randomSeed: @escaping @Sendable () -> UInt64
+    environment: [String: String], directory: String = "", isAttended: Bool = true,
+    randomSeed: @escaping @Sendable () -> UInt64
   ) {
     self.environment = environment
     self.directory = directory
+    self.isAttended = isAttended
     self.randomSeed = randomSeed
   }
 

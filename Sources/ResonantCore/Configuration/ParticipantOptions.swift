@@ -11,6 +11,10 @@ struct ParticipantOptions {
   var name: String
   /// The prefix of this participant's keys in option paths: `alice_`, `participant[0].`.
   let prefix: String
+  /// The paths of options that are not made of prefix and key.
+  private let places: [String: String]
+  /// How the endpoint is completed with a path.
+  let paths: Endpoint.PathRule
   /// The participant's own options, keyed as in a participant's object.
   let own: JSONObject
   private let options: Options
@@ -21,10 +25,21 @@ struct ParticipantOptions {
   init(_ index: Int, own: JSONObject, of options: Options) {
     let sides = OptionTable.sides
     let isSide = sides.indices.contains(index)
-    prefix = isSide ? sides[index].prefix : "participant[\(index - sides.count)]."
-    name = own["name"]?.string ?? (isSide ? sides[index].name : "Participant \(index + 1)")
+    self.init(
+      name: own["name"]?.string ?? (isSide ? sides[index].name : "Participant \(index + 1)"), own: own,
+      of: options, prefix: isSide ? sides[index].prefix : "participant[\(index - sides.count)].")
+  }
+
+  init(
+    name: String, own: JSONObject, of options: Options, paths: Endpoint.PathRule = .endpoint, prefix: String,
+    places: [String: String] = [:]
+  ) {
+    self.name = name
     self.own = own
     self.options = options
+    self.paths = paths
+    self.prefix = prefix
+    self.places = places
   }
 
   /// The participant's own value of an option, else the common one.
@@ -36,10 +51,13 @@ struct ParticipantOptions {
   func isOn(_ key: String) -> Bool { own[key] == true || options.isOn(key) }
 
   /// The path of the option that the subscript returns.
-  func path(of key: String) -> String { own[key] == nil ? key : prefix + key }
+  func path(of key: String) -> String { own[key] == nil ? key : places[key] ?? prefix + key }
 
-  /// The participants in the order of speaking.
-  static func all(_ options: Options) throws(ConfigurationError) -> [ParticipantOptions] {
+  /// The participants in the order of speaking, without a person.
+  static func all(
+    _ options: Options, _ context: ResolutionContext
+  ) throws(ConfigurationError) -> [ParticipantOptions] {
+    if let config = options.roomConfig { return try config.participants(options, context) }
     let lines = options.values["template"]?.array?.compactMap(\.object)
     let sides = OptionTable.sides.indices.map { own(of: $0, in: options.values) }
     let further = options.values["participant"]?.array?.compactMap(\.object) ?? []
@@ -59,6 +77,23 @@ struct ParticipantOptions {
       all[index].template = lines?[index]
     }
     return all
+  }
+
+  /// The moderator; nil if there is none.
+  static func moderator(
+    of options: Options, _ context: ResolutionContext
+  ) throws(ConfigurationError) -> ParticipantOptions? {
+    if let config = options.roomConfig { return try config.moderator(options, context) }
+    guard let own = options.values["moderator"]?.object else { return nil }
+    for key in ["endpoint", "model"] where own[key] == nil {
+      throw options.failure("moderator", "has no \(key)")
+    }
+    // The moderator is no participant, so it takes none of the common options.
+    var alone = options
+    alone.values = alone.values.filter { OptionTable[$0.key]?.field == nil }
+    return ParticipantOptions(
+      name: RoomConfig.moderator, own: own.merging(["system_prompt": ""]) { $1 }, of: alone,
+      prefix: "moderator.")
   }
 
   /// The own options of one of the first two participants, keyed as in a participant's object.

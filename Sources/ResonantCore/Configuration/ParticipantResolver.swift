@@ -30,7 +30,7 @@ struct ParticipantResolver {
     return participants
   }
 
-  private func participant(_ given: ParticipantOptions) throws(ConfigurationError) -> Participant {
+  func participant(_ given: ParticipantOptions) throws(ConfigurationError) -> Participant {
     let written = given["payload"]?.object ?? [:]
     let payload = try filled(written, of: given)
     let endpoint = try endpoint(given).hiding(payload.values)
@@ -87,17 +87,18 @@ struct ParticipantResolver {
     let text = try required("endpoint", of: given)
     let api = given["api"]?.string.flatMap(API.init)
     let headers = given["headers"]?.object ?? [:]
+    func endpoint(_ headers: JSONObject) throws(InvalidValue) -> Endpoint {
+      try Endpoint.resolve(
+        text, api: api, headers: headers, environment: context.environment, paths: given.paths)
+    }
     do {
-      return try Endpoint.resolve(text, api: api, headers: headers, environment: context.environment)
+      return try endpoint(headers)
     } catch {
       // If the endpoint is valid without headers, the error is in a header.
-      let isSound =
-        (try? Endpoint.resolve(text, api: api, headers: [:], environment: context.environment)) != nil
-      guard isSound else { throw options.failure(given.path(of: "endpoint"), error.description) }
-      let guilty = headers.keys.first { name in
-        (try? Endpoint.resolve(
-          text, api: api, headers: [name: headers[name] ?? .null], environment: context.environment)) == nil
+      guard (try? endpoint([:])) != nil else {
+        throw options.failure(given.path(of: "endpoint"), error.description)
       }
+      let guilty = headers.keys.first { (try? endpoint([$0: headers[$0] ?? .null])) == nil }
       let all = given.path(of: "headers")
       // On the command line the place is the whole flag, since its value is one JSON text.
       let isInFile = options.source.place(of: all).file != nil

@@ -8,17 +8,17 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The source of a plan: YAML, JSON or JSON5, with the lines of its parts.
+/// The source of a plan or of a room's config: YAML, JSON or JSON5, with the lines of its parts.
 public struct PlanFile: Sendable, Equatable {
   /// The path as given by the user.
   public let name: String
-  /// The base of the plan's relative paths; empty for the current directory.
+  /// The base of the file's relative paths; empty for the current directory.
   public let directory: String
   public let value: JSONObject
   /// The known lines of parts, from 1, by key path such as `matrix.max_turns[1]`.
   public let lines: [String: Int]
 
-  /// The largest size of a plan, in bytes.
+  /// The largest size of a file, in bytes.
   public static let maximumSize = 4 << 20
 
   public static func read(_ path: String) throws(ConfigurationError) -> PlanFile {
@@ -31,11 +31,11 @@ public struct PlanFile: Sendable, Equatable {
     return try PlanFile(name: path, bytes: bytes)
   }
 
-  /// Reads JSON or JSON5 if the name has that extension, or if the name has no known extension and the
-  /// content starts with a brace; otherwise YAML.
+  /// Reads JSON5, of which JSON is a part, if the name has the extension of either, or if it has no known
+  /// extension and the content starts with a brace; otherwise YAML.
   public init(name: String, bytes: [UInt8]) throws(ConfigurationError) {
     self.name = name
-    directory = name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? ""
+    directory = OptionFile.directory(of: name)
     guard bytes.count <= Self.maximumSize else {
       throw ConfigurationError(OptionPlace(file: name), "is larger than \(Self.maximumSize >> 20) MB")
     }
@@ -59,9 +59,9 @@ public struct PlanFile: Sendable, Equatable {
   private static func syntax(name: String, bytes: [UInt8]) -> PlanDocument.Syntax {
     let name = name.lowercased()
     if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return .yaml }
-    if name.hasSuffix(".json") { return .json(.json) }
     let first = bytes.first { $0 > 0x20 }
-    return name.hasSuffix(".json5") || first == UInt8(ascii: "{") ? .json(.json5) : .yaml
+    let isJSON = name.hasSuffix(".json") || name.hasSuffix(".json5") || first == UInt8(ascii: "{")
+    return isJSON ? .json5 : .yaml
   }
 
   /// The place of the value at a key path.

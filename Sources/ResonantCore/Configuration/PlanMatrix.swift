@@ -114,7 +114,6 @@ struct PlanMatrix {
   ) throws(ConfigurationError) {
     for key in values.keys {
       switch key {
-      case "party": throw reader.failure("\(path).party", "is not supported by this version yet")
       case "out", "name", "no_save":
         throw reader.failure("\(path).\(key)", "has no place in a plan, trials are kept in the run directory")
       default: break

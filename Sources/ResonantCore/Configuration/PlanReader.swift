@@ -5,7 +5,7 @@ import OrderedCollections
 /// Reads the keys of a plan, except for the matrix (see `PlanMatrix`).
 struct PlanReader {
   static let keys = ["name", "base", "matrix", "include", "exclude", "repeats", "seed", "limits"]
-  private static let later = ["party", "perturb"]
+  private static let later = ["perturb"]
   static let limitKeys = ["concurrency", "endpoints", "requests_per_minute", "budget_tokens"]
 
   let file: PlanFile
@@ -17,7 +17,7 @@ struct PlanReader {
     let seed = try Self.seed(file)
     self.seed = seed
     context = ResolutionContext(
-      environment: environment, directory: file.directory, randomSeed: { seed })
+      environment: environment, directory: file.directory, isAttended: false, randomSeed: { seed })
   }
 
   func read() throws(ConfigurationError) -> Plan {
@@ -35,9 +35,9 @@ struct PlanReader {
     var conversations: [ResolvedConversation] = []
     var builtin = BuiltinCheck()
     for cell in cells {
-      let options = cell.options.flattened()
+      let options = try cell.options.completed(context)
       let conversation = try ResolvedConversation.resolve(options, context: context)
-      try builtin.check(conversation, of: options)
+      try builtin.check(conversation, of: options, context)
       conversations.append(conversation)
     }
     let plan = Plan(experiment: experiment, conversations: conversations)
@@ -74,7 +74,10 @@ struct PlanReader {
       if path.isEmpty, Self.later.contains(key) {
         throw failure(place, "is not supported by this version yet")
       }
-      throw failure(place, "unknown key" + Suggestion.text(for: key, among: known))
+      let hint =
+        path.isEmpty && OptionTable[key] != nil
+        ? "; it is an option, which belongs into base" : Suggestion.text(for: key, among: known)
+      throw failure(place, "unknown key" + hint)
     }
   }
 
@@ -150,7 +153,7 @@ struct PlanReader {
   /// Throws when a limit names an endpoint that the plan doesn't use, which is probably a typing error.
   private func checkNames(_ plan: Plan) throws(ConfigurationError) {
     let known = OrderedSet(
-      plan.conversations.flatMap { $0.participants.map { EndpointAddress.plain($0.endpoint.source) } })
+      plan.conversations.flatMap { $0.asked.map { EndpointAddress.plain($0.endpoint.source) } })
     let limits = plan.experiment.limits
     let named =
       limits.endpoints.keys.map { ("limits.endpoints", $0) }
@@ -167,10 +170,11 @@ private struct BuiltinCheck {
   private var sound: Set<[String]> = []
 
   mutating func check(
-    _ conversation: ResolvedConversation, of options: Options
+    _ conversation: ResolvedConversation, of options: Options, _ context: ResolutionContext
   ) throws(ConfigurationError) {
-    let own = try ParticipantOptions.all(options)
-    for (own, participant) in zip(own, conversation.participants) where participant.endpoint.isBuiltin {
+    var own = try ParticipantOptions.all(options, context)
+    if let moderator = try ParticipantOptions.moderator(of: options, context) { own.append(moderator) }
+    for (own, participant) in zip(own, conversation.asked) where participant.endpoint.isBuiltin {
       var path = own.path(of: "model")
       do throws(InvalidValue) {
         // A replay depends on the participant's name, too.

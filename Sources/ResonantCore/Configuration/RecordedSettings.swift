@@ -9,14 +9,16 @@ extension Options {
 
   /// The value of a header's `settings`, keyed like options and in their order, starting with those of
   /// participants.
+  ///
+  /// - Parameter asked: the participants and the moderator.
   func recorded(
-    _ settings: ChatSettings, _ participants: [Participant], _ given: [ParticipantOptions]
+    _ settings: ChatSettings, _ asked: [Participant], _ given: [ParticipantOptions]
   ) -> JSONObject {
     var recorded = ofParticipants(given)
     for option in OptionTable.all where option.isRecordedSetting && option.field == nil {
-      recorded[option.key] = value(of: option, settings)
+      if option.applies(to: mode) { recorded[option.key] = value(of: option, settings) }
     }
-    let hiding = participants.filter { $0.endpoint.hidesPart }.map { JSONValue.string($0.name) }
+    let hiding = asked.filter { $0.endpoint.hidesPart }.map { JSONValue.string($0.name) }
     if !hiding.isEmpty { recorded[Self.hiddenURLParts] = .array(hiding) }
     return recorded
   }
@@ -24,7 +26,8 @@ extension Options {
   private func value(of option: ChatOption, _ settings: ChatSettings) -> JSONValue? {
     // Seconds are recorded in the user's notation.
     if case .seconds = option.kind, let written = values[option.key] { return written }
-    return option.setting.map { $0.read(settings) } ?? values[option.key]
+    if let setting = option.setting { return setting.read(settings) }
+    return values[option.key].map { RecordableOption.value($0, of: option.key) }
   }
 
   /// The options of participants that other fields of the header do not record. A switch that is off is not

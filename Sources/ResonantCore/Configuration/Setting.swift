@@ -5,6 +5,18 @@ struct ChatSettings {
   var conversation = ConversationSettings()
   var request = RequestSettings()
   var output = OutputSettings()
+  /// Only for rooms.
+  var room = RoomSettings()
+
+  /// The defaults of a room, which has no opening and goes on until somebody ends it.
+  static let room = {
+    var settings = ChatSettings()
+    settings.conversation.opening = nil
+    settings.conversation.maxTurns = nil
+    settings.conversation.order = .random
+    settings.conversation.onFailure = .hold
+    return settings
+  }()
 }
 
 /// Connects an option with the setting that it gives.
@@ -28,8 +40,8 @@ struct Setting: Sendable {
   }
 
   /// The default for the help; nil for a switch or a list.
-  var fallback: String? {
-    switch read(ChatSettings()) {
+  func fallback(in defaults: ChatSettings = ChatSettings()) -> String? {
+    switch read(defaults) {
     case .string(let text), .number(let text): text
     default: nil
     }

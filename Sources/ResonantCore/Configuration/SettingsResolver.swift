@@ -8,7 +8,7 @@ extension Options {
     try checkRivals()
     try checkOpening()
     try checkOrder()
-    var settings = ChatSettings()
+    var settings = mode == .party ? ChatSettings.room : ChatSettings()
     if values["seed"] == nil { settings.conversation.seed = context.randomSeed() }
     for (key, value) in values { OptionTable[key]?.setting?.write(value, &settings) }
     if values["template"] != nil {
@@ -16,6 +16,11 @@ extension Options {
       if !settings.conversation.stopPhrases.contains(TemplateFile.stopPhrase) {
         settings.conversation.stopPhrases.append(TemplateFile.stopPhrase)
       }
+    }
+    if let config = roomConfig {
+      config.write(to: &settings.room)
+      settings.room.topic = try topic()
+      try checkEnd(context)
     }
     try checkBaseName()
     settings.output.pandocPath = try pandocPath(context)
@@ -35,10 +40,39 @@ extension Options {
   }
 
   private func checkOrder() throws(ConfigurationError) {
-    let later = "needs the group conversation, which this version does not have yet"
-    if values["moderator"] != nil { throw failure("moderator", later) }
-    if let order = text("order").flatMap(SpeakerOrder.init), [.chain, .vote, .moderator].contains(order) {
-      throw failure("order", "\(order.rawValue) \(later)")
+    let isAsked = text("order") == SpeakerOrder.moderator.rawValue
+    if let config = roomConfig {
+      guard isAsked, config.value["moderator"] == nil else { return }
+      throw failure("order", "needs a moderator in the room's config, an object with url and model")
+    }
+    let word = source.word(for: "moderator")
+    if isAsked, values["moderator"] == nil {
+      throw failure("order", "needs \(word), an object with endpoint and model")
+    }
+    if !isAsked, values["moderator"] != nil {
+      throw failure("moderator", "is asked only with \(source.word(for: "order")) moderator")
+    }
+  }
+
+  /// The topic without white space around it; empty if none is given.
+  private func topic() throws(ConfigurationError) -> String {
+    guard let text = text("topic") else { return "" }
+    let start = text.drop(while: \.isWhitespace)
+    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else {
+      throw failure("topic", "must not be empty")
+    }
+    return String(start[...last])
+  }
+
+  /// Checks that a room in which nobody takes part has something to talk about, and an end.
+  private func checkEnd(_ context: ResolutionContext) throws(ConfigurationError) {
+    if context.isAttended { return }
+    if values["topic"] == nil {
+      throw ConfigurationError(
+        source.wholePlace, "a room in a batch needs a topic, since nobody is there to give one")
+    }
+    if values["max_turns"] == nil {
+      throw ConfigurationError(source.wholePlace, "a room in a batch needs max_turns, or it would never end")
     }
   }
 

@@ -24,8 +24,8 @@ public enum FailureAction: Sendable, Equatable {
 
 /// The settings of a conversation, apart from its participants.
 public struct ConversationSettings: Sendable, Equatable {
-  /// Maximum number of turns, including the opening.
-  public var maxTurns = 30
+  /// Maximum number of turns, including the opening; nil for no limit.
+  public var maxTurns: Int? = 30
   /// Maximum number of code points in a reply.
   public var maxChars = 10_000
   /// The first participant's opening message; nil if it generates the first turn.

@@ -37,6 +37,18 @@ public struct Participant: Sendable, Equatable {
     self.roles = roles
   }
 
+  /// A name in the form that the field `name` of a message may have: every character besides letters, digits, `_`
+  /// and `-` becomes `-`.
+  static func apiName(of name: String) -> String {
+    String(
+      name.unicodeScalars.map { scalar in
+        switch scalar {
+        case "A"..."Z", "a"..."z", "0"..."9", "_", "-": Character(scalar)
+        default: "-"
+        }
+      })
+  }
+
   /// A person in a room.
   public static func person(named name: String) -> Participant {
     var person = Participant(name: name, model: "", endpoint: .builtin)

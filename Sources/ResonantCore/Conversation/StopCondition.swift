@@ -7,7 +7,7 @@ extension ConversationSettings {
       if stopPhrases.contains(where: { last.text.contains($0) }) { return .stopPhrase }
       if stopOnLoop, let reason = Self.settledReason(transcript) { return reason }
     }
-    if transcript.turns.count >= maxTurns { return .maxTurns }
+    if let maxTurns, transcript.turns.count >= maxTurns { return .maxTurns }
     if let budgetTokens, transcript.spent.total >= budgetTokens { return .budget }
     return nil
   }

@@ -59,7 +59,7 @@ public struct Batch: Sendable {
       return "\(what) \(change)\(anew); put it back"
     }
     // `resonant resume` can continue a trial beyond its plan's limit.
-    let most = plan.conversation(of: trial).settings.maxTurns
+    guard let most = plan.conversation(of: trial).settings.maxTurns else { return nil }
     return file.report.turns > most
       ? "has \(file.report.turns) turns, but the plan allows \(most); delete it to hold the trial again" : nil
   }
@@ -117,7 +117,7 @@ public struct Batch: Sendable {
       },
       conversation: { trial in
         let conversation = plan.conversation(of: trial)
-        return (conversation.participants, conversation.settings)
+        return (conversation.participants, conversation.settings, conversation.room)
       })
   }
 

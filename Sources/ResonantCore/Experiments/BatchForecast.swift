@@ -2,7 +2,8 @@
 
 /// What a batch would do: its conditions and trials, and the largest number of requests.
 public struct BatchForecast: Sendable, CustomStringConvertible {
-  /// The cost of one trial if nothing ends it early.
+  /// The cost of one trial if nothing ends it early: turns, introductions and the choice of speakers, without
+  /// the checks of a moderator for interrupts, whose number depends on the replies.
   public struct Cost: Sendable, Equatable {
     public var requests: Int
     /// The tokens of prompts and replies, assuming `tokensPerReply` for each reply.
@@ -35,7 +36,9 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public init(
     of trials: [Trial], turns: (Trial) -> Int?, isFailed: (Trial) -> Bool = { _ in false },
     budget: (allowed: Int, used: Int)? = nil,
-    conversation: (Trial) -> (participants: [Participant], settings: ConversationSettings)
+    conversation: (Trial) -> (
+      participants: [Participant], settings: ConversationSettings, room: RoomSettings?
+    )
   ) {
     self.trials = trials.count
     self.budget = budget
@@ -64,14 +67,27 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     private let given: [Int]
     private let maxTurns: Int
     private let hasOpening: Bool
+    /// Requests before the first turn, with which models introduce themselves.
+    private let introductions: Int
+    /// Requests that choose the speaker of a turn.
+    private let choices: Int
 
-    init(_ conversation: (participants: [Participant], settings: ConversationSettings)) {
+    init(
+      _ conversation: (participants: [Participant], settings: ConversationSettings, room: RoomSettings?)
+    ) {
       given = conversation.participants.map { participant in
         participant.preamble.reduce(participant.systemPrompt?.string.unicodeScalars.count ?? 0) {
           $0 + $1.content.string.unicodeScalars.count
         } / BatchForecast.charactersPerToken
       }
-      maxTurns = conversation.settings.maxTurns
+      introductions = conversation.room?.introductions == true ? given.count : 0
+      choices =
+        switch conversation.settings.order {
+        case .vote: given.count
+        case .moderator: 1
+        case .roundRobin, .random, .chain: 0
+        }
+      maxTurns = conversation.settings.maxTurns ?? .max
       hasOpening = conversation.settings.opening != nil
     }
 
@@ -86,7 +102,8 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
         let prompts = self.prompts(of: index, before: maxTurns) - self.prompts(of: index, before: first)
         tokens = tokens.adding(prompts.times(given))
       }
-      return Cost(requests: maxTurns - first, tokens: tokens)
+      let requests = (maxTurns - first).times(1 + choices)
+      return Cost(requests: requests.adding(turns == 0 ? introductions : 0), tokens: tokens)
     }
 
     /// The number of turns of this participant before `turn`.

@@ -115,7 +115,7 @@ public final class BatchRunner: Sendable {
 
   /// The number of files, including connections, that the batch needs open at once.
   public var mostOpenFiles: Int {
-    let underWay = TrialLines(batch.jobs, of: batch.plan).mostUnderWay
+    let underWay = TrialQueues(batch.jobs, of: batch.plan).mostUnderWay
     return underWay + 2 * min(batch.plan.experiment.limits.concurrency, underWay) + 64
   }
 
@@ -150,12 +150,12 @@ public final class BatchRunner: Sendable {
 
   /// Holds the conversations of `trials`; returns those that other processes are running.
   private func hold(_ trials: [Trial]) async -> [Trial] {
-    var lines = TrialLines(trials, of: batch.plan)
+    var queues = TrialQueues(trials, of: batch.plan)
     var held: [Trial] = []
     var nextSummary = ContinuousClock.now + Self.pause(afterSummaryOf: .zero)
     await withTaskGroup(of: (job: TrialJob, report: TrialReport?).self) { tasks in
-      for (index, (trial, line)) in lines.first().enumerated() {
-        let job = TrialJob(trial, line: line, of: self)
+      for (index, (trial, queue)) in queues.first().enumerated() {
+        let job = TrialJob(trial, queue: queue, of: self)
         tasks.addTask {
           try? await Task.sleep(for: Self.startInterval * index)
           return (job, await job.run())
@@ -168,8 +168,8 @@ public final class BatchRunner: Sendable {
           takeStock()
           nextSummary = .now + Self.pause(afterSummaryOf: now.duration(to: .now))
         }
-        guard !control.isDraining, !Task.isCancelled, let trial = lines.next(in: job.line) else { continue }
-        let next = TrialJob(trial, line: job.line, of: self)
+        guard !control.isDraining, !Task.isCancelled, let trial = queues.next(in: job.queue) else { continue }
+        let next = TrialJob(trial, queue: job.queue, of: self)
         tasks.addTask { (next, await next.run()) }
       }
     }

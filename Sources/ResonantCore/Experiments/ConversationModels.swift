@@ -12,10 +12,14 @@ struct ConversationModels: Sendable {
     control: RoomControl = RoomControl(.unattended)
   ) throws(InvalidValue) {
     participants = []
+    let offersTools = conversation.mode == .party || conversation.settings.order == .chain
     for participant in conversation.participants {
-      participants.append(
-        participant.isHuman
-          ? RoomPerson(control: control) : try Self.model(of: participant, in: conversation, network))
+      if participant.isHuman {
+        participants.append(RoomPerson(control: control))
+      } else {
+        let model = try Self.model(of: participant, in: conversation, network)
+        participants.append(offersTools ? ToolFallbackModel(model) : model)
+      }
     }
     if let moderator = conversation.moderator {
       self.moderator = AskedModerator(

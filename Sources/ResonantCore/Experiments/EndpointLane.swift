@@ -16,8 +16,8 @@ struct EndpointLane {
   /// The largest number of requests in flight for now, from 1 to `limit`.
   private(set) var allowed: Int
   private(set) var inFlight = 0
-  /// Rises with each halving, so that further refusals from the same burst don't halve again.
-  private(set) var generation = 0
+  /// How often `allowed` was halved, so that further refusals from the same burst don't halve again.
+  private(set) var halvings = 0
   private var successes = 0
   /// The number of requests refused because of overload.
   private(set) var refusals = 0
@@ -59,8 +59,8 @@ struct EndpointLane {
       refusals += 1
       if let retryAfter { heldUntil = max(heldUntil, now + min(retryAfter, Self.longestHold)) }
       successes = 0
-      guard started == generation else { return }
-      generation += 1
+      guard started == halvings else { return }
+      halvings += 1
       allowed = max(1, allowed / 2)
     case .failed: break
     }

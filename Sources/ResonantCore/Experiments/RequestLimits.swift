@@ -33,7 +33,7 @@ public final class RequestLimits: Sendable {
     var alarm: (at: Duration, task: Task<Void, Never>)?
   }
 
-  typealias Served = (waiter: WaitingLine.Waiter, generation: Int)
+  typealias Served = (waiter: WaitingLine.Waiter, halvings: Int)
 
   let state: Mutex<State>
   private let concurrency: Int
@@ -110,7 +110,7 @@ public final class RequestLimits: Sendable {
     return waiters
   }
 
-  /// Waits for a place; returns the generation to pass to `leave`.
+  /// Waits for a place; returns the number of halvings to pass to `leave`.
   func enter(_ lane: Int) async throws -> Int {
     let ticket = state.withLock { $0.lanes[lane].waiting.ticket() }
     return try await withTaskCancellationHandler {
@@ -127,11 +127,11 @@ public final class RequestLimits: Sendable {
     }
   }
 
-  func leave(_ lane: Int, _ outcome: RequestOutcome, generation: Int) {
+  func leave(_ lane: Int, _ outcome: RequestOutcome, halvings: Int) {
     let now = now()
     change { state in
       state.inFlight -= 1
-      state.lanes[lane].finish(outcome, startedIn: generation, at: now)
+      state.lanes[lane].finish(outcome, startedIn: halvings, at: now)
     }
   }
 
@@ -147,7 +147,7 @@ public final class RequestLimits: Sendable {
       let value = body(&state)
       return (value, serve(&state, at: now))
     }
-    for served in served { served.waiter.resume(returning: served.generation) }
+    for served in served { served.waiter.resume(returning: served.halvings) }
     return value
   }
 
@@ -166,7 +166,7 @@ public final class RequestLimits: Sendable {
     state.starts += 1
     state.lanes[lane].start(at: now, number: state.starts)
     state.inFlight += 1
-    return state.lanes[lane].generation
+    return state.lanes[lane].halvings
   }
 
   /// The lane that gets the next free place; nil when no waiting request may start.
@@ -233,11 +233,11 @@ public struct EndpointGate: RequestGate {
   let lane: Int
 
   public func enter() async throws -> RequestPermit {
-    RequestPermit(generation: try await limits.enter(lane))
+    RequestPermit(halvings: try await limits.enter(lane))
   }
 
   public func leave(_ permit: RequestPermit, _ outcome: RequestOutcome) {
-    limits.leave(lane, outcome, generation: permit.generation)
+    limits.leave(lane, outcome, halvings: permit.halvings)
   }
 
   /// Counts the start (1) or end (-1) of a trial that only uses this endpoint.

@@ -12,6 +12,10 @@ public struct TrialFiles: Sendable, Equatable {
   public var transcript: String
   /// The path of the page, `.html`; nil for none.
   public var page: String?
+  /// The path of the moderation log of a room.
+  public var moderationLog: String { stem + ".moderation.log" }
+
+  private var stem: String { transcript.hasSuffix(".jsonl") ? String(transcript.dropLast(6)) : transcript }
 
   public init(transcript: String, page: String?) {
     self.transcript = transcript
@@ -21,7 +25,9 @@ public struct TrialFiles: Sendable, Equatable {
   /// New files according to `output`, in a directory that is created if missing; nil when nothing is to be
   /// saved.
   ///
-  /// - Parameter id: random hexadecimal digits; a generated name ends with the first six.
+  /// - Parameters:
+  ///   - models: a generated name contains the first two.
+  ///   - id: random hexadecimal digits; a generated name ends with the first six.
   /// - Throws: `InvalidValue` when a file with that name exists or the directory can't be created.
   public static func new(
     for output: OutputSettings, models: [String], mode: Transcript.Mode, id: String
@@ -37,16 +43,19 @@ public struct TrialFiles: Sendable, Equatable {
       throw InvalidValue(
         "the directory \(directory) can't be made\(FileProblem.reason(error)); choose another with --out")
     }
-    for path in [base + ".jsonl", base + ".html"] where FileManager.default.fileExists(atPath: path) {
+    let files = TrialFiles(transcript: base + ".jsonl", page: output.html ? base + ".html" : nil)
+    let log = mode == .party ? [files.moderationLog] : []
+    for path in [base + ".jsonl", base + ".html"] + log where FileManager.default.fileExists(atPath: path) {
       throw InvalidValue("\(path) exists already, and nothing is overwritten; choose another --name or --out")
     }
-    return TrialFiles(transcript: base + ".jsonl", page: output.html ? base + ".html" : nil)
+    return files
   }
 
   /// The files of an existing transcript; the page is next to it.
   public static func existing(transcript: String, html: Bool) -> TrialFiles {
-    let stem = transcript.hasSuffix(".jsonl") ? String(transcript.dropLast(6)) : transcript
-    return TrialFiles(transcript: transcript, page: html ? stem + ".html" : nil)
+    var files = TrialFiles(transcript: transcript, page: nil)
+    if html { files.page = files.stem + ".html" }
+    return files
   }
 
   /// A model's name as part of a file name: letters, digits and `._+@-` stay, other characters become `-`, at

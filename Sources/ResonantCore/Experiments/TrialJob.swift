@@ -4,17 +4,17 @@
 /// result.
 struct TrialJob: Sendable {
   let trial: Trial
-  /// The index of its queue in `TrialLines`.
-  let line: Int
+  /// The index of its queue in `TrialQueues`.
+  let queue: Int
   private let runner: BatchRunner
   private let models: TrialModels
   /// The report before this run.
   private let before: TrialReport
 
   /// Counts the trial as active at its only endpoint until `run` returns.
-  init(_ trial: Trial, line: Int, of runner: BatchRunner) {
+  init(_ trial: Trial, queue: Int, of runner: BatchRunner) {
     self.trial = trial
-    self.line = line
+    self.queue = queue
     self.runner = runner
     models = runner.models(of: trial)
     before = TrialReport(

@@ -63,6 +63,12 @@ public struct JSONParser {
   private let deepest: Int
   var index = 0
   private var depth = 0
+  /// The lines of the parts read so far; nil when nobody asks for them.
+  private var parts: PartLines?
+  /// The key path of the part that is being read; nil if its line is not kept.
+  private var path: String?
+  /// How far lines have been counted.
+  private var counted = (index: 0, line: 1)
 
   private init(
     _ bytes: UnsafeBufferPointer<UInt8>, _ syntax: Syntax, _ duplicates: Duplicates, deepest: Int
@@ -85,6 +91,24 @@ public struct JSONParser {
     }
   }
 
+  /// Parses a text without duplicate keys, and notes the line of each part.
+  static func parse(
+    _ bytes: [UInt8], syntax: Syntax, lines: inout PartLines
+  ) throws(Failure) -> JSONValue {
+    let result = bytes.withUnsafeBufferPointer { bytes -> Result<JSONValue, Failure> in
+      var parser = JSONParser(bytes, syntax, .refused, deepest: depthLimit)
+      (parser.parts, parser.path) = (lines, "")
+      do throws(Failure) {
+        let value = try parser.document()
+        lines = parser.parts ?? lines
+        return .success(value)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
   private mutating func document() throws(Failure) -> JSONValue {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     let value = try value()
@@ -95,6 +119,10 @@ public struct JSONParser {
 
   private mutating func value() throws(Failure) -> JSONValue {
     try skipSpace()
+    if parts != nil {
+      let line = line(at: index)
+      parts?.keepFirst(line, at: path)
+    }
     guard let byte = peek() else { throw unexpected("a value") }
     switch byte {
     case ASCII.openBrace: return .object(try object())
@@ -115,12 +143,19 @@ public struct JSONParser {
 
   private mutating func object() throws(Failure) -> JSONObject {
     var members = JSONObject()
+    let outer = path
+    defer { path = outer }
     try enter()
     while try !closes(with: ASCII.closeBrace, isFirst: members.isEmpty) {
       let start = index
       let key = try key()
       if duplicates == .refused, members[key] != nil {
         throw failure("a key of this object is there twice", at: start)
+      }
+      if parts != nil {
+        path = parts?.path(outer, key: key)
+        let line = line(at: start)
+        parts?.keep(line, at: path)
       }
       try skipSpace()
       guard takeByte(ASCII.colon) else { throw unexpected("a colon after the key") }
@@ -132,8 +167,11 @@ public struct JSONParser {
 
   private mutating func array() throws(Failure) -> [JSONValue] {
     var items: [JSONValue] = []
+    let outer = path
+    defer { path = outer }
     try enter()
     while try !closes(with: ASCII.closeBracket, isFirst: items.isEmpty) {
+      if parts != nil { path = parts?.path(outer, "[\(items.count)]") }
       items.append(try value())
     }
     depth -= 1
@@ -191,17 +229,28 @@ public struct JSONParser {
     var line = 1
     var column = 1
     for position in 0..<min(place ?? index, bytes.count) {
-      let byte = bytes[position]
-      let endsLine =
-        byte == 0x0A || (byte == 0x0D && (position + 1 == bytes.count || bytes[position + 1] != 0x0A))
-      if endsLine {
+      if endsLine(position) {
         line += 1
         column = 1
-      } else if byte & 0xC0 != 0x80 {
+      } else if bytes[position] & 0xC0 != 0x80 {
         column += 1
       }
     }
     return Failure(line: line, column: column, message: message)
+  }
+
+  private func endsLine(_ position: Int) -> Bool {
+    let byte = bytes[position]
+    return byte == 0x0A || (byte == 0x0D && (position + 1 == bytes.count || bytes[position + 1] != 0x0A))
+  }
+
+  /// The line of a position after all earlier ones that were asked for.
+  private mutating func line(at position: Int) -> Int {
+    while counted.index < min(position, bytes.count) {
+      if endsLine(counted.index) { counted.line += 1 }
+      counted.index += 1
+    }
+    return counted.line
   }
 
   func unexpected(_ wanted: String) -> Failure {

@@ -19,16 +19,18 @@ public struct ModelRequest: Sendable {
   public var stream: Bool
   /// Random seed for models that make their own choices, derived from the run's seed and the turn number.
   public let seed: UInt64
-  /// Turns that the participant has generated so far (see `Outcome.isGenerated`). They cannot be counted from
+  /// Replies that the participant has given so far, also those that left no turn. They cannot be counted from
   /// the messages, where preamble messages and the opening look the same.
   public var ownTurns: Int
   /// The policy that the messages follow, for advice if they are refused.
   public let roles: RolePolicy
   /// The functions that the model may call.
   public var tools: [Tool] = []
-  /// The name of the tool that the reply must be a call of; nil if the model may answer as it likes.
+  /// The name of the tool that the reply must be a call of; nil if the model may answer as it likes. Not every
+  /// server obeys: `ToolAnswer` reads the reply.
   public var requiredTool: String?
-  /// Further top-level fields of the body, such as `temperature`; the participant's payload overrides them.
+  /// Further fields of the body as OpenAI names them, `max_tokens` or `temperature`; the participant's payload
+  /// overrides them.
   public var fields: JSONObject = [:]
 
   public init(
@@ -84,6 +86,9 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case timeout
     /// The endpoint answered with an error.
     case refused
+    /// Like `refused`, because of the request's tools or the call that it requires; the same request may
+    /// succeed without them.
+    case toolsRefused
     /// The answer cannot be read as a reply, or is incomplete.
     case malformed
     /// A script or replay has no more lines. The conversation ends, but has not failed.

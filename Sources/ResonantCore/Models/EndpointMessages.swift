@@ -124,6 +124,13 @@ struct EndpointMessages: Sendable {
   private func advise(on error: ProviderError?, to request: RequestShape, _ failure: inout RequestFailure) {
     failure.intent = ErrorIntent(error, status: failure.status)
     failure.retryAfter = error?.namedDelay
+    if request.hasTools, failure.intent == .parameterRefused, let words = error?.words,
+      ["tools", "tool_choice"].contains(where: words.hasWord)
+    {
+      failure.intent = .toolsRefused
+    }
+    if failure.intent == .callFailed { failure.isTransient = true }
+    if request.hasTools, failure.intent?.isAboutTools == true { failure.kind = .toolsRefused }
     let remedy = failure.intent.flatMap { dialect.remedy(for: $0, of: failed(request, error)) }
     let place = "check the URL's path and that the endpoint has the model '\(quoted(model))'"
     failure.message = sentence(failure.message, remedy ?? (failure.status == 404 ? place : nil))

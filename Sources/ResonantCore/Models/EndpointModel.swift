@@ -11,15 +11,25 @@ import Foundation
 
 /// A model behind an endpoint, as used by one participant.
 public final class EndpointModel: ChatModel {
-  /// Features that endpoints have refused during a run; shared by all models of the run.
+  /// What endpoints have refused during a run; shared by all models of the run.
   public final class Capabilities: Sendable {
-    private let withoutStreamOptions = Mutex<Set<String>>([])
+    private let refused = Mutex<[[String]: Set<String>]>([:])
 
     public init() {}
 
-    /// Whether the endpoint may be asked to end streams with token counts.
-    func hasStreamOptions(_ url: String) -> Bool { withoutStreamOptions.withLock { !$0.contains(url) } }
-    func noteNoStreamOptions(_ url: String) { withoutStreamOptions.withLock { _ = $0.insert(url) } }
+    /// The members of a request that the endpoint of a model, or this model of it, can do without.
+    func refused(by url: String, _ model: String) -> Set<String> {
+      refused.withLock { ($0[[url]] ?? []).union($0[[url, model]] ?? []) }
+    }
+
+    /// The servers behind an endpoint agree on `stream_options`; what else is refused depends on the model.
+    func note(_ members: Set<String>, refusedBy url: String, _ model: String) {
+      refused.withLock { refused in
+        for member in members {
+          refused[member == OpenAIChat.usageMember ? [url] : [url, model], default: []].insert(member)
+        }
+      }
+    }
   }
 
   /// Clock and random numbers, replaceable in tests.
@@ -113,7 +123,9 @@ public final class EndpointModel: ChatModel {
   ) async throws(ModelError) {
     guard attempt.live.verdict == nil else { return }
     if Task.isCancelled { throw ModelError(.cancelled, "the request to \(endpoint) was cancelled") }
-    if failure.refusesStreamOptions { return shared.capabilities.noteNoStreamOptions(endpoint.url) }
+    if !failure.refusedMembers.isEmpty {
+      return shared.capabilities.note(failure.refusedMembers, refusedBy: endpoint.url, model)
+    }
     let policy = RetryPolicy(retries: settings.retries)
     let decision =
       attempt.live.hasArrived
@@ -140,7 +152,10 @@ public final class EndpointModel: ChatModel {
   private func send(
     _ request: ModelRequest, in attempt: Attempt
   ) async -> Result<Completion, RequestFailure> {
-    let asksForUsage = shared.capabilities.hasStreamOptions(endpoint.url)
+    let refused = shared.capabilities.refused(by: endpoint.url, model)
+    var request = request
+    request.fields = request.fields.filter { !refused.contains($0.key) && payload[$0.key] == nil }
+    let asksForUsage = !refused.contains(OpenAIChat.usageMember)
     let http = httpRequest(for: request, asksForUsage: asksForUsage)
     logRequest(http, messages: request.messages.count)
     let sink = ReplySink(for: attempt)
@@ -157,7 +172,7 @@ public final class EndpointModel: ChatModel {
     logResponse(received, error)
     var result = judge(received, error, request, attempt.live)
     if case .failure(var failure) = result {
-      failure.refusesStreamOptions = failure.refusesStreamOptions && asksForUsage
+      failure.refusedMembers.subtract(refused)
       result = .failure(failure)
     }
     return result
@@ -165,8 +180,7 @@ public final class EndpointModel: ChatModel {
 
   private func httpRequest(for request: ModelRequest, asksForUsage: Bool) -> HTTPRequest {
     let dialect = endpoint.api.dialect(asksForUsage: asksForUsage)
-    var body = RequestBody(request, model: model, payload: payload)
-    dialect.complete(&body)
+    let body = RequestBody(request, model: model, payload: payload, in: dialect)
     let timeouts = HTTPRequest.Timeouts(
       connect: settings.connectTimeout, firstByte: settings.firstByteTimeout, idle: settings.idleTimeout)
     return HTTPRequest(
@@ -183,11 +197,10 @@ public final class EndpointModel: ChatModel {
     if let head = received.head, !received.isGood {
       var failure = messages.status(head, body: received.errorBody, to: shape)
       failure.readHints(head, now: shared.pacing.now())
-      failure.refusesStreamOptions =
-        [400, 422].contains(head.status)
-        && ["stream_options", "include_usage"].contains { word in
-          String(decoding: received.errorBody, as: UTF8.self).contains(word)
-        }
+      if [400, 422].contains(head.status) {
+        failure.readRefusal(
+          String(decoding: received.errorBody, as: UTF8.self), fields: Array(request.fields.keys))
+      }
       return .failure(failure)
     }
     if let failure = decoder.failure { return .failure(messages.inReply(failure, to: shape)) }

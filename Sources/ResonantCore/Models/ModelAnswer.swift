@@ -9,12 +9,8 @@ struct ModelAnswer: Sendable {
   /// As reported by the endpoint, else estimated.
   var usage: Usage
 
-  /// The arguments of a tool that had to be called; nil if the model did not.
-  func arguments(of tool: String) -> JSONObject? {
-    let call = completion.toolCalls.first { $0.name == tool }
-    return (call?.arguments ?? text).utf8.isEmpty
-      ? nil : (try? JSONValue.parse((call?.arguments ?? text).utf8))?.object
-  }
+  /// The answer as the call of a tool that was required.
+  func call(of tool: String) -> ToolAnswer { ToolAnswer(tool, in: completion, text: text) }
 }
 
 extension ChatModel {

@@ -15,7 +15,7 @@ public protocol RequestGate: Sendable {
 /// Permission for one request in flight.
 public struct RequestPermit: Sendable, Equatable {
   /// How often the endpoint's load had been lowered when the request started.
-  var generation = 0
+  var halvings = 0
 }
 
 /// The result of a request, as far as it shows how much load an endpoint can bear.

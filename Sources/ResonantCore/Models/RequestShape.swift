@@ -4,6 +4,8 @@
 struct RequestShape: Equatable {
   var roles = RolePolicy.asIs
   var isStream = false
+  /// The request itself offers tools, besides those of the payload.
+  var hasTools = false
   var hasSystemPrompt = false
   /// System messages besides the system prompt: those of a preamble or of the payload.
   var hasSystemMessages = false
@@ -20,6 +22,7 @@ struct RequestShape: Equatable {
   init(_ request: ModelRequest, payload: JSONObject) {
     roles = request.roles
     isStream = request.stream
+    hasTools = !request.tools.isEmpty && payload["tools"] == nil
     hasSystemPrompt = request.system != nil
     for message in payload["messages"]?.array ?? [] {
       let content = message["content"]

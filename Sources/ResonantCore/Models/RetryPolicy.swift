@@ -79,8 +79,8 @@ struct RequestFailure: Error, Equatable {
   var retryAfter: Duration?
   /// Whether the endpoint itself says to try again.
   var shouldRetry: Bool?
-  /// The endpoint does not support token counts at the end of a stream.
-  var refusesStreamOptions = false
+  /// Members of the request that the endpoint does not take; the same request may succeed without them.
+  var refusedMembers: Set<String> = []
   /// One sentence without a secret.
   var message: String
 
@@ -107,6 +107,16 @@ struct RequestFailure: Error, Equatable {
 
   var outcome: RequestOutcome {
     isRateLimit || isOverload && !isFinal ? .overloaded(retryAfter: retryAfter) : .failed
+  }
+
+  /// Notes which members of the request an error body refuses: the question for token counts, or one of the
+  /// request's own fields, such as a temperature that is fixed.
+  mutating func readRefusal(_ body: String, fields: [String]) {
+    if [OpenAIChat.usageMember, "include_usage"].contains(where: body.contains) {
+      refusedMembers.insert(OpenAIChat.usageMember)
+    }
+    guard intent == .parameterRefused else { return }
+    refusedMembers.formUnion(fields.filter(body.hasWord))
   }
 
   /// Reads retry hints from a response's headers, which take precedence over its body.

@@ -79,6 +79,12 @@ struct VariableText {
     return text.hasPrefix("${") && text.hasSuffix("}") && isName(text.dropFirst(2).dropLast())
   }
 
+  /// A text that stands for `text` itself.
+  static func literal(_ text: String) -> String { text.replacing("${", with: "$${") }
+
+  /// The text that `literal` stands for.
+  static func withoutVariables(_ literal: String) -> String { literal.replacing("$${", with: "${") }
+
   private mutating func appendLiteral(_ text: Substring) {
     guard !text.isEmpty else { return }
     pieces.append(Piece(source: String(text), value: Array(text.utf8), isVariable: false))

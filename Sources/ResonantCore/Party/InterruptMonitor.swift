@@ -12,6 +12,7 @@ final class InterruptMonitor: Sendable {
   fileprivate let control: RoomControl
   /// Problems that were reported once.
   private let reported = Mutex<Set<String>>([])
+  private let hasGivenUp = Atomic(false)
 
   init(_ moderator: AskedModerator, _ parts: RoomParts, seed: UInt64, control: RoomControl) {
     self.moderator = moderator
@@ -28,13 +29,12 @@ final class InterruptMonitor: Sendable {
     let triggers = participants.filter { $0.name != speaker.name && !$0.isHuman }.compactMap { participant in
       state.triggers[participant.name].flatMap { $0.isEmpty ? nil : (name: participant.name, triggers: $0) }
     }
-    guard !triggers.isEmpty, !wasReported(Self.noForcedCall) else { return nil }
+    guard !triggers.isEmpty, !hasGivenUp.load(ordering: .relaxed) else { return nil }
     return InterruptChecks(live, speaker: speaker.name, triggers: triggers, after: transcript, monitor: self)
   }
 
-  fileprivate static let noForcedCall = "unsupported"
-
-  fileprivate func wasReported(_ problem: String) -> Bool { reported.withLock { $0.contains(problem) } }
+  /// Makes no more checks: the moderator's model cannot be made to call a tool.
+  fileprivate func giveUp() { hasGivenUp.store(true, ordering: .relaxed) }
 
   /// Notes a problem; returns whether it is new.
   fileprivate func isNew(_ problem: String) -> Bool { reported.withLock { $0.insert(problem).inserted } }
@@ -143,6 +143,7 @@ final class InterruptChecks: Sendable {
       judge(answer, snippet, number)
     } catch {
       guard error.kind != .cancelled else { return note(dropped(snippet, number)) }
+      if error.kind == .toolsRefused { monitor.giveUp() }
       fail(error.message, status: error.status)
     }
   }
@@ -161,14 +162,15 @@ final class InterruptChecks: Sendable {
   }
 
   private func judge(_ answer: ModelAnswer, _ snippet: String, _ number: Int) {
-    guard let scores = answer.arguments(of: RoomTools.scoreTriggers) else {
+    let call = answer.call(of: RoomTools.scoreTriggers)
+    guard let scores = call.arguments else {
       note(event(snippet, number, scores: .null, usage: answer.usage, isDropped: false))
-      return fail("the moderator's model does not call the tool that it is told to call")
+      return fail(call.problem)
     }
     var shown: JSONObject = [:]
     var firing: [String] = []
     for (name, _) in triggers {
-      let score = Score(scores[RoomPerspective.apiName(name)])
+      let score = Score(scores[Participant.apiName(of: name)])
       shown[name] = score?.record ?? .null
       if let score, score.value >= monitor.settings.interruptThreshold { firing.append(name) }
     }
@@ -216,6 +218,19 @@ final class InterruptChecks: Sendable {
       monitor.control.note(
         check:
           ModerationLog.lines(ofCheck: happening.fields, threshold: monitor.settings.interruptThreshold))
+    }
+  }
+}
+
+extension ToolAnswer {
+  /// Why an answer without arguments gives no scores.
+  fileprivate var problem: String {
+    switch self {
+    case .arguments: ""
+    case .malformed: "the arguments of the tool that the model calls are no JSON object"
+    case .other:
+      "the model answers in words instead of calling the tool, as models do that cannot be made to call one"
+    case .empty: "the answer is empty"
     }
   }
 }

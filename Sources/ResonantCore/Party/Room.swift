@@ -163,7 +163,8 @@ final class Room: ConversationRules {
 
   func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> [Happening] {
     if participants[index].isHuman {
-      turn.outcome = turn.text.isEmpty ? .passed : .human
+      // A person who quits instead of speaking has not passed.
+      if verdict == nil { turn.outcome = turn.text.isEmpty ? .passed : .human }
       return []
     }
     if case .listener(let name)? = verdict { return Self.interrupt(of: turn.speaker, by: name) }

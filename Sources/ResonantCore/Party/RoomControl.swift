@@ -44,6 +44,18 @@ public final class RoomControl: Sendable {
     /// Counts changes, so that nobody who waits misses one.
     var version = 0
     var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Is told what stands before the line that the person types.
+    var follower: (@Sendable (String) -> Void)?
+
+    var prompt: String {
+      switch (input, speech) {
+      case (.topic?, _): "topic> "
+      case (.introduction?, _): "about you> "
+      case (.turn?, _): "your turn> "
+      case (nil, let speech?): "\(speech.speaker) speaks> "
+      case (nil, nil): isHeld ? "held> " : "> "
+      }
+    }
   }
 
   struct Stop: Sendable {
@@ -85,6 +97,18 @@ public final class RoomControl: Sendable {
     case (.bio(let text)?, .introduction?): change { $0.lines.append(text) }
     default: perform(line)
     }
+  }
+
+  /// Lines of a script that nobody has taken yet.
+  public var waitingLines: Int { state.withLock { $0.lines.count } }
+
+  /// Calls `follower` with the prompt for the person now and whenever it changes.
+  public func follow(_ follower: @escaping @Sendable (_ prompt: String) -> Void) {
+    follower(
+      state.withLock { state in
+        state.follower = follower
+        return state.prompt
+      })
   }
 
   /// No more lines come.
@@ -236,13 +260,16 @@ public final class RoomControl: Sendable {
   }
 
   private func changing<Value: Sendable>(_ body: (inout sending State) -> sending Value) -> Value {
-    let (value, waiters) = state.withLock { state in
+    let (value, waiters, prompt) = state.withLock { state in
+      let before = state.prompt
       let value = body(&state)
       state.version += 1
+      let changed = state.prompt == before ? nil : state.follower.map { (follower: $0, text: state.prompt) }
       defer { state.waiters = [] }
-      return (value, state.waiters)
+      return (value, state.waiters, changed)
     }
     for waiter in waiters { waiter.resume() }
+    prompt?.follower(prompt?.text ?? "")
     return value
   }
 

@@ -59,18 +59,6 @@ struct RoomPerspective {
   }
 
   private static func named(_ name: String, _ text: String) -> Message {
-    Message(.user, text, extra: ["name": .string(apiName(name))])
-  }
-
-  /// A name in the form that the field `name` of a message may have: every other character is a hyphen.
-  static func apiName(_ name: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        name.unicodeScalars.map { scalar in
-          let isAllowed =
-            scalar.isASCII
-            && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_")
-          return isAllowed ? scalar : "-"
-        }))
+    Message(.user, text, extra: ["name": .string(Participant.apiName(of: name))])
   }
 }

@@ -67,6 +67,8 @@ struct RoomState: Sendable, Equatable {
     case "next": choose(event.fields["speaker"]?.string)
     case "selection":
       for name in event.fields["votes"]?.object?.keys ?? [] { replies[name, default: 0] += 1 }
+      // A wish that cannot be granted is over.
+      if event.fields["dropped"]?.bool == true { wish = nil }
     default: break
     }
   }

@@ -36,7 +36,7 @@ enum RoomTools {
   static func scoreTriggers(_ triggers: [(name: String, triggers: [String])], threshold: Int) -> Tool {
     var properties: JSONObject = [:]
     for (name, triggers) in triggers {
-      properties[RoomPerspective.apiName(name)] = [
+      properties[Participant.apiName(of: name)] = [
         "type": "object",
         "properties": [
           "score": [

@@ -27,8 +27,9 @@ extension BuiltinModel {
 }
 
 extension Transcript {
-  /// The texts that a participant generated, without openings, injected messages and empty turns.
-  fileprivate func generated(by name: String, path: String) throws(InvalidValue) -> [String] {
+  /// The replies of a participant's model in order: the introduction, and the turns, also those that only called
+  /// tools. Without openings, injected messages and empty turns.
+  fileprivate func generated(by name: String, path: String) throws(InvalidValue) -> [ScriptLine] {
     guard
       header.participants.contains(where: { $0.name == name })
         || turns.contains(where: { $0.speaker == name })
@@ -36,6 +37,13 @@ extension Transcript {
       let names = header.participants.map(\.name).joined(separator: ", ")
       throw InvalidValue("\(path): no participant is named \(name), only \(names); use one of these names")
     }
-    return turns.filter { $0.speaker == name && $0.outcome.isGenerated && !$0.text.isEmpty }.map(\.text)
+    let introduction = events.last { $0.kind == "bio" && $0.fields["speaker"]?.string == name }
+    let first = introduction?.fields["text"]?.string.map { ScriptLine(text: $0) }
+    let said = turns.filter { turn in
+      turn.speaker == name && (turn.outcome.isGenerated || turn.outcome == .passed)
+        && !(turn.text.isEmpty && turn.toolCalls.isEmpty)
+    }
+    return (first.map { [$0] } ?? [])
+      + said.map { ScriptLine(text: $0.text, thinking: $0.thinking ?? "", calls: $0.toolCalls) }
   }
 }

@@ -14,10 +14,11 @@ struct BatchCommand: AsyncParsableCommand {
       command again goes on: finished trials are kept, unfinished ones go on after their last whole turn. Ctrl-C \
       lets the turns in flight finish, for as long as --grace says; a second one cuts them.
 
-      A plan has these keys: 'name'; 'base', any options of chat in snake_case; 'matrix', for each option a list of \
+      A plan has these keys: 'name'; 'base', any options of chat in snake_case, or those of a room, with its config \
+      as 'party'; 'matrix', for each option a list of \
       values, or a list of bundles of options; 'include' and 'exclude', lists of conditions; 'repeats'; 'seed'; \
       'limits', with concurrency, endpoints, requests_per_minute and budget_tokens. 'resonant help chat' tells the \
-      options.
+      options. Nobody takes part in the rooms of a batch, whatever their configs say.
       """)
 
   @Argument(
@@ -74,6 +75,7 @@ struct BatchCommand: AsyncParsableCommand {
     try checkFlags()
     let host = Host.current
     var plan = try Plan.read(try PlanFile.read(plan), environment: host.environment)
+    plan.warnings.forEach(Diagnostics.warning)
     if let concurrency { plan.experiment.limits.concurrency = concurrency }
     let directory = RunDirectory(in: out, name: plan.experiment.name)
     if emit != nil { return try await print(script(of: plan).text) }

@@ -21,7 +21,7 @@ struct ChatCommand: AsyncParsableCommand {
     let overlay = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.resolve(overlay, context: host.context)
     let transcript = conversation.transcript(id: host.randomID(), created: host.now)
-    let trial = try host.prepare(conversation, transcript: transcript, options: options)
-    try await host.hold(try await host.withFiles(trial), options: options)
+    let trial = try host.prepare(conversation, transcript: transcript, process: options.process)
+    try await host.hold(try await host.withFiles(trial), process: options.process)
   }
 }

@@ -8,22 +8,28 @@ struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the endpoints, their models and pandoc are there.",
     discussion: """
-      Takes a plan, or the flags of chat. Fails when an endpoint does; a missing pandoc is no failure.
+      Takes a plan, the config of a room, or the flags of chat. Fails when an endpoint does; a missing pandoc is \
+      no failure.
       """)
 
   @Argument(
-    help: "A plan, whose endpoints and models are checked, each once.",
+    help: "A plan or the config of a room, whose endpoints and models are checked, each once.",
     completion: .file(extensions: ["yaml", "yml", "json", "json5"]))
-  var plan: String?
+  var file: String?
 
   @OptionGroup var options: ChatOptions
 
   func run() async throws {
     let host = Host.current
     let conversations = try conversations(host)
-    for conversation in conversations {
+    var warned: Set<String> = []
+    for warning in conversations.flatMap(\.warnings) where warned.insert(warning).inserted {
+      Diagnostics.warning(warning)
+    }
+    for var conversation in conversations {
+      conversation.participants = conversation.asked
       let transcript = conversation.transcript(id: "", created: host.now)
-      _ = try host.prepare(conversation, transcript: transcript, options: options)
+      _ = try host.prepare(conversation, transcript: transcript, process: options.process)
     }
     let network = host.network(isVerbose: options.process.verbose)
     var isFailure = false
@@ -41,16 +47,21 @@ struct CheckCommand: AsyncParsableCommand {
 
   private func conversations(_ host: Host) throws(ConfigurationError) -> [ResolvedConversation] {
     let overlay = options.overlay()
-    guard let plan else {
+    guard let file else {
       return [
         try ResolvedConversation.resolve(options: overlay, source: .commandLine, context: host.context)
       ]
     }
     if let key = overlay.keys.first {
       throw ConfigurationError(
-        OptionSource.commandLine.place(of: key), "cannot be given together with a plan, which has its own")
+        OptionSource.commandLine.place(of: key), "cannot be given together with a file, which has its own")
     }
-    return try Plan.read(try PlanFile.read(plan), environment: host.environment).conversations
+    let content = try PlanFile.read(file)
+    guard content.isRoomConfig else {
+      return try Plan.read(content, environment: host.environment).conversations
+    }
+    let room = try Options.room(content, context: host.context)
+    return [try ResolvedConversation.resolve(room, context: host.context)]
   }
 
   /// Each model of each endpoint once, in the order of the conversations. Endpoints with the same displayed
@@ -61,7 +72,7 @@ struct CheckCommand: AsyncParsableCommand {
     var distinct: [(Participant, RequestSettings)] = []
     var seen: [[String]: [Endpoint]] = [:]
     for conversation in conversations {
-      for participant in conversation.modelled {
+      for participant in conversation.asked {
         let key = [participant.endpoint.display, participant.model]
         if seen[key]?.contains(participant.endpoint) == true { continue }
         seen[key, default: []].append(participant.endpoint)

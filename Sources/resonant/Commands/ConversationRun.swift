@@ -7,6 +7,10 @@ struct ConversationRun {
   var trial: PreparedTrial
   var runner: TrialRunner
   var presentation: Presentation
+  /// The person in front of a room.
+  var desk: ControlDesk?
+  /// The moderation log of a room.
+  var log: ModerationLogFile?
 
   /// Returns the exit code.
   func run() async -> Int32 {
@@ -15,7 +19,10 @@ struct ConversationRun {
     // Watches signals before anything is shown or sent, since the user may interrupt the first turn.
     let watch = SignalWatch { interruption.take($0) }
     defer { withExtendedLifetime(watch) {} }
-    let observers = presentation.observers(for: trial, on: console) + [interruption]
+    let files: [(any ConversationObserver)?] = [log]
+    let observers =
+      files.compactMap(\.self) + presentation.observers(for: trial, on: console) + [interruption]
+    desk?.start()
     let task = Task { [trial, runner] in await runner.run(trial, observers: observers) }
     interruption.arm { task.cancel() }
     let result = await task.value
@@ -24,6 +31,7 @@ struct ConversationRun {
     report(result, on: console)
     await console.flush()
     await Diagnostics.flush()
+    desk?.stop()
     return interruption.exitCode ?? (result.isFailed ? 1 : 0)
   }
 
@@ -33,5 +41,6 @@ struct ConversationRun {
     guard presentation.isText else { return }
     if let record = trial.record { console.write("Transcript: \(record.path)\n") }
     if let page = trial.page { console.write("Page: \(page)\n") }
+    if let log { console.write("Moderation log: \(log.path)\n") }
   }
 }

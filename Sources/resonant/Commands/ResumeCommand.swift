@@ -10,13 +10,14 @@ struct ResumeCommand: AsyncParsableCommand {
     discussion: """
       The conversation goes on in the same file, with the settings recorded there; flags override them from \
       there on, which is recorded, too; --max-turns is the new total. A turn that was cut is asked for again. \
-      Header values that are not in the file have to be given again.
+      Header values and tokens that are not in the file have to be given again; those of a room with --party, \
+      which names its config.
       """)
 
   @Argument(help: "The transcript, a .jsonl file.", completion: .file(extensions: ["jsonl"]))
   var transcript: String
 
-  @OptionGroup var options: ChatOptions
+  @OptionGroup var options: ResumeOptions
 
   func run() async throws {
     let host = Host.current
@@ -26,15 +27,23 @@ struct ResumeCommand: AsyncParsableCommand {
     let overrides = try Options.read(options.overlay(), source: .commandLine, context: host.context)
     let conversation = try ResolvedConversation.continuing(
       recorded, file: transcript, overrides: overrides, context: host.context)
+    conversation.warnings.forEach(Diagnostics.warning)
     warn(about: conversation, recorded)
     if isOver(recorded, conversation) { return }
     let event = conversation.resumption(of: recorded, at: host.now)
     if let event { recorded.events.append(event) }
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
+    let desk =
+      conversation.mode == .party
+      ? ControlDesk(isHeld: !options.person.go, bio: options.person.bio, environment: host.environment) : nil
     // Checks everything before the file is touched, so that an error leaves it unchanged.
-    let trial = try host.prepare(conversation, transcript: recorded, options: options)
+    let trial = try host.prepare(
+      conversation, transcript: recorded, control: desk?.control ?? RoomControl(.unattended),
+      process: options.process
+    ).recorded(in: resumed.writer, page: files.page)
+    let log = try host.moderationLog(options.person.moderationLog, for: trial, isNew: false)
     if let event { try await record(event, resumed.writer) }
-    try await host.hold(trial.recorded(in: resumed.writer, page: files.page), options: options)
+    try await host.hold(trial, process: options.process, desk: desk, log: log)
   }
 
   /// The transcript, if this command can continue it.
@@ -91,7 +100,7 @@ struct ResumeCommand: AsyncParsableCommand {
       Diagnostics.warning("the conversation has begun; \(ignored.joined(separator: ", ")) can't change that")
     }
     let turns = recorded.turns.count
-    if turns >= conversation.settings.maxTurns {
+    if let most = conversation.settings.maxTurns, turns >= most {
       Diagnostics.warning("\(transcript) has \(turns) turns already; give a higher --max-turns to go on")
     }
   }

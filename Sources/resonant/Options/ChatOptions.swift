@@ -3,11 +3,11 @@
 import ArgumentParser
 import ResonantCore
 
-/// All flags of a conversation.
+/// The flags of a chat.
 struct ChatOptions: ParsableArguments {
   enum Models: OptionSection { static var options: [ChatOption] { OptionTable.models } }
   enum Prompts: OptionSection { static var options: [ChatOption] { OptionTable.prompts } }
-  enum Turns: OptionSection { static var options: [ChatOption] { OptionTable.turns } }
+  enum Turns: OptionSection { static var options: [ChatOption] { OptionTable.turns.ofChats } }
   enum Requests: OptionSection { static var options: [ChatOption] { OptionTable.requests } }
   enum Output: OptionSection { static var options: [ChatOption] { OptionTable.output } }
 

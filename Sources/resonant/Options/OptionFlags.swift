@@ -27,6 +27,13 @@ struct OptionFlags<Section: OptionSection>: ParsableArguments, CustomReflectable
 /// A section of the help.
 protocol OptionSection { static var options: [ChatOption] { get } }
 
+extension [ChatOption] {
+  /// The options of chats.
+  var ofChats: [ChatOption] { filter { $0.applies(to: .chat) } }
+  /// The options of rooms, with the defaults that they have there.
+  var ofRooms: [ChatOption] { filter { $0.applies(to: .party) }.map(\.inRoom) }
+}
+
 /// The coding key of an option.
 private struct OptionKey: CodingKey {
   let stringValue: String
@@ -46,23 +53,23 @@ extension ChatOption {
   /// The definition for the argument parser.
   fileprivate var definition: any FlagDefinition {
     switch kind {
-    case .boolean: Flag(wrappedValue: false, name: name, help: .option(key))
+    case .boolean: Flag(wrappedValue: false, name: name, help: .option(self))
     case .integer: option(Int.self)
     case .seed: option(UInt64.self)
     case .seconds: option(Seconds.self)
     case .texts, .participants:
-      Option<[String]>(wrappedValue: [], name: name, parsing: .singleValue, help: .option(key))
+      Option<[String]>(wrappedValue: [], name: name, parsing: .singleValue, help: .option(self))
     case .choice(let words): option(Self.choice(words))
     case .path: option(String.self, .directory)
-    case .command, .textFile, .preamble, .template: option(String.self, .file())
-    case .text, .object: option(String.self)
+    case .command, .textFile, .preamble, .template, .party: option(String.self, .file())
+    case .text, .object, .moderator: option(String.self)
     }
   }
 
   private func option<Value: FlagValue>(
     _: Value.Type, _ completion: CompletionKind? = nil
   ) -> any FlagDefinition {
-    Option<Value?>(wrappedValue: nil, name: name, help: .option(key), completion: completion)
+    Option<Value?>(wrappedValue: nil, name: name, help: .option(self), completion: completion)
   }
 
   private var name: NameSpecification { .customLong(String(flag.dropFirst(2))) }
@@ -70,10 +77,11 @@ extension ChatOption {
 
 extension ArgumentHelp {
   /// The help for the option `key`, from the table of options.
-  static func option(_ key: String) -> ArgumentHelp {
-    let option = OptionTable[key]
-    let fallback = option?.fallback.map { " (default: \($0))" } ?? ""
-    return ArgumentHelp((option?.help ?? "") + fallback, valueName: option?.valueName)
+  static func option(_ key: String) -> ArgumentHelp { OptionTable[key].map(option) ?? "" }
+
+  static func option(_ option: ChatOption) -> ArgumentHelp {
+    let fallback = option.fallback.map { " (default: \($0))" } ?? ""
+    return ArgumentHelp(option.help + fallback, valueName: option.valueName)
   }
 }
 

@@ -110,34 +110,11 @@ final class Console: Sendable {
 
   /// False when the reader is gone.
   private func writeAll(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { buffer in
-      var offset = 0
-      while offset < buffer.count {
-        let rest = UnsafeRawBufferPointer(rebasing: buffer[offset...])
-        let written = posixWrite(descriptor, rest.baseAddress, rest.count)
-        if written > 0 {
-          offset += written
-        } else if errno == EAGAIN {
-          var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = poll(&wanted, 1, -1)
-        } else if errno != EINTR {
-          let reason = errno
-          // A failure to write to standard error can't be reported anywhere.
-          if reason != EPIPE, reason != EBADF, descriptor != STDERR_FILENO {
-            Diagnostics.error("standard output can't be written: \(String(cString: strerror(reason)))")
-          }
-          return false
-        }
-      }
-      return true
+    let reason = InputLine.write(bytes, to: descriptor)
+    // A failure to write to standard error can't be reported anywhere.
+    if reason != 0, reason != EPIPE, reason != EBADF, descriptor != STDERR_FILENO {
+      Diagnostics.error("standard output can't be written: \(String(cString: strerror(reason)))")
     }
+    return reason == 0
   }
-}
-
-private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  #if canImport(Glibc)
-  bytes.map { Glibc.write(descriptor, $0, count) } ?? 0
-  #else
-  bytes.map { Darwin.write(descriptor, $0, count) } ?? 0
-  #endif
 }

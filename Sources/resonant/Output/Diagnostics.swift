@@ -45,9 +45,5 @@ enum Diagnostics {
   private static func fitting(_ text: String) -> String { String(text.prefix(max(1, columns - 1))) }
 
   /// The current width of the terminal, which may change at any time.
-  private static var columns: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
-  }
+  private static var columns: Int { Terminal.size(of: STDERR_FILENO)?.columns ?? 80 }
 }

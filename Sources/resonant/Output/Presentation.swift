@@ -43,7 +43,11 @@ struct Presentation: Sendable {
 
   private func notes(on trial: PreparedTrial) -> [String] {
     let settings = trial.conversation.settings
-    var notes = ["At most \(settings.maxTurns.grouped) turns of \(settings.maxChars.grouped) characters each"]
+    let characters = "\(settings.maxChars.grouped) characters each"
+    var notes = [
+      settings.maxTurns.map { "At most \($0.grouped) turns of \(characters)" }
+        ?? "Turns of at most \(characters)"
+    ]
     if settings.filterThinking { notes.append("Thinking is hidden from the others") }
     if let record = trial.record { notes.append("Transcript: \(record.path)") }
     return notes

@@ -19,7 +19,7 @@ struct BatchForecastTests {
       Participant(name: $0, model: "m", endpoint: .builtin, systemPrompt: String(repeating: "x", count: 40))
     }
     return BatchForecast(
-      of: trials, turns: turns, isFailed: isFailed, conversation: { _ in (people, settings) })
+      of: trials, turns: turns, isFailed: isFailed, conversation: { _ in (people, settings, nil) })
   }
 
   @Test func theOpeningIsNoRequestAndWhatIsDoneIsNotDoneAgain() {

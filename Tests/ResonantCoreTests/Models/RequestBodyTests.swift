@@ -9,9 +9,7 @@ import Testing
   func segments(
     _ request: ModelRequest, api: API = .openai, payload: JSONObject = [:], asksForUsage: Bool = false
   ) -> [[UInt8]] {
-    var body = RequestBody(request, model: "m", payload: payload)
-    api.dialect(asksForUsage: asksForUsage).complete(&body)
-    return body.segments
+    RequestBody(request, model: "m", payload: payload, in: api.dialect(asksForUsage: asksForUsage)).segments
   }
 
   func body(

@@ -78,7 +78,7 @@ struct SpeakerVote: Sendable {
     request.requiredTool = NextSpeakerTool.name
     do throws(ModelError) {
       let answer = try await model.answer(to: request, within: timeout)
-      let choice = answer.arguments(of: NextSpeakerTool.name)?["participant"]?.string
+      let choice = answer.call(of: NextSpeakerTool.name).arguments?["participant"]?.string
       return .success(
         SpeakerVote(choice: choice.flatMap { names.contains($0) ? $0 : nil }, usage: answer.usage))
     } catch {

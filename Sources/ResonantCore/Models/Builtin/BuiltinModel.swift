@@ -6,8 +6,8 @@ public struct BuiltinModel: ChatModel {
   enum Voice: Sendable {
     /// Repeats the last message heard.
     case echo
-    /// Says one line after another; `source` is the file, for messages.
-    case lines([String], source: String)
+    /// Gives one reply after another, whatever is asked; `source` is the file, for messages.
+    case lines([ScriptLine], source: String)
     case rules(RuleScript)
   }
 
@@ -18,11 +18,11 @@ public struct BuiltinModel: ChatModel {
   ///   - name: `eliza`, `parry`, `echo`, `script:FILE` or `replay:TRANSCRIPT`.
   ///   - payload: only `chunk_ms` and `chunk_chars` are used (see `Pace`).
   ///   - directory: the base of a relative FILE.
-  ///   - replayed: reads the turns that the participant generated in the transcript at a path.
+  ///   - replayed: reads what the participant generated in the transcript at a path.
   /// - Throws: `InvalidValue` for the name, the payload or the file.
   static func make(
     _ name: String, payload: JSONObject, directory: String,
-    replayed: (_ path: String) throws(InvalidValue) -> [String]
+    replayed: (_ path: String) throws(InvalidValue) -> [ScriptLine]
   ) throws(InvalidValue) -> BuiltinModel {
     let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let file = parts.count == 2 ? path(String(parts[1]), in: directory) : nil
@@ -47,19 +47,22 @@ public struct BuiltinModel: ChatModel {
   }
 
   public func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
-    let text = try voice.text(for: request)
-    try await pace.write(text, into: attempt.live)
+    let line = try voice.line(for: request)
+    try await pace.write(line, into: attempt.live)
     var completion = Completion()
-    if attempt.live.verdict == nil { completion.finishReason = "stop" }
+    if attempt.live.verdict == nil {
+      completion.toolCalls = line.calls
+      completion.finishReason = line.calls.isEmpty ? "stop" : "tool_calls"
+    }
     return completion
   }
 }
 
 extension BuiltinModel.Voice {
-  func text(for request: ModelRequest) throws(ModelError) -> String {
+  func line(for request: ModelRequest) throws(ModelError) -> ScriptLine {
     switch self {
     case .echo:
-      return request.messages.last { $0.role == .user }?.content.string ?? "…"
+      return ScriptLine(text: request.messages.last { $0.role == .user }?.content.string ?? "…")
     case .lines(let lines, let source):
       guard request.ownTurns < lines.count else {
         throw ModelError(.exhausted, "\(source) is used up after \(lines.count) lines")
@@ -67,7 +70,7 @@ extension BuiltinModel.Voice {
       return lines[request.ownTurns]
     case .rules(let script):
       var engine = RuleEngine(script: script, request: request)
-      return engine.reply()
+      return ScriptLine(text: engine.reply())
     }
   }
 }

@@ -22,14 +22,16 @@ struct Pace: Sendable, Equatable {
     }
   }
 
-  /// Writes a text in chunks until its end or until the reply is cut.
+  /// Writes the reasoning and then the text of a line in chunks, until its end or until the reply is cut.
   ///
   /// - Throws: `.cancelled` if the task is cancelled.
-  func write(_ text: String, into live: LiveReply) async throws(ModelError) {
+  func write(_ line: ScriptLine, into live: LiveReply) async throws(ModelError) {
     let writing = Task {
-      for chunk in chunks(of: text) {
-        if delay > .zero { try? await Task.sleep(for: delay) }
-        guard !Task.isCancelled, live.append(chunk) else { return }
+      for chunk in chunks(of: line.thinking) {
+        guard await pause(), Array(chunk.utf8).withUnsafeBufferPointer(live.append(thinking:)) else { return }
+      }
+      for chunk in chunks(of: line.text) {
+        guard await pause(), live.append(chunk) else { return }
       }
     }
     live.onCut { writing.cancel() }
@@ -40,6 +42,12 @@ struct Pace: Sendable, Equatable {
     }
     live.onCut(nil)
     if Task.isCancelled, live.verdict == nil { throw ModelError(.cancelled, "the reply was cancelled") }
+  }
+
+  /// Waits before a chunk; returns false if there is nothing more to write.
+  private func pause() async -> Bool {
+    if delay > .zero { try? await Task.sleep(for: delay) }
+    return !Task.isCancelled
   }
 
   func chunks(of text: String) -> [String] {

@@ -6,10 +6,10 @@ import Glibc
 import Darwin
 #endif
 
-/// The file of a `script:` model: a JSON array of strings, or JSONL with one string per line.
+/// The file of a `script:` model: a JSON array of replies, or JSONL with one reply per line.
 enum ScriptFile {
   /// - Throws: `InvalidValue` with the file and the place in it.
-  static func lines(_ path: String) throws(InvalidValue) -> [String] {
+  static func lines(_ path: String) throws(InvalidValue) -> [ScriptLine] {
     let bytes: [UInt8]
     do {
       // A script is read twice, to check it and to run it; a pipe would be empty the second time.
@@ -25,29 +25,30 @@ enum ScriptFile {
     return try isArray ? array(bytes, path) : jsonLines(bytes, path)
   }
 
-  private static func array(_ bytes: [UInt8], _ path: String) throws(InvalidValue) -> [String] {
-    var lines: [String] = []
+  private static func array(_ bytes: [UInt8], _ path: String) throws(InvalidValue) -> [ScriptLine] {
+    var lines: [ScriptLine] = []
     for (index, item) in (try parse(bytes, "the script \(path)").array ?? []).enumerated() {
-      guard let text = item.string else {
-        throw InvalidValue("the script \(path), item \(index + 1): expected a string, found \(item.kind)")
-      }
-      lines.append(text)
+      lines.append(try line(item, "the script \(path), item \(index + 1)"))
     }
     return lines
   }
 
-  private static func jsonLines(_ bytes: [UInt8], _ path: String) throws(InvalidValue) -> [String] {
-    var lines: [String] = []
+  private static func jsonLines(_ bytes: [UInt8], _ path: String) throws(InvalidValue) -> [ScriptLine] {
+    var lines: [ScriptLine] = []
     let parts = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, line) in parts.enumerated() where !line.allSatisfy(isSpace) {
+    for (index, part) in parts.enumerated() where !part.allSatisfy(isSpace) {
       let place = "the script \(path), line \(index + 1)"
-      let json = try parse(line, place)
-      guard let text = json.string else {
-        throw InvalidValue("\(place): expected a string, found \(json.kind)")
-      }
-      lines.append(text)
+      lines.append(try line(try parse(part, place), place))
     }
     return lines
+  }
+
+  private static func line(_ json: JSONValue, _ place: String) throws(InvalidValue) -> ScriptLine {
+    do throws(InvalidValue) {
+      return try ScriptLine(json)
+    } catch {
+      throw InvalidValue("\(place): \(error)")
+    }
   }
 
   private static func parse(_ bytes: some Sequence<UInt8>, _ place: String) throws(InvalidValue) -> JSONValue

@@ -25,9 +25,24 @@ struct AnthropicMessages: Dialect {
   }
   func moreTokens(_ payload: JSONObject) -> String { "a larger max_tokens in --payload" }
 
-  /// System texts are not messages in this format: all of them go to the top level.
+  func members(offering tools: [Tool], required: Tool?) -> JSONObject {
+    var members: JSONObject = [
+      "tools": .array(
+        tools.map { tool in
+          [
+            "name": .string(tool.name), "description": .string(tool.description),
+            "input_schema": .object(tool.parameters),
+          ]
+        })
+    ]
+    if let required { members["tool_choice"] = ["type": "tool", "name": .string(required.name)] }
+    return members
+  }
+
+  /// System texts are not messages in this format: all of them go to the top level. A message has no name.
   func complete(_ body: inout RequestBody) {
     body.moveSystemToTopLevel()
+    body.removeFromMessages("name")
     if body["max_tokens"] == nil { body["max_tokens"] = .value(.int(Self.defaultMaxTokens)) }
   }
 }

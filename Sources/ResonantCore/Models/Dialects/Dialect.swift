@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import HTTPTransport
+import OrderedCollections
 
 /// Everything that distinguishes a wire format from the others. Does no I/O.
 ///
@@ -16,6 +17,10 @@ protocol Dialect: Sendable {
   var headers: [HTTPRequest.Header] { get }
   /// The header that carries the API key.
   var keyHeader: KeyHeader { get }
+  /// A request's tools in this format. Requires the call of one if `required` names it.
+  func members(offering tools: [Tool], required: Tool?) -> JSONObject
+  /// The fields of a request, which have OpenAI's names, in this format. The payload wins.
+  func members(for fields: JSONObject, beside payload: JSONObject) -> JSONObject
   /// Adds the parts of this format to the common body.
   func complete(_ body: inout RequestBody)
   /// The dialect for endpoints that reject requests for token counts.
@@ -59,6 +64,10 @@ protocol Dialect: Sendable {
 extension Dialect {
   var headers: [HTTPRequest.Header] { [] }
   var keyHeader: KeyHeader { .bearer }
+  func members(for fields: JSONObject, beside payload: JSONObject) -> JSONObject {
+    let isLimited = replyLimits.contains { payload[$0] != nil }
+    return fields.filter { payload[$0.key] == nil && !(isLimited && replyLimits.contains($0.key)) }
+  }
   func complete(_ body: inout RequestBody) {}
   var withoutUsage: Self { self }
   var systemPlacement: ModelRequest.SystemPlacement { .message }
@@ -78,6 +87,18 @@ extension Dialect {
       ? "\(limit) in --payload, or \(largerContext)" : "a larger \(limit) in --payload"
   }
   var parameterWords: [String: String] { [:] }
+
+  /// The tools and fields that a request adds to the payload. If the payload has tools of its own, those of
+  /// the request are not offered, and none is required.
+  func additions(of request: ModelRequest, to payload: JSONObject) -> JSONObject {
+    var additions = members(for: request.fields, beside: payload)
+    guard !request.tools.isEmpty, payload["tools"] == nil else { return additions }
+    let required = request.tools.first { $0.name == request.requiredTool }
+    for (key, value) in members(offering: request.tools, required: required) where payload[key] == nil {
+      additions[key] = value
+    }
+    return additions
+  }
 
   /// All headers of a request: the user's, and ours with other names.
   func headers(besides given: [HTTPRequest.Header]) -> [HTTPRequest.Header] {

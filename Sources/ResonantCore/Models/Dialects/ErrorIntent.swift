@@ -19,6 +19,12 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
   case rolesNotAlternating
   /// The request asks for more tokens than the model can generate.
   case replyTooLong
+  /// The model or its server supports no tools.
+  case toolsRefused
+  /// Tools may be offered, but the call of one cannot be required.
+  case callNotRequired
+  /// The model tried to call a tool, and the server could not read the call.
+  case callFailed
   case parameterRefused
   case modelUnknown
   /// The key is missing or invalid.
@@ -49,7 +55,10 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
 
   /// Whether the same request would fail again, whatever the status: template errors come as 500, an
   /// exhausted quota as 429.
-  var isFinal: Bool { ![.quotaExceeded, .modelUnknown].contains(self) }
+  var isFinal: Bool { ![.quotaExceeded, .modelUnknown, .callFailed].contains(self) }
+
+  /// Whether the same request may succeed without tools.
+  var isAboutTools: Bool { [.toolsRefused, .callNotRequired, .callFailed].contains(self) }
 
   /// - Parameter phrase: parts separated by `*`, which must occur in `words` in this order.
   private static func matches(_ phrase: String, _ words: String) -> Bool {
@@ -182,6 +191,44 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
       ]
     ),
     (
+      .callFailed,
+      [
+        "tool_use_failed", "failed to call a function",  // Groq
+        "error parsing tool call",  // Ollama
+      ]
+    ),
+    (
+      .callNotRequired,
+      [
+        "support this tool_choice",  // DeepSeek
+        "tool_choice forces tool use",  // Anthropic, with thinking
+        "tool_choice*incompatible with thinking",  // Moonshot
+        "tool_choice parameter does not support",  // Alibaba
+        "support the provided 'tool_choice'",  // OpenRouter
+        "invalid tool_choice",  // LM Studio, llama.cpp
+        "allowed string values for 'tool_choice'",  // Groq
+        "supported tool_choice values are", "invalid_tool_choice",  // Hugging Face
+        "tool choices other than 'auto'",  // OpenAI
+        "toolconfig.toolchoice",  // Bedrock
+        "tool_choice param requires",  // llama.cpp
+        "tool_choice=\"required\" requires", "named tool choice requires",  // vLLM
+        "not support tool_choice", "tool_choice*not supported",
+      ]
+    ),
+    (
+      .toolsRefused,
+      [
+        "not support tool", "t support tool",  // Ollama, xAI, Bedrock: does not, doesn't
+        "tools param requires",  // llama.cpp
+        "--enable-auto-tool-choice", "--tool-call-parser",  // vLLM
+        "endpoints found that support tool use",  // OpenRouter
+        "tool calling*not supported",  // Groq
+        "not support function", "functions are not supported",  // Bedrock, Azure
+        "function calling is not",  // Gemini, Mistral: enabled, supported
+        "tool use with function calling is unsupported",  // Gemini
+      ]
+    ),
+    (
       .parameterRefused,
       [
         "unsupported parameter", "unsupported value", "unsupported_parameter", "unsupported_value",
@@ -191,7 +238,7 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "cannot find field",  // Gemini
         "does not support parameter",  // LiteLLM, xAI
         "argument not supported on this model",  // xAI
-        "does not support thinking", "does not support tools",  // Ollama
+        "does not support thinking",  // Ollama
         "cannot both be specified", "may only be set to",  // Anthropic
       ]
     ),

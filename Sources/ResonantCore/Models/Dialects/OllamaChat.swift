@@ -14,6 +14,23 @@ struct OllamaChat: Dialect {
   var presets: KeyValuePairs<String, String> { ["ollama": "http://localhost:11434"] }
   var hosts: [KnownHost] { [KnownHost("ollama.com", company: "ollama", variable: "OLLAMA_API_KEY")] }
 
+  /// There is no way to require a call. Instead the reply itself must be the arguments: the grammar of `format`
+  /// leaves no other way.
+  func members(offering tools: [Tool], required: Tool?) -> JSONObject {
+    var members: JSONObject = ["tools": .array(OpenAIChat.functions(tools))]
+    if let required { members["format"] = .object(required.parameters) }
+    return members
+  }
+
+  /// Fields become options, besides those of the payload.
+  func members(for fields: JSONObject, beside payload: JSONObject) -> JSONObject {
+    guard !fields.isEmpty else { return [:] }
+    var options = JSONObject()
+    for (key, value) in fields { options[key == "max_tokens" ? "num_predict" : key] = value }
+    for (key, value) in payload["options"]?.object ?? [:] { options[key] = value }
+    return ["options": .object(options)]
+  }
+
   var largerContext: String { "a larger options.num_ctx in --payload" }
   var replyLimits: [String] { ["options.num_predict"] }
   var parameterWords: [String: String] { ["think": "thinking"] }

@@ -6,6 +6,8 @@ import OrderedCollections
 /// OpenAI's chat completions, which most servers speak
 /// (https://platform.openai.com/docs/api-reference/chat/create).
 struct OpenAIChat: Dialect {
+  static let usageMember = "stream_options"
+
   /// Ask for token counts at the end of a stream; some servers do not support `stream_options`.
   var asksForUsage = true
 
@@ -13,9 +15,31 @@ struct OpenAIChat: Dialect {
   var chatPath: String { "/chat/completions" }
   var withoutUsage: OpenAIChat { OpenAIChat(asksForUsage: false) }
 
+  func members(offering tools: [Tool], required: Tool?) -> JSONObject {
+    var members: JSONObject = ["tools": .array(Self.functions(tools))]
+    guard let required else { return members }
+    // llama.cpp ignores the choice of a certain function, and LM Studio refuses it.
+    members["tool_choice"] =
+      tools.count == 1
+      ? "required" : ["type": "function", "function": ["name": .string(required.name)]]
+    return members
+  }
+
+  static func functions(_ tools: [Tool]) -> [JSONValue] {
+    tools.map { tool in
+      [
+        "type": "function",
+        "function": [
+          "name": .string(tool.name), "description": .string(tool.description),
+          "parameters": .object(tool.parameters),
+        ],
+      ]
+    }
+  }
+
   func complete(_ body: inout RequestBody) {
-    guard asksForUsage, body.isStream, body["stream_options"] == nil else { return }
-    body["stream_options"] = .value(["include_usage": true])
+    guard asksForUsage, body.isStream, body[Self.usageMember] == nil else { return }
+    body[Self.usageMember] = .value(["include_usage": true])
   }
 
   /// OpenAI's newer models accept only the second name; most other servers accept both, some only the first.

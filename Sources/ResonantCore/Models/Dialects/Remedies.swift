@@ -31,6 +31,7 @@ extension Dialect {
     case .noUserMessage: userMessage(failure.request)
     case .userNotFirst, .rolesNotAlternating: alternation(failure.request)
     case .replyTooLong: "use a smaller \(replyLimit(failure.payload)) in --payload"
+    case .toolsRefused, .callNotRequired, .callFailed: otherTools(intent, failure)
     case .parameterRefused: otherParameter(failure)
     case .modelUnknown: otherModel(failure.model)
     case .keyRefused: key(failure)
@@ -114,6 +115,23 @@ extension Dialect {
       return "leave \(named.joined(separator: " or ")) out of --payload"
     }
     return failure.request.isStream && words.hasWord("stream") ? "--no-stream asks for whole replies" : nil
+  }
+
+  private func otherTools(_ intent: ErrorIntent, _ failure: FailedRequest) -> String? {
+    let own = ["tools", "tool_choice", "functions", "function_call"].filter { failure.payload[$0] != nil }
+    if let key = own.first, intent != .callFailed {
+      return "leave \(own.contains("tools") ? "tools" : key) out of --payload"
+    }
+    switch intent {
+    case .callFailed: return "another model may be better at calling tools"
+    case .callNotRequired where failure.words.contains("thinking"):
+      return "the call of a tool cannot be required of it while it thinks: turn its thinking off in "
+        + "--payload, or use another model"
+    case .callNotRequired: return "the call of a tool cannot be required of it: use another model"
+    default:
+      return failure.request.isStream && failure.words.contains("streaming mode")
+        ? "--no-stream asks for whole replies" : "it takes no tools: use another model or server for them"
+    }
   }
 
   private func otherModel(_ model: String) -> String {

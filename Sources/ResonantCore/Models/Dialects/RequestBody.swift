@@ -4,9 +4,9 @@ import OrderedCollections
 
 /// Builds the body of a request: top-level members in order, and the messages.
 ///
-/// The payload overrides `model` and `stream` and adds further members, without merging nested objects. Its
-/// own `messages` come before the system prompt and the conversation. A system prompt at the top level
-/// overrides the payload's `system`.
+/// The payload overrides `model`, `stream`, the request's tools and its fields, and adds further members,
+/// without merging nested objects. Its own `messages` come before the system prompt and the conversation. A
+/// system prompt at the top level overrides the payload's `system`.
 struct RequestBody {
   enum Member {
     case value(JSONValue)
@@ -18,18 +18,20 @@ struct RequestBody {
   private var prefix: [JSONValue]
   private var messages: [Message]
 
-  init(_ request: ModelRequest, model: String, payload: JSONObject) {
+  init(_ request: ModelRequest, model: String, payload: JSONObject, in dialect: any Dialect) {
     members = [
       "model": .value(.string(model)), "messages": .messages, "stream": .value(.bool(request.stream)),
     ]
     for (key, value) in payload where key != "messages" { members[key] = .value(value) }
+    for (key, value) in dialect.additions(of: request, to: payload) { members[key] = .value(value) }
     prefix = payload["messages"]?.array ?? []
     messages = request.messages
-    guard let system = request.system else { return }
-    switch request.systemPlacement {
-    case .message: messages.insert(Message(.system, system), at: 0)
-    case .topLevel: members["system"] = .text(system)
+    switch (request.system, request.systemPlacement) {
+    case (let system?, .message): messages.insert(Message(.system, system), at: 0)
+    case (let system?, .topLevel): members["system"] = .text(system)
+    case (nil, _): break
     }
+    dialect.complete(&self)
   }
 
   subscript(key: String) -> Member? {
@@ -52,6 +54,13 @@ struct RequestBody {
     messages.removeAll { $0.role == .system }
     guard let first = texts.first else { return }
     members["system"] = .text(texts.dropFirst().reduce(first) { $0.joined(with: $1) })
+  }
+
+  /// Removes a key from the messages, but not from those of the payload.
+  mutating func removeFromMessages(_ key: String) {
+    for index in messages.indices where messages[index].extra[key] != nil {
+      messages[index].extra[key] = nil
+    }
   }
 
   private static func isSystem(_ message: JSONValue) -> Bool {

@@ -38,6 +38,21 @@ struct ToolCallAssembly: Sendable, Equatable {
     var name = ""
     var arguments = ""
     var input: JSONValue?
+
+    /// Whether the arguments are complete. Those of more than 16 KB are not: a server that repeats the name in
+    /// each piece would have them read again and again.
+    var isComplete: Bool {
+      guard input == nil, arguments.utf8.last == ASCII.closeBrace, arguments.utf8.count <= 16 << 10 else {
+        return input != nil
+      }
+      return (try? JSONValue.parse(arguments, syntax: .stream)) != nil
+    }
+
+    /// Whether a piece with a name begins another call, and does not just repeat the name of this one.
+    func isFollowed(by delta: ToolCallDelta) -> Bool {
+      guard let name = delta.name, !name.isEmpty, !self.name.isEmpty else { return false }
+      return name != self.name || isComplete
+    }
   }
 
   /// Most calls kept from one reply.
@@ -52,7 +67,7 @@ struct ToolCallAssembly: Sendable, Equatable {
 
   mutating func add(_ delta: ToolCallDelta) {
     guard let place = place(of: delta) else { return }
-    if let id = delta.id, !id.isEmpty { entries[place].id = id }
+    if entries[place].id == nil, let id = delta.id, !id.isEmpty { entries[place].id = id }
     if entries[place].name.isEmpty { entries[place].name = delta.name ?? "" }
     if entries[place].arguments.utf8.count < Self.argumentsLimit {
       entries[place].arguments += delta.arguments
@@ -68,20 +83,28 @@ struct ToolCallAssembly: Sendable, Equatable {
     }
   }
 
-  /// The index of the call that a piece belongs to. An id is more reliable than an index: some servers omit
-  /// the index or reuse it for the next call.
+  /// The index of the call that a piece belongs to; nil if the piece is of no use.
+  ///
+  /// An id is more reliable than an index, and a name than both: some servers omit the index or reuse it for the
+  /// next call, others give each piece an id of its own or repeat the name in each.
   private mutating func place(of delta: ToolCallDelta) -> Int? {
-    let sameIndex = delta.index.flatMap { index in entries.lastIndex { $0.index == index } }
-    if let id = delta.id, !id.isEmpty {
-      if let known = entries.lastIndex(where: { $0.id == id }) { return known }
-      if let sameIndex, entries[sameIndex].id == nil { return sameIndex }
-    } else if let sameIndex {
-      return sameIndex
-    } else if delta.index == nil, !entries.isEmpty, delta.name == nil {
-      return entries.count - 1
+    let id = delta.id.flatMap { $0.isEmpty ? nil : $0 }
+    if let id, let known = entries.lastIndex(where: { $0.id == id }) {
+      if !entries[known].isFollowed(by: delta) { return known }
+      let repeats = ["", entries[known].arguments].contains(delta.arguments)
+      if repeats, entries[known].name == delta.name { return nil }
+    } else if let place = candidate(for: delta), !entries[place].isFollowed(by: delta) {
+      let isNamed = delta.name?.isEmpty == false
+      if id == nil || entries[place].id == nil || !isNamed { return place }
     }
     guard entries.count < Self.limit else { return nil }
-    entries.append(Entry(index: delta.index, id: delta.id))
+    entries.append(Entry(index: delta.index, id: id))
     return entries.count - 1
+  }
+
+  /// The last call with the index of a piece; the last of all if the piece has none.
+  private func candidate(for delta: ToolCallDelta) -> Int? {
+    guard let index = delta.index else { return entries.indices.last }
+    return entries.lastIndex { $0.index == index }
   }
 }

@@ -20,7 +20,8 @@ import Testing
     let live = LiveReply()
     let request = ModelRequest(
       turn: 2, system: nil, messages: heard.map { Message(.user, $0) }, ownTurns: ownTurns)
-    #expect(try await model.reply(to: request, in: Attempt(live)).finishReason == "stop")
+    let completion = try await model.reply(to: request, in: Attempt(live))
+    #expect(completion.finishReason == (completion.toolCalls.isEmpty ? "stop" : "tool_calls"))
     return live.text
   }
 
@@ -68,15 +69,117 @@ import Testing
         == true)
   }
 
+  /// What a model says, thinks and calls, as `name(arguments)`.
+  private func reply(
+    _ name: String, ownTurns: Int = 0, tools: [ResonantCore.Tool] = []
+  ) async throws -> [String?] {
+    let model = try BuiltinModel.make(name, participant: "Ada", directory: directory.path)
+    let live = LiveReply()
+    var request = ModelRequest(
+      turn: 2, system: nil, messages: [Message(.user, "Hi.")], ownTurns: ownTurns)
+    (request.tools, request.requiredTool) = (tools, tools.first?.name)
+    let completion = try await model.reply(to: request, in: Attempt(live))
+    #expect(completion.finishReason == (completion.toolCalls.isEmpty ? "stop" : "tool_calls"))
+    return [live.text, live.thinking] + completion.toolCalls.map { "\($0.name)(\($0.arguments))" }
+  }
+
+  @Test(arguments: ["array", "lines"]) func aScriptMayThinkAndCallTools(form: String) async throws {
+    let items = [
+      #"{"text":"Hello.","thinking":"Well, …","tools":[{"name":"vote","arguments":{"for":"Bob"}}]}"#,
+      #"{"tools":[{"name":"vote","arguments":"[1"},{"name":"skip"}]}"#, #"{"thinking":"hm"}"#, #""words""#,
+      #"{"text":""}"#,
+    ]
+    let isArray = form == "array"
+    let file = items.joined(separator: isArray ? ",\n" : "\n")
+    try directory.write(isArray ? "[\(file)]" : file, to: "lines.json")
+    let replies: [[String?]] = [
+      ["Hello.", "Well, …", #"vote({"for":"Bob"})"#], ["", nil, "vote([1)", "skip({})"], ["", "hm"],
+      ["words", nil], ["", nil],
+    ]
+    for (index, reply) in replies.enumerated() {
+      for tools in [[], [ToolRequestTests.vote]] {
+        #expect(try await self.reply("script:lines.json", ownTurns: index, tools: tools) == reply)
+      }
+    }
+  }
+
+  @Test(arguments: ["echo", "eliza", "parry"]) func theOthersAnswerInWords(name: String) async throws {
+    let reply = try await reply(name, tools: [ToolRequestTests.vote])
+    #expect(reply == [try await ask(name), nil])
+  }
+
+  @Test func aReplyThatIsCutCallsNoTool() async throws {
+    try directory.write(#"[{"text":"Hello there.","tools":[{"name":"skip"}]}]"#, to: "lines.json")
+    let model = try BuiltinModel.make(
+      "script:lines.json", payload: ["chunk_chars": 2], participant: "Ada", directory: directory.path)
+    let live = LiveReply(limit: 5)
+    let completion = try await model.reply(
+      to: ModelRequest(turn: 2, system: nil, messages: []), in: Attempt(live))
+    #expect(live.text == "Hello")
+    #expect(completion == Completion())
+  }
+
+  @Test func aReplayThinksAndCallsToolsAlsoWherePassed() async throws {
+    var transcript = Transcript.fixture(turns: 8)
+    for index in transcript.turns.indices {
+      transcript.turns[index].toolCalls = []
+      transcript.turns[index].thinking = index == 0 ? "hm" : nil
+    }
+    transcript.turns[2].toolCalls = [ToolCall(id: "a", name: "vote", arguments: "[1")]
+    transcript.turns[4].text = ""
+    transcript.turns[4].outcome = .passed
+    transcript.turns[4].toolCalls = [ToolCall(name: "skip", arguments: "{}")]
+    transcript.turns[6].text = ""
+    transcript.events.append(
+      Transcript.Event(
+        kind: "bio", time: transcript.header.created, after: 0,
+        fields: ["speaker": "Ada", "text": "I am Ada."]))
+    try directory.write(String(decoding: transcript.file, as: UTF8.self), to: "a.jsonl")
+    let replies: [[String?]] = [
+      ["I am Ada.", nil], ["turn 1", "hm"], ["turn 3", nil, "vote([1)"], ["", nil, "skip({})"],
+    ]
+    for (index, reply) in replies.enumerated() {
+      let found = try await self.reply("replay:a.jsonl", ownTurns: index)
+      #expect(found == reply)
+    }
+    let error = await #expect(throws: ModelError.self) { try await reply("replay:a.jsonl", ownTurns: 4) }
+    #expect(error?.kind == .exhausted)
+  }
+
+  static let badItems: [(item: String, words: String)] = [
+    (#"{}"#, "there is neither text nor thinking nor a tool"),
+    (#"{"tools":[]}"#, "there is neither text nor thinking nor a tool"),
+    (#"{"text":5}"#, "text: expected a string, found a number"),
+    (#"{"text":null}"#, "text: expected a string, found null"),
+    (#"{"text":"a","thinking":[]}"#, "thinking: expected a string, found an array"),
+    (#"{"text":"a","tools":{}}"#, "tools: expected an array, found an object"),
+    (#"{"text":"a","tool":[]}"#, #"there is no key "tool", only text, thinking, tools"#),
+    (#"{"tools":["skip"]}"#, "tools[0]: expected an object, found a string"),
+    (#"{"tools":[{"name":"a"},{"arguments":{}}]}"#, "tools[1]: name is missing"),
+    (#"{"tools":[{"name":""}]}"#, "tools[0]: name is missing"),
+    (#"{"tools":[{"name":"a","input":{}}]}"#, #"tools[0]: there is no key "input", only name, arguments"#),
+    (
+      #"{"tools":[{"name":"a","arguments":[1]}]}"#,
+      "tools[0]: arguments: expected an object or a string, found an array"
+    ),
+  ]
+
+  @Test(arguments: badItems) func badItemsAreNamedWithThePlace(item: String, words: String) throws {
+    try directory.write("[\"a\", \(item)]", to: "bad.json")
+    #expect(problem("script:bad.json") == "the script bad.json, item 2: \(words)")
+  }
+
   @Test func badFilesAreNamedWithThePlace() throws {
     try directory.write("[\"a\", 5]", to: "number.json")
     try directory.write("\"a\"\n{\"b\":1}\n", to: "object.jsonl")
     try directory.write("[\"a\", ", to: "torn.json")
     try directory.write("hello\n", to: "text.txt")
     #expect(
-      problem("script:number.json") == "the script number.json, item 2: expected a string, found a number")
+      problem("script:number.json")
+        == "the script number.json, item 2: expected a string or an object, found a number")
     #expect(
-      problem("script:object.jsonl") == "the script object.jsonl, line 2: expected a string, found an object")
+      problem("script:object.jsonl")
+        == "the script object.jsonl, line 2: there is no key \"b\", only text, thinking, tools")
     #expect(problem("script:torn.json")?.hasPrefix("the script torn.json: no JSON: line 1, ") == true)
     #expect(problem("script:text.txt")?.hasPrefix("the script text.txt, line 1: no JSON: ") == true)
     #expect(problem("script:no.json") == "there is no script no.json")

@@ -17,11 +17,13 @@ enum RecordableOption {
     let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let fields = path.dropFirst()
     switch path[0].split(separator: "_").last {
-    case "endpoint": return written.string.map { .string(EndpointAddress.redact($0)) } ?? written
+    case "endpoint", "url": return written.string.map { .string(EndpointAddress.redact($0)) } ?? written
     case "headers": return fields.isEmpty ? object(written) { $0.mapValues(header) } : header(written)
     case "payload": return fields.isEmpty ? object(written, Redactor.masked) : field(written, at: fields)
-    case "moderator" where !fields.isEmpty: return value(written, of: fields.joined(separator: "."))
-    case "participant", "moderator":
+    case "moderator" where !fields.isEmpty, "party" where !fields.isEmpty:
+      return value(written, of: fields.joined(separator: "."))
+    case "party" where written.string != nil: return written
+    case "participant", "moderator", "party", "providers":
       if let list = written.array { return .array(list.map { object($0, values) }) }
       return object(written, values)
     default: return field(written, at: path[...])

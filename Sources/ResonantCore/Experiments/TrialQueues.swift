@@ -5,28 +5,28 @@ import OrderedCollections
 /// Queues of trials that have not started, one for each set of endpoints. Each queue has enough trials
 /// running to keep its endpoints busy. A slow or paused endpoint therefore blocks only its own queue, and
 /// memory use is bounded.
-struct TrialLines {
-  private struct Line {
+struct TrialQueues {
+  private struct Queue {
     var trials: [Trial] = []
     var next = 0
     /// The largest number of trials running at once.
     var window: Int
   }
 
-  private var lines: [Line] = []
+  private var queues: [Queue] = []
 
   init(_ trials: [Trial], of plan: Plan) {
     let lanes = plan.lanes
     var places: [OrderedSet<String>: Int] = [:]
     for trial in trials {
       let conversation = plan.conversation(of: trial)
-      let endpoints = OrderedSet(conversation.modelled.map(\.endpoint.display).sorted())
-      let place = places[endpoints] ?? lines.count
-      if place == lines.count {
+      let endpoints = OrderedSet(conversation.asked.map(\.endpoint.display).sorted())
+      let place = places[endpoints] ?? queues.count
+      if place == queues.count {
         places[endpoints] = place
-        lines.append(Line(window: Self.window(endpoints, lanes, plan, conversation)))
+        queues.append(Queue(window: Self.window(endpoints, lanes, plan, conversation)))
       }
-      lines[place].trials.append(trial)
+      queues[place].trials.append(trial)
     }
   }
 
@@ -42,24 +42,24 @@ struct TrialLines {
   }
 
   /// The largest number of trials that may run at the same time.
-  var mostUnderWay: Int { lines.reduce(0) { $0 + min($1.window, $1.trials.count) } }
+  var mostUnderWay: Int { queues.reduce(0) { $0 + min($1.window, $1.trials.count) } }
 
   /// The trials to start with, taken from the queues in rotation, each with the index of its queue.
-  mutating func first() -> [(trial: Trial, line: Int)] {
+  mutating func first() -> [(trial: Trial, queue: Int)] {
     var first: [(Trial, Int)] = []
-    let rounds = lines.map(\.window).max() ?? 0
+    let rounds = queues.map(\.window).max() ?? 0
     for round in 0..<rounds {
-      for line in lines.indices where round < lines[line].window {
-        if let trial = next(in: line) { first.append((trial, line)) }
+      for queue in queues.indices where round < queues[queue].window {
+        if let trial = next(in: queue) { first.append((trial, queue)) }
       }
     }
     return first
   }
 
   /// The next trial of a queue, after one of that queue has ended; nil when none is left.
-  mutating func next(in line: Int) -> Trial? {
-    guard lines[line].next < lines[line].trials.count else { return nil }
-    defer { lines[line].next += 1 }
-    return lines[line].trials[lines[line].next]
+  mutating func next(in queue: Int) -> Trial? {
+    guard queues[queue].next < queues[queue].trials.count else { return nil }
+    defer { queues[queue].next += 1 }
+    return queues[queue].trials[queues[queue].next]
   }
 }
