@@ -29,6 +29,8 @@ public struct ModelRequest: Sendable {
   /// The name of the tool that the reply must be a call of; nil if the model may answer as it likes. Not every
   /// server obeys: `ToolAnswer` reads the reply.
   public var requiredTool: String?
+  /// False to require the call of any of the tools, for endpoints that do not obey a name.
+  var namesRequiredTool = true
   /// Further fields of the body as OpenAI names them, `max_tokens` or `temperature`; the participant's payload
   /// overrides them.
   public var fields: JSONObject = [:]

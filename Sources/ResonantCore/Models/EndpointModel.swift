@@ -155,6 +155,7 @@ public final class EndpointModel: ChatModel {
     let refused = shared.capabilities.refused(by: endpoint.url, model)
     var request = request
     request.fields = request.fields.filter { !refused.contains($0.key) && payload[$0.key] == nil }
+    request.namesRequiredTool = !refused.contains(OpenAIChat.namedChoice)
     let asksForUsage = !refused.contains(OpenAIChat.usageMember)
     let http = httpRequest(for: request, asksForUsage: asksForUsage)
     logRequest(http, messages: request.messages.count)
@@ -170,12 +171,22 @@ public final class EndpointModel: ChatModel {
     attempt.live.onCut(nil)
     let received = sink.finish()
     logResponse(received, error)
-    var result = judge(received, error, request, attempt.live)
-    if case .failure(var failure) = result {
+    switch judge(received, error, request, attempt.live) {
+    case .failure(var failure):
       failure.refusedMembers.subtract(refused)
-      result = .failure(failure)
+      return .failure(failure)
+    case .success(let completion):
+      if ignoresName(request, completion) {
+        shared.capabilities.note([OpenAIChat.namedChoice], refusedBy: endpoint.url, model)
+      }
+      return .success(completion)
     }
-    return result
+  }
+
+  /// Whether the reply calls no tool although the request names the one to call.
+  private func ignoresName(_ request: ModelRequest, _ completion: Completion) -> Bool {
+    request.requiredTool != nil && request.namesRequiredTool && completion.toolCalls.isEmpty
+      && endpoint.api == .usual
   }
 
   private func httpRequest(for request: ModelRequest, asksForUsage: Bool) -> HTTPRequest {
@@ -200,6 +211,9 @@ public final class EndpointModel: ChatModel {
       if [400, 422].contains(head.status) {
         failure.readRefusal(
           String(decoding: received.errorBody, as: UTF8.self), fields: Array(request.fields.keys))
+        if failure.intent == .callNotRequired, request.requiredTool != nil, endpoint.api == .usual {
+          failure.refusedMembers.insert(OpenAIChat.namedChoice)
+        }
       }
       return .failure(failure)
     }

@@ -117,8 +117,9 @@ import Testing
     #expect(error.kind == .toolsRefused)
     #expect(error.status == refusal.status)
     #expect(error.message.contains(refusal.advice), "\(error.message)")
-    // Only a call that failed may succeed the next time.
-    #expect(server.requests.count == refusal.requests)
+    // A call that failed may succeed the next time, and one that was named if it need not have the name.
+    let isNamed = refusal.advice.contains("required of it") && path == Self.paths[0] && refusal.status == 400
+    #expect(server.requests.count == (isNamed ? 2 : refusal.requests))
     // Without tools, it is an error like any other.
     #expect(await failure(try model(server, path), tools: [])?.kind == .refused)
   }
@@ -145,6 +146,31 @@ import Testing
     let error = await failure(try model(server, payload: ["tools": [["type": "function"]]]))
     #expect(error?.kind == .refused)
     #expect(error?.message.hasSuffix("; leave tools out of --payload") == true, "\(error?.message ?? "")")
+  }
+
+  /// The `tool_choice` of each request that a server has received.
+  static func choices(_ server: ScriptedServer) -> [JSONValue?] {
+    server.requests.map { request in
+      request.json["tool_choice"]?.string.map(JSONValue.string)
+        ?? (request.json["tool_choice"] == nil ? nil : "named")
+    }
+  }
+
+  @Test func aServerThatRefusesANameIsAskedForAnyCall() async throws {
+    let server = try await ScriptedServer { request in
+      request.json["tool_choice"] == "required"
+        ? .openAI("ok")
+        : .error(400, "Invalid tool_choice type: 'object'. Supported string values: none, auto, required")
+    }
+    #expect(await failure(try model(server, retries: 0)) == nil)
+    #expect(Self.choices(server) == ["named", "required"])
+  }
+
+  @Test func aServerThatIgnoresANameIsAskedForAnyCallTheNextTime() async throws {
+    let server = try await ScriptedServer { _ in .openAI("words") }
+    let capabilities = EndpointModel.Capabilities()
+    for _ in 0..<2 { #expect(await failure(try model(server, capabilities: capabilities)) == nil) }
+    #expect(Self.choices(server) == ["named", "required"])
   }
 
   // MARK: Fields that are not taken

@@ -67,7 +67,7 @@ import Testing
   }
 
   static let choices: [(API, count: Int, JSONObject)] = [
-    (.openai, 1, ["tool_choice": "required"]),
+    (.openai, 1, ["tool_choice": ["type": "function", "function": ["name": "vote"]]]),
     (.openai, 2, ["tool_choice": ["type": "function", "function": ["name": "vote"]]]),
     (.anthropic, 1, ["tool_choice": ["type": "tool", "name": "vote"]]),
     (.anthropic, 2, ["tool_choice": ["type": "tool", "name": "vote"]]),

@@ -25,7 +25,7 @@ struct AnthropicMessages: Dialect {
   }
   func moreTokens(_ payload: JSONObject) -> String { "a larger max_tokens in --payload" }
 
-  func members(offering tools: [Tool], required: Tool?) -> JSONObject {
+  func members(offering tools: [Tool], required: Tool?, byName: Bool) -> JSONObject {
     var members: JSONObject = [
       "tools": .array(
         tools.map { tool in

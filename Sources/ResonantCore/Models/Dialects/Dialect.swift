@@ -17,8 +17,9 @@ protocol Dialect: Sendable {
   var headers: [HTTPRequest.Header] { get }
   /// The header that carries the API key.
   var keyHeader: KeyHeader { get }
-  /// A request's tools in this format. Requires the call of one if `required` names it.
-  func members(offering tools: [Tool], required: Tool?) -> JSONObject
+  /// A request's tools in this format. Requires the call of one if `required` names it, or of any if `byName` is
+  /// false.
+  func members(offering tools: [Tool], required: Tool?, byName: Bool) -> JSONObject
   /// The fields of a request, which have OpenAI's names, in this format. The payload wins.
   func members(for fields: JSONObject, beside payload: JSONObject) -> JSONObject
   /// Adds the parts of this format to the common body.
@@ -94,9 +95,8 @@ extension Dialect {
     var additions = members(for: request.fields, beside: payload)
     guard !request.tools.isEmpty, payload["tools"] == nil else { return additions }
     let required = request.tools.first { $0.name == request.requiredTool }
-    for (key, value) in members(offering: request.tools, required: required) where payload[key] == nil {
-      additions[key] = value
-    }
+    let offer = members(offering: request.tools, required: required, byName: request.namesRequiredTool)
+    for (key, value) in offer where payload[key] == nil { additions[key] = value }
     return additions
   }
 

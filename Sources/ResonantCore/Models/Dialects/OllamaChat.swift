@@ -16,7 +16,7 @@ struct OllamaChat: Dialect {
 
   /// There is no way to require a call. Instead the reply itself must be the arguments: the grammar of `format`
   /// leaves no other way.
-  func members(offering tools: [Tool], required: Tool?) -> JSONObject {
+  func members(offering tools: [Tool], required: Tool?, byName: Bool) -> JSONObject {
     var members: JSONObject = ["tools": .array(OpenAIChat.functions(tools))]
     if let required { members["format"] = .object(required.parameters) }
     return members

@@ -7,6 +7,8 @@ import OrderedCollections
 /// (https://platform.openai.com/docs/api-reference/chat/create).
 struct OpenAIChat: Dialect {
   static let usageMember = "stream_options"
+  /// The choice of a certain function, which llama.cpp ignores and LM Studio refuses; both obey `required`.
+  static let namedChoice = "tool_choice.function"
 
   /// Ask for token counts at the end of a stream; some servers do not support `stream_options`.
   var asksForUsage = true
@@ -15,13 +17,11 @@ struct OpenAIChat: Dialect {
   var chatPath: String { "/chat/completions" }
   var withoutUsage: OpenAIChat { OpenAIChat(asksForUsage: false) }
 
-  func members(offering tools: [Tool], required: Tool?) -> JSONObject {
+  func members(offering tools: [Tool], required: Tool?, byName: Bool) -> JSONObject {
     var members: JSONObject = ["tools": .array(Self.functions(tools))]
     guard let required else { return members }
-    // llama.cpp ignores the choice of a certain function, and LM Studio refuses it.
     members["tool_choice"] =
-      tools.count == 1
-      ? "required" : ["type": "function", "function": ["name": .string(required.name)]]
+      byName ? ["type": "function", "function": ["name": .string(required.name)]] : "required"
     return members
   }
 
