@@ -165,4 +165,27 @@ import Testing
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(try parlour.transcript().end?["reason"] == "quit")
   }
+
+  @Test func onATerminalWhatIsTypedStaysApartFromWhatIsSaid() async throws {
+    let parlour = try await Parlour(["a": [.openAI("Said by a.", .stall)]])
+    try parlour.config()
+    let live = try await LiveParlour(parlour, "--order", "round-robin", showsOnTerminal: true)
+    let terminal = live.terminal
+    try await terminal.wait("the prompt of a held room") { $0.lines.last?.hasPrefix("held>") == true }
+    terminal.type("\r")
+    try await terminal.wait("the text and the speaker") {
+      $0.output.contains("Said by a.") && $0.lines.last?.hasPrefix("a speaks>") == true
+    }
+    terminal.type("/sta")
+    try await terminal.wait("what is typed") { $0.lines.last == "a speaks> /sta" }
+    terminal.type("tus\r")
+    try await terminal.wait("the answer") { $0.output.contains("a speaks · held afterwards") }
+    terminal.type("\r")
+    try await terminal.wait("the interruption") { $0.output.contains("interrupted a") }
+    terminal.type("/quit\r")
+    let ended = try await live.program.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(terminal.isCooked)
+    #expect(!terminal.screen.value.output.contains("/status"))
+  }
 }

@@ -4,21 +4,22 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A room with a person at the keyboard: standard input is a terminal, the outputs are pipes.
+/// A room with a person at the keyboard: standard input is a terminal, the outputs are pipes or the terminal.
 final class LiveParlour: Sendable {
   let program: Program
-  private let terminal: PseudoTerminal
+  let terminal: PseudoTerminal
 
-  init(_ parlour: Parlour, _ flags: String...) async throws {
+  init(_ parlour: Parlour, _ flags: String..., showsOnTerminal: Bool = false) async throws {
     terminal = try PseudoTerminal(rows: 24, columns: 80)
+    let outputs = showsOnTerminal ? #"> "$KEYBOARD" 2>&1"# : ""
     let path = String(cString: try #require(ttyname(terminal.descriptor)))
     program = await Program(
       "/bin/bash",
-      ["-c", #"exec "$@" < "$KEYBOARD""#, "bash", try ResonantBinary.executable()]
+      ["-c", "exec \"$@\" < \"$KEYBOARD\" \(outputs)", "bash", try ResonantBinary.executable()]
         + ["party", "--topic", "T"] + Parlour.common + flags,
       environment: [
         "PATH": ResonantBinary.path, "HOME": parlour.directory.path, "TMPDIR": parlour.directory.path,
-        "LANG": "C.UTF-8", "KEYBOARD": path,
+        "LANG": "C.UTF-8", "TERM": "xterm", "KEYBOARD": path,
       ], directory: parlour.directory.path)
   }
 
