@@ -56,7 +56,9 @@ final class PseudoTerminal: Sendable {
   }
 
   @discardableResult
-  func wait(_ what: String, until isMet: @escaping @Sendable (TerminalScreen) -> Bool) async throws
+  func wait(
+    _ what: String, until isMet: @escaping @Sendable (TerminalScreen) -> Bool
+  ) async throws
     -> TerminalScreen
   {
     do {
