@@ -153,6 +153,25 @@ struct ControlLinesTests {
     lines.stop()
   }
 
+  @Test func aTerminalWhoseOutputIsStoppedIsGivenBackAsWell() async throws {
+    let terminal = try PseudoTerminal(rows: 8, columns: 20)
+    let console = Console(descriptor: terminal.descriptor)
+    let lines = lines(terminal)
+    lines.start()
+    try await terminal.wait("the prompt") { $0.lines.last == ">" }
+    // Ctrl-S has taken effect when the key after it has.
+    terminal.type("\u{13}\r")
+    try await taken.wait(for: "the line") { $0 == [""] }
+    console.write("a write that waits")
+    InputLine.restoreTerminal()
+    #expect(terminal.isCooked)
+    try await terminal.wait("the whole screen to scroll") {
+      $0.raw.firstRange(of: Array("\u{1B}[r".utf8)) != nil
+    }
+    await console.flush()
+    lines.stop()
+  }
+
   @Test(arguments: [("dumb", 24), (nil, 24), ("xterm", 3)])
   func aTerminalWithoutARowToSpareReadsAsItDoes(name: String?, rows: Int) async throws {
     let terminal = try PseudoTerminal(rows: rows, columns: 20)

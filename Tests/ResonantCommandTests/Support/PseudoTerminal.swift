@@ -20,7 +20,7 @@ final class PseudoTerminal: Sendable {
     let screen = Watched(TerminalScreen(rows: rows, columns: columns))
     self.screen = screen
     resize(rows: rows, columns: columns)
-    DispatchQueue.global().async {
+    Thread.detachNewThread {
       var buffer = [UInt8](repeating: 0, count: 1 << 12)
       while true {
         let count = read(keyboard, &buffer, buffer.count)
