@@ -5,7 +5,7 @@ public enum SpeakerOrder: String, Sendable, CaseIterable {
   case roundRobin = "round-robin"
   /// Uniform over all but the last speaker.
   case random
-  /// Whom the last speaker, all models or the moderator choose, which they tell through tools.
+  /// Not available yet: these three ask models through tools, as part of the group conversation.
   case chain, vote, moderator
 }
 
