@@ -10,20 +10,25 @@ import Glibc
 import Darwin
 #endif
 
-/// Reads what a user types, or a script supplies, on standard input, and hands it over line by line.
+/// Reads what a user types, or a script supplies, on standard input, and hands it over line by line. Whoever
+/// runs a room:
 ///
-///     let lines = ControlLines(onLine: { room.take($0) }, onEnd: { room.inputEnded() })
-///     lines.start()                    // before the first output of the room
-///     defer { lines.stop() }           // after the last output was flushed
+///     let lines = ControlLines(
+///       terminal: environment["TERM"], onLine: { room.take($0) }, onEnd: { room.inputEnded() })
+///     lines.start()                    // when signals are watched, before anything is said
 ///     lines.show(prompt: "held> ")     // at any time, from any thread
+///     await console.flush()            // the output, and Diagnostics
+///     lines.stop()                     // on every way out of `run`; before `exit`
+///
+/// A process that ends by `_exit` calls `InputLine.restoreTerminal` before, as `Interruption` does.
 ///
 /// A line that ends with `\` is handed over together with the next one. `onLine` and `onEnd` are called one
-/// after the other on a thread of their own; `onEnd` once, after the last line. From a pipe, `onLine` may wait
-/// before it returns, which holds back the reading of endless input. A process may end while a read waits.
+/// after the other on a thread of their own; `onEnd` once, after the last line. `onLine` may wait before it
+/// returns, which holds back the reading of endless input from a pipe.
 ///
-/// With a terminal, the last row is an `InputLine` as long as the lines are read; a line that is entered
-/// vanishes from it, and whoever takes the line shows it. Where no row can be set apart (`hasInputLine`), the
-/// terminal itself edits and shows the lines. Whoever calls `_exit` calls `InputLine.restoreTerminal` before.
+/// On a terminal, the last row is an `InputLine` until the input ends; a line that is entered vanishes from it,
+/// and whoever takes the line shows it. Where no row can be set apart (`hasInputLine`), the terminal itself
+/// edits and shows the lines.
 final class ControlLines: Sendable {
   /// Whether a person types the lines, so that they are to be obeyed at once.
   let isLive: Bool

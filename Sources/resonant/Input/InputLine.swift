@@ -7,8 +7,7 @@ import Synchronization
 ///
 /// Whatever this process writes to the terminal goes through `write`: one `write(2)` returns to where the
 /// output ended (ESC 8), appends to it, remembers its new end (ESC 7), and draws the input line again. So
-/// nothing interleaves. Drawing never waits for a
-/// blocked terminal, except on threads of its own and of `Console`.
+/// nothing interleaves. Only threads of its own and of `Console` ever wait for a blocked terminal.
 final class InputLine: Sendable {
   private struct Editing {
     var editor = LineEditor()
@@ -21,8 +20,6 @@ final class InputLine: Sendable {
     var isOpen = false
     /// The size of the terminal for which a row is set apart; nil when none is.
     var size: Terminal.Size?
-    /// Whether the output's last row is an empty one that a change of the size has begun.
-    var isFresh = false
     /// Where the output ends.
     var end = OutputEnd()
     /// The descriptor of the output that was written last.
@@ -66,7 +63,7 @@ final class InputLine: Sendable {
       let bytes = (breaksLine ? [0x0D, 0x0A] : []) + bytes
       framed += Array("\u{1B}8".utf8) + bytes + Array("\u{1B}7".utf8)
       screen.end.append(bytes, columns: size.columns)
-      (screen.last, screen.isFresh) = (descriptor, false)
+      screen.last = descriptor
     }
     return framed + Array(drawing(size).utf8)
   }
@@ -78,16 +75,20 @@ final class InputLine: Sendable {
     defer { screen.size = isLarge ? size : nil }
     guard screen.size != nil else {
       // There is a row below the cursor, and the output goes on where the cursor is.
-      return isLarge ? Array("\u{1B}D\u{1B}[A\u{1B}7".utf8) : []
+      return isLarge ? Array("\u{1B}D\u{1B}[A\u{1B}7\(region(size))".utf8) : []
     }
     // The terminal may have moved and wrapped everything, but the cursor is still in the input line, which
-    // stands below the output. The output goes on in an empty line above the new last row.
-    let up = screen.isFresh ? "\u{1B}[A" : ""
-    let line = screen.isFresh ? "" : "\n"
-    (screen.isFresh, screen.end) = (true, OutputEnd())
-    return Array(
-      "\(up)\r\u{1B}[J\u{1B}[r\u{1B}[\(size.rows);1H\(line)\u{1B}[\(size.rows - 1);1H\u{1B}[0m\u{1B}7".utf8)
+    // stands below the output. The output goes on in an empty row above the new last one: that in which it
+    // ends, or a new one.
+    let (up, line) = screen.end.isAtStartOfLine ? ("\u{1B}[A", "") : ("", "\n")
+    screen.end = OutputEnd()
+    let (last, above) = ("\u{1B}[\(size.rows);1H", "\u{1B}[\(size.rows - 1);1H")
+    let end = isLarge ? region(size) : ""
+    return Array("\(up)\r\u{1B}[J\u{1B}[r\(last)\(line)\(above)\u{1B}[0m\u{1B}7\(end)".utf8)
   }
+
+  /// Lets only the rows above the last scroll; moves the cursor.
+  private func region(_ size: Terminal.Size) -> String { "\u{1B}[1;\(size.rows - 1)r" }
 
   /// What draws the input line and leaves the cursor in it.
   private func drawing(_ size: Terminal.Size) -> String {
@@ -98,7 +99,7 @@ final class InputLine: Sendable {
     let start = "\u{1B}[\(size.rows);1H"
     // Every time, in case another program has reset the scroll region. Nothing wraps, whatever the widths are,
     // and the beginning is written again since the terminal itself knows best where the cursor must stand.
-    return "\u{1B}[1;\(size.rows - 1)r\u{1B}[0m\(start)\u{1B}[?7l\(prompt)\(text.before)\(text.after)\u{1B}[K"
+    return "\(region(size))\u{1B}[0m\(start)\u{1B}[?7l\(prompt)\(text.before)\(text.after)\u{1B}[K"
       + "\(start)\(prompt)\(text.before)\u{1B}[?7h"
   }
 
@@ -147,6 +148,7 @@ final class InputLine: Sendable {
 
   /// Gives the terminal back as it was, the cursor below the output.
   func close() {
+    Self.current.withLock { $0 = nil }
     screen.withLock { screen in
       guard let bytes = closing(&screen) else { return }
       _ = writeFully(bytes, to: terminal.outputs[0])
@@ -156,6 +158,7 @@ final class InputLine: Sendable {
 
   /// The same without waiting for a blocked terminal, for the end of the process.
   private func closeAtOnce() {
+    Self.current.withLock { $0 = nil }
     let bytes = screen.withLockIfAvailable { closing(&$0) } ?? ending(endsLine: false)
     guard let bytes else { return }
     terminal.writeUrgently(bytes)

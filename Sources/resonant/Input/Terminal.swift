@@ -78,15 +78,23 @@ struct Terminal: Sendable {
     tcsetattr(input, TCSANOW, &modes)
   }
 
-  /// Writes a few bytes unless the terminal takes none for a tenth of a second, as when its output is stopped.
+  /// Writes a few bytes, also if Ctrl-S has stopped the output, but not if the terminal takes none for a tenth
+  /// of a second.
   func writeUrgently(_ bytes: [UInt8]) {
     // Of its own, because a thread that is stuck in a write holds up others on the same descriptor.
     guard let name = ttyname(input) else { return }
     let descriptor = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    if poll(&wanted, 1, 100) == 1 { _ = posixWrite(descriptor, bytes, bytes.count) }
+    // Linux starts again only what was stopped in this way.
+    tcflow(descriptor, TCOOFF)
+    tcflow(descriptor, TCOON)
+    // In pauses of 5 ms, since poll does not tell that another thread's write is going on.
+    var attempts = 20
+    while posixWrite(descriptor, bytes, bytes.count) < 0, attempts > 0 {
+      attempts -= 1
+      _ = poll(nil, 0, 5)
+    }
   }
 
   /// Stops this process as Ctrl-Z does by default; returns when the shell continues it, or at once when no

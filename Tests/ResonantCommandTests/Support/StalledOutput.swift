@@ -19,7 +19,7 @@ final class StalledOutput {
       try #require(mkfifo(path, 0o600) == 0)
       reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     case .terminal:
-      (reader, path) = try Self.terminal()
+      (reader, path) = try PseudoTerminal.open()
     }
     try #require(reader >= 0)
     let writer = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -35,21 +35,6 @@ final class StalledOutput {
   }
 
   deinit { close(reader) }
-
-  /// A new terminal: where its output can be read, and the path by which it is opened.
-  private static func terminal() throws -> (reader: Int32, path: String) {
-    #if canImport(Darwin)
-    let reader = posix_openpt(O_RDWR | O_NOCTTY)
-    try #require(grantpt(reader) == 0 && unlockpt(reader) == 0)
-    return (reader, String(cString: try #require(ptsname(reader))))
-    #else
-    // As glibc does it, whose functions for it Swift does not see: TIOCSPTLCK and TIOCGPTN.
-    let reader = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
-    var (lock, number) = (0 as Int32, 0 as Int32)
-    try #require(ioctl(reader, 0x4004_5431, &lock) == 0 && ioctl(reader, 0x8004_5430, &number) == 0)
-    return (reader, "/dev/pts/\(number)")
-    #endif
-  }
 
   /// Starts the program with this output, for its errors too. Returns a shell that prints `status` and the exit code
   /// when the program has ended, and the program's id.
