@@ -22,23 +22,30 @@ extension Transcript {
     return end?.reason == .maxTurns ? turns.count : nil
   }
 
-  /// The part of `facts` about the participants' models and endpoints, without duplicates.
+  /// The topic, unless the title holds all of it.
+  var topicBesideTitle: String? {
+    guard let topic = header.topic, let headline = Wording.headline(of: topic) else { return nil }
+    return header.mode == .party && headline == topic ? nil : topic
+  }
+
+  /// The part of `facts` about the participants' models and endpoints. What all share is told once; a room lists
+  /// its participants in any case.
   var modelFacts: [Fact] {
     let machines = header.participants.filter { !$0.human }
-    let people = header.participants.filter(\.human).map { Fact(label: $0.name, value: "a person") }
-    guard let first = machines.first else { return people }
-    let sharesEndpoint = machines.count > 1 && machines.allSatisfy { $0.endpoint == first.endpoint }
-    let sharesModel = sharesEndpoint && machines.allSatisfy { $0.model == first.model }
-    var facts: [Fact] = []
-    if sharesModel {
-      facts.append(Fact(label: "Shared model", value: first.model))
-    } else {
-      facts += machines.map {
-        Fact(label: $0.name, value: sharesEndpoint ? $0.model : "\($0.model) at \($0.endpoint)")
-      }
+    let first = machines.first
+    let sharesEndpoint = machines.count > 1 && machines.allSatisfy { $0.endpoint == first?.endpoint }
+    let sharesModel =
+      sharesEndpoint && header.mode == .chat && machines.allSatisfy { $0.model == first?.model }
+    var facts = header.participants.filter { $0.human || !sharesModel }.map { participant in
+      let model = sharesEndpoint ? participant.model : "\(participant.model) at \(participant.endpoint)"
+      return Fact(label: participant.name, value: participant.human ? "a person" : model)
     }
-    if sharesEndpoint { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
-    facts += people
+    if let first, sharesModel { facts.insert(Fact(label: "Shared model", value: first.model), at: 0) }
+    if let first, sharesEndpoint { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
+    if let moderator = header.settings["moderator"], let model = moderator["model"]?.string {
+      let endpoint = moderator["endpoint"]?.string
+      facts.append(Fact(label: "Moderator", value: model + (endpoint.map { " at \($0)" } ?? "")))
+    }
     facts += machines.filter { !$0.payload.isEmpty }.map {
       Fact(label: "Payload of \($0.name)", value: JSONValue.object($0.payload).jsonText)
     }
@@ -51,7 +58,6 @@ extension Transcript {
     func add(_ label: String, _ value: String?) {
       if let value { facts.append(Fact(label: label, value: value)) }
     }
-    add("Topic", header.topic)
     add("Date (UTC)", Wording.minute(header.created))
     add("Turns", Wording.grouped(turns.count))
     add("Turn limit", turnLimit.map(Wording.grouped))
@@ -64,6 +70,7 @@ extension Transcript {
       add("Duration", Wording.duration(milliseconds: end.milliseconds))
     }
     if header.settings["filter_thinking"]?.bool == true { add("Thinking", "filtered for the others") }
+    if header.mode == .party { add("Order of speakers", header.settings["order"]?.string) }
     add("Seed", header.seed.map(String.init))
     if let trial = header.trial {
       add("Experiment", "\(trial.experiment), repeat \(trial.repeat)")

@@ -31,7 +31,7 @@ struct HTMLCurves {
     let lengthTitle = "Length from \(first.characters) to \(last.characters) characters, \(longest) at most"
     return """
       <h2 class="part">Course</h2>
-      <div class="charts">
+      \(legend)<div class="charts">
       <figure><figcaption><b>Novelty</b>, the share of a turn not said before</figcaption>\
       \(chart(noveltyTitle, top: "1", novelty))</figure>
       <figure><figcaption><b>Length</b> in characters</figcaption>\
@@ -39,6 +39,15 @@ struct HTMLCurves {
       </div>
       \(table)
       """
+  }
+
+  /// Which hue is whose, where there are more than two.
+  private var legend: String {
+    let spoke = Set(points.map(\.speaker))
+    let names = speakers.names.filter(spoke.contains)
+    guard names.count > 2 else { return "" }
+    let items = names.map { "<li class=\"\(speakers.hue(of: $0))\">\(HTMLText.isolated($0))</li>" }
+    return "<ul class=\"legend\">\(items.joined())</ul>\n"
   }
 
   private func chart(_ title: String, top: String, _ content: String) -> String {

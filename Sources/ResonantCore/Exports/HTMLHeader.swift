@@ -7,26 +7,37 @@ struct HTMLHeader {
   let fragments: FragmentCache
 
   private var header: Transcript.Header { transcript.header }
+  private var isRoom: Bool { header.mode == .party }
 
   var html: String {
     """
     <header>
     <h1>\(HTMLText.escape(Wording.title(of: header)))</h1>
     <p class="lead">\(HTMLText.escape(lead))</p>
-    <dl class="cast">\(transcript.modelFacts.map(cast).joined())</dl>
+    \(topic)<dl class="models">\(transcript.modelFacts.map(model).joined())</dl>
     <dl class="facts">\(transcript.facts.map(tile).joined())</dl>
-    \(prompts)\(preambles)</header>
+    \(introductions)\(prompts)\(preambles)</header>
 
     """
   }
 
   private var lead: String {
-    let names = Wording.list(header.participants.map(\.name))
+    let who =
+      isRoom
+      ? "A room of \(Wording.participants(of: header))" : Wording.list(header.participants.map(\.name))
     return
-      "\(names) · \(Wording.count(transcript.turns.count, "turn")) · \(Wording.minute(header.created)) UTC"
+      "\(who) · \(Wording.count(transcript.turns.count, "turn")) · \(Wording.minute(header.created)) UTC"
   }
 
-  private func cast(_ fact: Fact) -> String {
+  private var topic: String {
+    guard let topic = transcript.topicBesideTitle else { return "" }
+    return """
+      <details class="topic"\(open(topic, atMost: 4000))><summary>Topic</summary>\(HTMLText.verbatim(topic))</details>
+
+      """
+  }
+
+  private func model(_ fact: Fact) -> String {
     let value = HTMLText.escape(fact.value)
     return """
       <dt class="\(speakers.hue(of: fact.label))">\(HTMLText.isolated(fact.label))</dt>\
@@ -40,25 +51,50 @@ struct HTMLHeader {
     return "<div\(length)><dt>\(fact.label)</dt><dd title=\"\(value)\"><bdi>\(value)</bdi></dd></div>"
   }
 
-  /// One block if all participants have the same prompt, else one for each.
+  private var introductions: String {
+    let all = transcript.introductions
+    guard !all.isEmpty else { return "" }
+    let items = all.map { fact in
+      """
+      <dt class="\(speakers.hue(of: fact.label))">\(HTMLText.isolated(fact.label))</dt>\
+      <dd>\(HTMLText.verbatim(fact.value))</dd>
+      """
+    }
+    return """
+      <details class="bios"><summary>\(Wording.count(all.count, "introduction"))</summary><dl>\(items.joined())</dl>\
+      </details>
+
+      """
+  }
+
+  /// One block if all participants have the same prompt, else one for each; in a room these are folded.
   private var prompts: String {
     let machines = header.participants.filter { !$0.human }
     guard let first = machines.first else { return "" }
     if machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
       return prompt(first.systemPrompt, of: "System prompt", hue: "")
     }
-    return machines.map { machine in
+    let all = machines.map { machine in
       let label = "System prompt of <b>\(HTMLText.isolated(machine.name))</b>"
       return prompt(machine.systemPrompt, of: label, hue: speakers.hue(of: machine.name))
     }.joined()
+    guard isRoom else { return all }
+    return """
+      <details class="prompts"><summary>\(Wording.count(machines.count, "system prompt"))</summary>
+      \(all)</details>
+
+      """
   }
 
   private func prompt(_ prompt: String?, of label: String, hue: String) -> String {
     let text = prompt ?? ""
-    let open = text.utf8.count <= 800 ? " open" : ""
     let shown = text.isEmpty ? "<p class=\"event\">None.</p>" : HTMLText.verbatim(text)
-    return "<details class=\"prompt \(hue)\"\(open)><summary>\(label)</summary>\(shown)</details>\n"
+    return
+      "<details class=\"prompt \(hue)\"\(open(text, atMost: 800))><summary>\(label)</summary>\(shown)</details>\n"
   }
+
+  /// The attribute that unfolds a block, if its text has at most so many bytes.
+  private func open(_ text: String, atMost count: Int) -> String { text.utf8.count <= count ? " open" : "" }
 
   private var preambles: String {
     var owners: [String] = []

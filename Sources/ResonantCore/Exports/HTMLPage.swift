@@ -7,7 +7,7 @@ struct HTMLPage: Sendable {
   private static let fewestListed = 10
 
   private struct Entry: Sendable {
-    var turn: Turn
+    var told: ToldTurn
     var article: String
     /// Nil for a turn without words.
     var point: CurvePoint?
@@ -22,7 +22,8 @@ struct HTMLPage: Sendable {
   /// The texts that must be rendered before the page is made.
   func missing(in transcript: Transcript) -> [String] {
     let new = transcript.turns.dropFirst(isContinued(by: transcript) ? entries.count : 0)
-    return fragments.missing(from: transcript.preambles.map(\.content) + new.map(\.text))
+    let shown = new.filter { $0.outcome != .passed }.map { $0.shown(in: transcript.header.mode) }
+    return fragments.missing(from: transcript.preambles.map(\.content) + shown)
   }
 
   mutating func add(_ rendered: [[UInt8]?], for texts: [String]) { fragments.add(rendered, for: texts) }
@@ -31,13 +32,14 @@ struct HTMLPage: Sendable {
   /// pages.
   mutating func render(_ transcript: Transcript) -> [UInt8] {
     let speakers = Speakers(transcript.header)
-    update(transcript, speakers)
+    let passages = transcript.passages
+    update(transcript, passages, speakers)
     let header = HTMLHeader(transcript: transcript, speakers: speakers, fragments: fragments)
     let curves = HTMLCurves(points: entries.compactMap(\.point), speakers: speakers)
     let body = """
       \(header.html)<main>
       \(curves.html)\(outline(speakers))<h2 class="part">Conversation</h2>
-      \(conversation(transcript))\(end(transcript))</main>
+      \(conversation(passages))\(end(transcript))\(HTMLChecks.html(transcript.checks, speakers: speakers))</main>
       <footer>Made by \(HTMLText.escape(transcript.header.program)) from transcript \
       \(HTMLText.isolated(transcript.header.id)).</footer>
       """
@@ -45,25 +47,33 @@ struct HTMLPage: Sendable {
       title: Wording.title(of: transcript.header), program: transcript.header.program, body: body)
   }
 
-  private mutating func update(_ transcript: Transcript, _ speakers: Speakers) {
+  private mutating func update(_ transcript: Transcript, _ passages: [Passage], _ speakers: Speakers) {
     if !isContinued(by: transcript) {
       entries = []
       novelty = Novelty()
     }
-    for turn in transcript.turns.dropFirst(entries.count) {
+    var index = 0
+    for case .turn(let told) in passages {
+      defer { index += 1 }
+      if index < entries.count, entries[index].told == told { continue }
       let article = HTMLTurn.article(
-        turn, speakers: speakers, fragments: fragments, maxCharacters: transcript.maxCharacters)
-      entries.append(Entry(turn: turn, article: article, point: point(turn)))
+        told, speakers: speakers, fragments: fragments, maxCharacters: transcript.maxCharacters)
+      if index < entries.count {
+        entries[index].told = told
+        entries[index].article = article
+      } else {
+        entries.append(Entry(told: told, article: article, point: point(told.turn)))
+      }
     }
   }
 
   /// Whether the transcript starts with the cached turns, unchanged.
   private func isContinued(by transcript: Transcript) -> Bool {
-    transcript.turns.starts(with: entries.lazy.map(\.turn))
+    transcript.turns.starts(with: entries.lazy.map(\.told.turn))
   }
 
   private mutating func point(_ turn: Turn) -> CurvePoint? {
-    guard turn.outcome != .passed else { return nil }
+    guard !turn.text.isEmpty else { return nil }
     return CurvePoint(
       turn: turn.number, speaker: turn.speaker, characters: turn.characters,
       novelty: novelty.next(turn.heard ?? turn.text))
@@ -72,10 +82,10 @@ struct HTMLPage: Sendable {
   private func outline(_ speakers: Speakers) -> String {
     guard entries.count >= Self.fewestListed else { return "" }
     let items = entries.map { entry in
-      let turn = entry.turn
+      let turn = entry.told.turn
       return """
         <li class="\(speakers.hue(of: turn.speaker))"><a href="#turn-\(turn.number)">\(turn.number)</a> \
-        <b>\(HTMLText.isolated(turn.speaker))</b> <span>\(HTMLText.isolated(beginning(turn.text)))</span></li>
+        <b>\(HTMLText.isolated(turn.speaker))</b> <span>\(HTMLText.isolated(beginning(entry.told.text)))</span></li>
 
         """
     }
@@ -88,10 +98,10 @@ struct HTMLPage: Sendable {
       separator: " ")
   }
 
-  private func conversation(_ transcript: Transcript) -> String {
+  private func conversation(_ passages: [Passage]) -> String {
     var articles = entries.lazy.map(\.article).makeIterator()
-    return transcript.timeline.reduce(into: "") { html, moment in
-      switch moment {
+    return passages.reduce(into: "") { html, passage in
+      switch passage {
       // The header shows preambles.
       case .preamble: break
       case .turn: html += articles.next() ?? ""

@@ -10,7 +10,7 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "5N0t/sMK5nR9YyOq+Pni7Fb0zyLKvM4XqtFnzF1/5Zg="
+  static let digest = "bpruoTgdzf0bE4gNw4HzHz40G+QxnBrNElk5UUjpXKE="
 
   static let sheet = colours + layout + turns + text + charts + narrow + print
 
@@ -41,10 +41,10 @@ enum HTMLStyle {
     h2.part{font-size:1.05rem;margin:2.2rem 0 .6rem}
     .lead{color:var(--soft);margin:0 0 1.6rem}
     a{color:var(--link);text-underline-offset:.15em}
-    dl.cast,dl.facts{margin:0;display:grid;font-size:.92rem;line-height:1.4}
-    dl.cast{grid-template-columns:max-content 1fr;gap:.45rem 1.1rem;padding:.9rem 0;\
+    dl.models,dl.facts{margin:0;display:grid;font-size:.92rem;line-height:1.4}
+    dl.models{grid-template-columns:max-content 1fr;gap:.45rem 1.1rem;padding:.9rem 0;\
     border:solid var(--line);border-width:1px 0}
-    dl.cast dt{font-weight:600;color:var(--who);max-width:14rem;overflow-wrap:anywhere}
+    dl.models dt{font-weight:600;color:var(--who);max-width:14rem;overflow-wrap:anywhere}
     dl.facts{grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1rem 1.25rem;padding:1.1rem 0}
     dl.facts .long{grid-column:1/-1}
     dl.facts dt{color:var(--soft);font-size:.85rem}
@@ -58,6 +58,11 @@ enum HTMLStyle {
     nav li a{flex:none;min-width:1.8em;text-align:right;font-variant-numeric:tabular-nums}
     nav li b{flex:none;color:var(--who);max-width:9rem;overflow:hidden;text-overflow:ellipsis}
     nav li span{overflow:hidden;text-overflow:ellipsis;color:var(--soft)}
+    .topic .plain{font-size:1.15rem;line-height:1.5;padding-bottom:.3rem}
+    .topic{border-width:0 0 0 3px;border-radius:0;margin:0 0 1.6rem;padding-block:0}
+    .bios dl{margin:0;font-size:.95rem;line-height:1.5}
+    .bios dt{font-weight:600;color:var(--who);overflow-wrap:anywhere}
+    .bios dd{margin:0 0 .7rem}
     footer{color:var(--soft);font-size:.85rem;padding-bottom:3rem;overflow-wrap:anywhere}
 
     """
@@ -73,6 +78,15 @@ enum HTMLStyle {
     article>h2 .turn{margin-left:auto;font-weight:400;font-size:.85rem;white-space:nowrap}
     article>h2 .turn a{color:var(--soft);text-decoration:none}
     article>h2 .turn a:hover{text-decoration:underline}
+    article.passed{background:none;border-width:0 0 0 4px;border-radius:0;padding:.1rem 1.25rem}
+    article.passed>h2{margin:0}
+    .reason{color:var(--soft);font-size:.85rem;margin:-.4rem 0 .6rem;overflow-wrap:anywhere}
+    .passed .reason{margin:0}
+    .calls{color:var(--soft);font-size:.9rem;padding:0;border:0;margin:.9rem 0 0}
+    .calls ul,td ul{margin:0;padding-inline-start:1.2em}
+    .checks table{font-size:.85rem}.checks td:nth-child(n+4){min-width:12.5rem}
+    .checks td:nth-child(3){min-width:7.5rem;overflow-wrap:anywhere}
+    td li::marker{color:var(--who)}
     .foot{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.1rem 1rem;margin:.9rem 0 0;\
     color:var(--soft);font-size:.82rem;font-variant-numeric:tabular-nums}
     .foot details[open]{flex:1 0 100%}
@@ -80,7 +94,9 @@ enum HTMLStyle {
     .note.loss{color:var(--bad)}
     .event{color:var(--soft);font-size:.9rem;margin:1rem 1.25rem;overflow-wrap:anywhere}
     .event.error,.end .error{color:var(--bad)}
-    .event p,.end p{margin:0}
+    .event p,.end p,.moderator p{margin:0}
+    .moderator{background:var(--code);border-radius:8px;padding:.5rem 1.25rem;margin:1.1rem 0;font-size:.95rem;\
+    font-style:italic;overflow-wrap:anywhere}
     .thought{border-left:3px solid var(--line);padding:.1rem 0 .1rem .9rem;margin:.8rem 0;color:var(--soft);\
     font-size:.95em}
     .thought .label{font-size:.82rem;margin:0 0 .2rem;font-weight:600}
@@ -127,6 +143,8 @@ enum HTMLStyle {
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:.5rem 1.5rem;margin:.5rem 0}
     figure{margin:0}figcaption{font-size:.9rem;color:var(--soft)}
     figcaption b{color:var(--fg)}
+    .legend{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;margin:0 0 .6rem;padding:0;font-size:.85rem}
+    .legend li{color:var(--who);overflow-wrap:anywhere}.legend li::before{content:"\\25CF\\A0"}
     svg{display:block;width:100%;height:auto;color:var(--fg)}
     svg text{font-size:10px;fill:var(--soft)}
     svg .axis{stroke:var(--line);fill:none}
@@ -139,8 +157,13 @@ enum HTMLStyle {
     @media (max-width:34rem){
     header,main,footer{padding-left:.9rem;padding-right:.9rem}header{padding-top:1.5rem}
     h1{font-size:1.5rem}article{padding:.8rem .95rem .9rem}
-    dl.cast{grid-template-columns:1fr;gap:0}dl.cast dd{margin-bottom:.5rem}
+    dl.models{grid-template-columns:1fr;gap:0}dl.models dt{max-width:none}dl.models dd{margin-bottom:.5rem}
     dl.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.8rem 1rem}
+    .checks thead{display:none}.checks table,.checks tbody,.checks tr,.checks td{display:block}
+    .checks tr{border-top:1px solid var(--line);padding:.4rem 0}
+    .checks td,.checks td:nth-child(n){border:0;padding:0;min-width:0}
+    .checks td.right{display:inline-block;margin-inline-end:1rem}
+    .checks td:nth-child(1)::before{content:"Check "}.checks td:nth-child(2)::before{content:"Turn "}
     }
 
     """
@@ -152,7 +175,7 @@ enum HTMLStyle {
     --s3:#a8430b;--s4:#b01c62;--s5:#0b6a78;--s6:#6b5a00;--s7:#4a4fc4;--s8:#8c2f2f;--s9:#4d5b6a}
     @page{margin:18mm 16mm}
     body{font-size:10pt;line-height:1.45}header,main,footer{max-width:none;padding:0}
-    article{border-width:0 0 0 3px;border-radius:0;padding:0 0 0 .8rem;margin:1.2rem 0;contain:none}
+    article,article.passed{border-width:0 0 0 3px;border-radius:0;padding:0 0 0 .8rem;margin:1.2rem 0;contain:none}
     article>h2,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
     nav,details.source,details.table{display:none}
     figure,tr,svg{break-inside:avoid}

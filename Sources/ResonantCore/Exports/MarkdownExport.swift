@@ -5,18 +5,24 @@
 public enum MarkdownExport {
   public static func document(of transcript: Transcript) -> String {
     let header = transcript.header
-    var parts = ["# \(line(Wording.title(of: header)))", facts(transcript)]
+    var parts = ["# \(line(Wording.title(of: header)))"]
+    if let topic = transcript.topicBesideTitle { parts.append(quote(topic)) }
+    parts.append(facts(transcript))
+    for fact in transcript.introductions {
+      parts += ["## Introduction of \(line(fact.label))", quote(fact.value)]
+    }
     parts += prompts(header)
-    for moment in transcript.timeline {
-      switch moment {
+    for passage in transcript.passages {
+      switch passage {
       case .preamble(let message):
         parts.append("## Preamble \(message.index) of \(line(message.owner)): \(message.role.rawValue)")
         parts.append(quote(message.content))
-      case .turn(let turn): parts += self.turn(turn, maxCharacters: transcript.maxCharacters)
+      case .turn(let told): parts += turn(told, maxCharacters: transcript.maxCharacters)
       case .event(let event): if let sentence = event.sentence { parts.append("*\(line(sentence))*") }
       }
     }
     if let error = transcript.end?.error { parts.append("Error: \(line(error))") }
+    parts += checks(transcript.checks)
     return parts.joined(separator: "\n\n") + "\n"
   }
 
@@ -36,13 +42,27 @@ public enum MarkdownExport {
     }
   }
 
-  private static func turn(_ turn: Turn, maxCharacters: Int?) -> [String] {
+  private static func turn(_ told: ToldTurn, maxCharacters: Int?) -> [String] {
+    let turn = told.turn
     let model = turn.model.isEmpty ? "" : " (\(line(turn.model)))"
     var parts = ["## Turn \(turn.number): \(line(turn.speaker))\(model)"]
+    if let reason = told.reason { parts.append("*\(line(reason))*") }
     if let thinking = turn.thinking { parts += ["*Reasoning:*", quote(thinking)] }
     if thinking(turn) { parts.append("*Said:*") }
-    if !turn.text.isEmpty { parts.append(quote(turn.text)) }
-    return parts + Wording.notes(on: turn, maxCharacters: maxCharacters).map { "*\($0.sentence)*" }
+    if !told.text.isEmpty { parts.append(turn.outcome == .passed ? told.text : quote(told.text)) }
+    let remarks = Wording.notes(on: told, maxCharacters: maxCharacters).map(\.sentence) + told.calls.map(line)
+    return parts + remarks.map { "*\($0)*" }
+  }
+
+  private static func checks(_ checks: [Check]) -> [String] {
+    guard !checks.isEmpty else { return [] }
+    let items = checks.map { check in
+      let scores = check.scores.map { line($0.text + ($0.rationale.map { " (\($0))" } ?? "")) }
+      let result = scores.isEmpty ? "no scores" : scores.joined(separator: ", ")
+      let late = check.isDropped ? "; too late" : ""
+      return "- Check \(check.number) in turn \(check.turn) of \(line(check.speaker)): \(result)\(late)"
+    }
+    return ["## Checks of the moderator", items.joined(separator: "\n")]
   }
 
   private static func thinking(_ turn: Turn) -> Bool { turn.thinking != nil && !turn.text.isEmpty }

@@ -7,14 +7,18 @@ public enum TextExport {
 
   public static func document(of transcript: Transcript) -> String {
     var lines = [thick, Wording.title(of: transcript.header)]
+    if let topic = transcript.topicBesideTitle { lines.append("Topic: \(topic)") }
     lines += (transcript.modelFacts + transcript.facts).map { "\($0.label): \($0.value)" }
     lines.append(thick)
-    for moment in transcript.timeline {
-      switch moment {
+    for fact in transcript.introductions {
+      lines += ["", "Introduction of \(fact.label)", thin, fact.value, thin]
+    }
+    for passage in transcript.passages {
+      switch passage {
       case .preamble(let message):
         lines += ["", "Preamble \(message.index) of \(message.owner), \(message.role.rawValue)", thin]
         lines += [message.content, thin]
-      case .turn(let turn): lines += self.turn(turn, maxCharacters: transcript.maxCharacters)
+      case .turn(let told): lines += turn(told, maxCharacters: transcript.maxCharacters)
       case .event(let event): if let sentence = event.sentence { lines += ["", sentence] }
       }
     }
@@ -22,11 +26,15 @@ public enum TextExport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func turn(_ turn: Turn, maxCharacters: Int?) -> [String] {
+  private static func turn(_ told: ToldTurn, maxCharacters: Int?) -> [String] {
+    let turn = told.turn
     let model = turn.model.isEmpty ? "" : " (\(turn.model))"
-    var lines = ["", "Turn \(turn.number): \(turn.speaker)\(model)", thin, turn.text]
-    lines += Wording.notes(on: turn, maxCharacters: maxCharacters).map { "[\($0.sentence)]" }
-    return lines + ["[\(Wording.count(turn.characters, "char"))]", thin]
+    let remarks = Wording.notes(on: told, maxCharacters: maxCharacters).map(\.sentence) + told.calls
+    var lines = ["", "Turn \(turn.number): \(turn.speaker)\(model)"]
+    if let reason = told.reason { lines.append("[\(reason)]") }
+    lines += [thin, told.text] + remarks.map { "[\($0)]" }
+    if turn.outcome != .passed { lines.append("[\(Wording.count(turn.characters, "char"))]") }
+    return lines + [thin]
   }
 
   private static func sums(_ end: Transcript.End) -> [String] {

@@ -65,16 +65,18 @@ enum Wording {
     var isLoss: Bool
   }
 
-  static func notes(on turn: Turn, maxCharacters: Int?) -> [Note] {
+  static func notes(on told: ToldTurn, maxCharacters: Int?) -> [Note] {
+    let turn = told.turn
     let limit = count(maxCharacters ?? turn.characters, "character")
     let outcome: Note? =
       switch turn.outcome {
-      case .opening, .finished, .human: nil
+      // The text says that somebody passed.
+      case .opening, .finished, .human, .passed: nil
+      case .interrupted where told.isInterruptionTold: nil
       case .truncated:
         Note(sentence: "Truncated: the reply went on past the limit of \(limit).", isLoss: true)
       case .interrupted: Note(sentence: "Interrupted: the turn was cut before its end.", isLoss: true)
       case .incomplete: Note(sentence: "Incomplete: the reply broke off on the way.", isLoss: true)
-      case .passed: Note(sentence: "Passed.", isLoss: false)
       case .injected:
         Note(sentence: "Injected: given to the conversation, not generated in it.", isLoss: false)
       }
@@ -83,8 +85,11 @@ enum Wording {
     return [outcome, turn.heard == nil ? nil : heard].compactMap(\.self)
   }
 
-  /// The title of a conversation: its models, without duplicates.
+  /// The title of a conversation: its models, without duplicates; that of a room is its topic.
   static func title(of header: Transcript.Header) -> String {
+    if header.mode == .party {
+      return "Room: \(headline(of: header.topic ?? "") ?? participants(of: header))"
+    }
     var models: [String] = []
     for model in header.participants.filter({ !$0.human }).map(\.model) where !models.contains(model) {
       models.append(model)
@@ -95,6 +100,25 @@ enum Wording {
     case 1: return "\(models[0]) in conversation with \(speakers.count > 1 ? "itself" : "nobody")"
     default: return "\(list(models)) in conversation"
     }
+  }
+
+  /// The first line of a topic, cut after 120 code points; nil for a blank topic.
+  static func headline(of topic: String) -> String? {
+    let lines = topic.unicodeScalars.split { $0 == "\n" || $0 == "\r" }
+    guard let line = lines.first(where: { !$0.allSatisfy(\.properties.isWhitespace) }) else { return nil }
+    let words = line.drop(while: \.properties.isWhitespace)
+    return String(String.UnicodeScalarView(words.prefix(120))) + (words.count > 120 ? "…" : "")
+  }
+
+  /// `4 models and a person`.
+  static func participants(of header: Transcript.Header) -> String {
+    let people = header.participants.count(where: \.human)
+    let models = header.participants.count - people
+    let parts = [
+      models == 0 ? nil : count(models, "model"),
+      people == 0 ? nil : people == 1 ? "a person" : "\(people) people",
+    ]
+    return list(parts.compactMap(\.self))
   }
 
   /// `a`, `a and b`, `a, b and c`.

@@ -2,15 +2,18 @@
 
 extension Turn {
   /// What readers of a room, and the speaker, see of the turn: a dash marks an interruption.
-  var utterance: String { marked(text) }
+  public var utterance: String { marked(text) }
   /// What the other participants see of it.
   var utteranceForOthers: String { marked(heard ?? text) }
 
+  /// What follows the text of a turn that was interrupted; empty for any other turn.
+  public var interruptionMark: String { interruptionMark(after: text) }
+
   private func marked(_ text: String) -> String {
-    switch outcome {
-    case .passed: "(passed)"
-    case .interrupted: text.isEmpty ? "(interrupted)" : text + "—"
-    default: text
-    }
+    outcome == .passed ? "(passed)" : text + interruptionMark(after: text)
+  }
+
+  private func interruptionMark(after text: String) -> String {
+    outcome != .interrupted ? "" : text.isEmpty ? "(interrupted)" : "—"
   }
 }

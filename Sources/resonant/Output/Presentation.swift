@@ -37,7 +37,7 @@ struct Presentation: Sendable {
     let view = TextView(
       console: console, style: style, showsThinking: showsThinking,
       maxChars: trial.conversation.settings.maxChars,
-      notes: notes(on: trial))
+      notes: notes(on: trial), isRoom: trial.transcript.header.mode == .party)
     return [NoticeView(), view]
   }
 

@@ -3,7 +3,7 @@
 import ResonantCore
 import Synchronization
 
-/// Shows a conversation as text, turn by turn, while it goes on.
+/// Shows a conversation as text, turn by turn, while it goes on; in a room also what happens between the turns.
 struct TextView: ConversationObserver {
   let console: Console
   let style: TerminalStyle
@@ -12,6 +12,7 @@ struct TextView: ConversationObserver {
   let maxChars: Int
   /// Lines about the files that are written, shown before the first turn.
   let notes: [String]
+  let isRoom: Bool
 
   func observe(_ event: ConversationEvent) async {
     switch event {
@@ -26,7 +27,10 @@ struct TextView: ConversationObserver {
         console.unfollow()
       }
       console.write(footer(turn))
-    case .occurred: break
+    case .occurred(let event):
+      guard isRoom, let announcement = event.announcement else { break }
+      console.unfollow()
+      console.write("\n\(style.safe(announcement))\n")
     case .ended(let end, _):
       console.unfollow()
       console.write(closing(end))
@@ -54,9 +58,14 @@ struct TextView: ConversationObserver {
   private func banner(_ transcript: Transcript) -> String {
     let header = transcript.latestHeader
     var lines = [Self.doubleRule]
+    if let topic = header.topic { lines.append("Topic: \(style.safe(topic))") }
     for (index, participant) in header.participants.enumerated() {
+      let number = isRoom ? "\(index + 1). " : ""
       let name = style.colored(style.safe(participant.name), participant: index)
-      lines.append("\(name): \(style.safe(participant.model)) at \(style.safe(participant.endpoint))")
+      let model =
+        participant.human
+        ? "a person" : "\(style.safe(participant.model)) at \(style.safe(participant.endpoint))"
+      lines.append("\(number)\(name): \(model)")
     }
     lines += notes
     if let last = transcript.turns.last { lines.append("Goes on after turn \(last.number)") }
@@ -65,10 +74,14 @@ struct TextView: ConversationObserver {
   }
 
   private func heading(_ number: Int, _ name: String, _ model: String) -> String {
-    "\nTurn \(number) · \(style.safe(name)) · \(style.safe(model))\n\(Self.rule)\n"
+    let parts = ["Turn \(number)", style.safe(name)] + (model.isEmpty ? [] : [style.safe(model)])
+    return "\n\(parts.joined(separator: " · "))\n\(Self.rule)\n"
   }
 
   private func footer(_ turn: Turn) -> String {
+    if turn.outcome == .passed { return "\(turn.utterance)\n" }
+    // The text is shown already; what marks an interruption follows it.
+    let mark = isRoom ? turn.interruptionMark : ""
     var facts = ["\(turn.characters.grouped) characters"]
     switch turn.outcome {
     case .truncated: facts.append("truncated at \(maxChars.grouped)")
@@ -77,7 +90,7 @@ struct TextView: ConversationObserver {
     default: break
     }
     if turn.heard != nil { facts.append("thinking filtered") }
-    return "\n\(style.dimmed("[\(facts.joined(separator: ", "))]"))\n"
+    return "\(mark)\n\(style.dimmed("[\(facts.joined(separator: ", "))]"))\n"
   }
 
   private func closing(_ end: Transcript.End) -> String {

@@ -8,7 +8,7 @@ import Testing
 
 /// What a real browser does with our pages, and, so that the check is known to see something, with a page of
 /// the same messages that pandoc made without any care.
-@Suite(.serialized, Tool.hasPandoc, Tool.hasChromium)
+@Suite(.serialized, .needsPandoc, .needsChromium)
 struct BrowserTests {
   private struct Visit {
     var document: String
@@ -23,7 +23,7 @@ struct BrowserTests {
     let directory = try TemporaryDirectory()
     try Data(try await page(listener.port)).write(to: URL(filePath: directory.path("page.html")))
     let browser = await Program(
-      Tool.chromium,
+      Installed.chromium,
       [
         "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--enable-logging=stderr",
@@ -52,7 +52,7 @@ struct BrowserTests {
       var transcript = Sample.chat(messages(port))
       transcript.turns[0].thinking = "<script>document.title='owned'</script>"
       transcript.preambles = [.init(owner: "Bob", index: 1, role: .user, content: messages(port)[0])]
-      return await PageRenderer(pandoc: withPandoc ? Tool.pandoc : nil) { _ in }.page(of: transcript)
+      return await PageRenderer(pandoc: withPandoc ? Installed.pandoc : nil) { _ in }.page(of: transcript)
     }
     #expect(visit.requests.isEmpty && visit.connections == 0)
     #expect(visit.console.isEmpty)
@@ -63,12 +63,29 @@ struct BrowserTests {
       visit.document.firstMatch(of: /<main>[\s\S]*<article id="turn-1"[\s\S]*<\/main>\s*<footer>/) != nil)
   }
 
+  @Test(arguments: [true, false])
+  func aRoomOfAttacksStaysQuiet(withPandoc: Bool) async throws {
+    let visit = try await visit { port in
+      let attack = messages(port).joined(separator: "\n")
+      return await PageRenderer(pandoc: withPandoc ? Installed.pandoc : nil) { _ in }
+        .page(of: Sample.hostileRoom(attack))
+    }
+    #expect(visit.requests.isEmpty && visit.connections == 0)
+    #expect(visit.console.isEmpty)
+    #expect(!visit.document.contains("<title>owned"))
+    #expect(
+      visit.document.firstMatch(
+        of: /<main>[\s\S]*<article id="turn-7"[\s\S]*<details class="table checks">[\s\S]*<\/main>\s*<footer>/
+      )
+        != nil)
+  }
+
   @Test func withoutTheFilterTheSameMessagesRunAndLoad() async throws {
     let visit = try await visit { port in
       let text = Attacks.active[0...7].joined(separator: "\n\n").replacing("PORT", with: "\(port)")
       let directory = try TemporaryDirectory()
       let pandoc = await Program(
-        Tool.pandoc, ["-f", "markdown", "-t", "html"], environment: [:], directory: directory.path,
+        Installed.pandoc, ["-f", "markdown", "-t", "html"], environment: [:], directory: directory.path,
         input: text)
       let body = try await pandoc.finish().output
       return Array("<!DOCTYPE html><title>safe</title><body>\(body)</body>".utf8)

@@ -34,7 +34,7 @@ struct ExportTests {
 
         *Truncated: the reply went on past the limit of 10,000 characters.*
 
-        *A \\*note\\*.*
+        *Moderator: A \\*note\\*.*
 
         ## Turn 3: Alice (gemma3:27b)
 
@@ -48,6 +48,56 @@ struct ExportTests {
     let rule = String(repeating: "-", count: 50)
     #expect(text.contains("\n\nTurn 3: Alice (gemma3:27b)\n\(rule)\n*last*\n[6 chars]\n\(rule)\n"))
     #expect(text.contains("\nEnded: failed\nError: Alice: HTTP 500\n3 turns, 31 characters\n"))
+  }
+
+  @Test func inMarkdownARoomIsWholeAndInItsQuotes() {
+    let text = MarkdownExport.document(of: Sample.room)
+    #expect(text.hasPrefix("# Room: What is a city for?\n\n- Ada: org/ada\n"))
+    for part in [
+      "- human: a person\n", "## Introduction of human\n\n> I mend benches.\n",
+      "## Turn 1: Ada (gemma3:27b)\n\n*Chosen by vote: 2 for Ada, 1 for nobody.*\n\n> Shelter.\n",
+      "## Turn 3: Ben (gemma3:27b)\n\n*Chosen by the person.*\n\n(passed)\n",
+      "> The towers of—\n\n*Moderator: Ada interrupted Cai.*\n",
+      "*Ada sets triggers: “towers”, “1900”.*\n", "*Rewound to turn 6:",
+      "## Checks of the moderator\n\n- Check 1 in turn 4 of Cai: Ada 9 (towers are praised), Ben no score\n",
+      "- Check 2 in turn 7 of Cai: no scores; too late\n",
+    ] {
+      #expect(text.contains(part), "\(part)")
+    }
+    let attack = "\n# Heading\n```\n</aside><script>x</script>"
+    let headings = { (text: String) in text.split(separator: "\n").filter { $0.hasPrefix("#") }.count }
+    let hostile = MarkdownExport.document(of: Sample.hostileRoom(attack))
+    #expect(headings(hostile) == headings(text))
+    let unquoted = hostile.split(separator: "\n").filter { !$0.hasPrefix(">") }
+    #expect(unquoted.allSatisfy { !$0.contains("<script>") && !$0.hasPrefix("```") })
+  }
+
+  @Test func asTextARoomReadsAsTheTerminalShowsIt() {
+    let text = TextExport.document(of: Sample.room)
+    let rule = String(repeating: "-", count: 50)
+    for part in [
+      "Room: What is a city for?\nAda: org/ada\n", "Introduction of Ada\n\(rule)\nAda, a sceptic.\n\(rule)\n",
+      "Turn 2: human\n[Asked for by the speaker before.]\n\(rule)\nAnd who pays?\n[13 chars]\n\(rule)\n",
+      "[Chosen by the person.]\n\(rule)\n(passed)\n\(rule)\n",
+      "The towers of—\n[13 chars]\n\(rule)\n\nModerator: Ada interrupted Cai.\n",
+      "\nHeld: 3 turns in a row failed\n",
+    ] {
+      #expect(text.contains(part), "\(part)")
+    }
+    #expect(!text.contains("towers are praised"))
+  }
+
+  @Test func aTerminalTellsWhatAPersonInARoomWaitsFor() {
+    #expect(
+      Sample.room.events.compactMap(\.announcement) == [
+        "Introduction of Ada: Ada, a sceptic.", "No introduction of Ben: HTTP 503",
+        "Introduction of human: I mend benches.", "Word limit: 50.", "Moderator: Ada interrupted Cai.",
+        "Error of Cai: HTTP 429", "Error of Ben: the stream ended",
+        "Rewound to turn 6: what came after it no longer counts.", "The word limit is lifted.",
+        "Held: 3 turns in a row failed",
+      ])
+    let warning = Sample.event("note", after: 1, ["speaker": "Ada", "text": "sent without stream_options"])
+    #expect(warning.announcement == nil && warning.sentence == "Ada: sent without stream_options")
   }
 
   @Test func theTurnLimitShownIsNeverBelowTheTurnsOfAResumedConversation() {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ResonantCore
 
-@Suite(Tool.hasPandoc)
+@Suite(.needsPandoc)
 struct HTMLCheckpointTests {
   private let told = Told()
   private let directory: TemporaryDirectory

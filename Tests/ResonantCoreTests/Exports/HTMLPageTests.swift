@@ -97,7 +97,7 @@ struct HTMLPageTests {
     #expect(page.contains("<a href=\"#turn-2\">Turn 2</a>"))
     #expect(page.contains("10,000 chars · 2.3 s"))
     #expect(page.contains("Truncated: the reply went on past the limit of 10,000 characters."))
-    #expect(page.contains("Interrupted:") && page.contains("Incomplete:") && page.contains("Passed."))
+    #expect(page.contains("Interrupted:") && page.contains("Incomplete:") && page.contains("(passed)"))
     #expect(page.contains("Thinking filtered:") && page.contains("served by gemma3:27b-it-q4"))
   }
 

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import ResonantCore
 
-/// Tools that some tests need. Without one its tests are skipped; with `CI=true` they run, and fail.
-enum Tool {
-  static let pandoc = path(of: "pandoc") ?? "/usr/bin/pandoc"
-  static let chromium = path(of: "chromium") ?? path(of: "chromium-browser") ?? "/usr/bin/chromium"
+/// The paths of programs that some tests need; tests with the traits do not run without them.
+enum Installed {
+  static let pandoc = TestSupport.Tool.pandoc ?? "/usr/bin/pandoc"
+  static let chromium = TestSupport.Tool.chromium ?? "/usr/bin/chromium"
+}
 
-  static let hasPandoc: ConditionTrait = .enabled(
-    if: isAtHand("pandoc"), "pandoc is missing: apt-get install pandoc, or brew install pandoc")
-  static let hasChromium: ConditionTrait = .enabled(
-    if: isAtHand("chromium") || isAtHand("chromium-browser"), "chromium is missing: apt-get install chromium")
-
-  private static func isAtHand(_ name: String) -> Bool {
-    ProcessInfo.processInfo.environment["CI"] == "true" || path(of: name) != nil
+/// Without a program its tests are skipped; with `CI=true` they run, and fail.
+extension Trait where Self == ConditionTrait {
+  static var needsPandoc: Self {
+    .enabled(
+      if: TestSupport.Tool.pandoc != nil || TestSupport.Tool.isCI,
+      "pandoc is missing: apt-get install pandoc, or brew install pandoc")
   }
 
-  private static func path(of name: String) -> String? {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-      .first(where: FileManager.default.isExecutableFile(atPath:))
+  static var needsChromium: Self {
+    .enabled(
+      if: TestSupport.Tool.chromium != nil || TestSupport.Tool.isCI,
+      "chromium is missing: apt-get install chromium")
   }
 }
 
@@ -34,7 +34,7 @@ struct FakePandoc {
 
   init(_ script: String) throws {
     directory = try TemporaryDirectory()
-    let text = "#!/bin/sh\nPANDOC='\(Tool.pandoc)'\nHERE='\(directory.path)'\n\(script)\n"
+    let text = "#!/bin/sh\nPANDOC='\(Installed.pandoc)'\nHERE='\(directory.path)'\n\(script)\n"
     path = try directory.write(text, to: "pandoc", executable: true)
   }
 

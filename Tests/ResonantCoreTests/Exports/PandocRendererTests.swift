@@ -6,12 +6,12 @@ import Testing
 
 @testable import ResonantCore
 
-@Suite(Tool.hasPandoc)
+@Suite(.needsPandoc)
 struct PandocRendererTests {
   private let told = Told()
 
   private func renderer(
-    _ path: String = Tool.pandoc, patience: PandocRenderer.Patience = .init()
+    _ path: String = Installed.pandoc, patience: PandocRenderer.Patience = .init()
   ) -> PandocRenderer {
     PandocRenderer(path: path, patience: patience, warn: told.tell)
   }
