@@ -128,6 +128,31 @@ struct RoomConfigCommandTests {
     #expect(server.connections == 0)
   }
 
+  @Test func aChangedConfigContradictsFinishedTrials() async throws {
+    let config = { (more: String) in
+      "{providers: [{url: 'builtin:', models: ['eliza', 'parry', 'script:lines.json']}], intros: false\(more)}"
+    }
+    try directory.write(config(""), to: "rooms/tea.json5")
+    try directory.write(#"["a", "b", "c", "d"]"#, to: "rooms/lines.json")
+    try directory.write(
+      "name: x\nbase: {party: rooms/tea.json5, topic: Why?, max_turns: 4}\n", to: "plan.yaml")
+    let first = try await run("batch", "plan.yaml")
+    #expect(first.exitCode == 0, "\(first)")
+    let trials = directory.files.filter { $0.hasPrefix("x/trials/") && $0.hasSuffix(".jsonl") }
+    try #require(trials.count == 1)
+    let trial = try WrittenTranscript(directory.read(trials[0]))
+    #expect(trial.header?["mode"] == "party" && trial.header?["topic"] == "Why?")
+    #expect(trial.header?["settings"]?["party"]?["human_speaker"] == false)
+    #expect(trial.turns.count == 4)
+    // The same plan under another path is no change.
+    let again = try await run("batch", directory.path("plan.yaml"), "--dry-run")
+    #expect(again.exitCode == 0 && again.output.contains("1 finished"), "\(again)")
+    try directory.write(config(", max_triggers: 2"), to: "rooms/tea.json5")
+    let changed = try await run("batch", "plan.yaml")
+    #expect(changed.exitCode == 2, "\(changed)")
+    #expect(changed.errors.contains("party.max_triggers was 5 and is now 2"), "\(changed)")
+  }
+
   @Test(arguments: [
     ("base: {party: rooms/tea.json5, topic: Why?}", "max_turns"),
     ("base: {party: rooms/tea.json5, max_turns: 3}", "topic"),

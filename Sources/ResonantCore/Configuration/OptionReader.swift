@@ -22,7 +22,7 @@ struct OptionReader {
       if key.contains(".") {
         result.values[key] = value
         // A field of an object that comes from another file is still where it was written.
-        result.source = result.source.overlaid(by: source, keys: [key])
+        if source.wholePlace != nil { result.source = result.source.overlaid(by: source, keys: [key]) }
       } else if case .textFile(let target) = option.kind {
         try readText(value, key: key, into: target)
       } else if option.kind == .party {

@@ -140,6 +140,16 @@ struct RoomConfigTests {
     }
   }
 
+  @Test func theUsualConfigIsLookedForByItsTwoNames() throws {
+    let directory = try TemporaryDirectory()
+    let here = context(directory: directory.path)
+    #expect(refusal { try here.usualConfig() }.hasPrefix("there is no config.json5 and no config.json here"))
+    try directory.write("{}", to: "config.json")
+    #expect(try here.usualConfig() == "config.json")
+    try directory.write("{}", to: "config.json5")
+    #expect(try here.usualConfig() == "config.json5")
+  }
+
   @Test func aProvidersOwnPayloadReplacesTheCommonOne() throws {
     let text = """
       {providers: [{url: 'http://h/v1', models: ['a'], payload: {top_k: 3}}, {url: 'http://h/v1', models: ['b']}],

@@ -127,11 +127,16 @@ struct RoomPlanTests {
   }
 
   @Test func theForecastCountsIntroductionsAndVotes() throws {
-    func requests(_ options: String) throws -> Int {
+    func forecast(_ options: String) throws -> BatchForecast {
       let plan = try read("base: {party: rooms/b.json5, topic: tea, max_turns: 5, \(options)}\nrepeats: 2")
       let run = RunDirectory(in: directory.path("runs"), name: "x")
-      return try Batch(plan: plan, directory: run).forecast.cost.requests
+      return try Batch(plan: plan, directory: run).forecast
     }
+    func requests(_ options: String) throws -> Int { try forecast(options).cost.requests }
+    let note = ", and those in which moderators check replies for interrupts\n"
+    #expect(try "\(forecast("order: random"))".contains("requests    at most 16" + note))
+    #expect(try !"\(forecast("party.interrupts: false"))".contains(note))
+    #expect(try !"\(forecast("party.max_triggers: 0"))".contains(note))
     #expect(try requests("order: random") == 2 * (3 + 5))
     #expect(try requests("order: random, party.intros: false") == 2 * 5)
     #expect(try requests("order: moderator") == 2 * (3 + 5 * 2))
