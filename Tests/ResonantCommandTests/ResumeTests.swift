@@ -48,7 +48,7 @@ struct ResumeTests {
     (["--payload", "{"], "--payload"), (["--payload", #"{"chunk_ms":-1}"#], "chunk_ms"),
     (["--pandoc-path", "t.jsonl"], "--pandoc-path"), (["--max-chars", "0"], "--max-chars"),
     (["--alice-name", "Eve"], "--alice-name"), (["--no-save"], "--no-save"),
-    (["--participant", #"{"name":"Eve"}"#], "--participant"), (["--order", "vote"], "--order"),
+    (["--participant", #"{"name":"Eve"}"#], "--participant"), (["--order", "moderator"], "--order"),
     (["--system-prompt-file", "absent.txt"], "absent.txt"), (["--no-such-flag"], "--no-such-flag"),
   ]
 

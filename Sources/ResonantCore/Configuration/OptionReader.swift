@@ -21,6 +21,8 @@ struct OptionReader {
       let option = try option(key)
       if key.contains(".") {
         result.values[key] = value
+        // A field of an object that comes from another file is still where it was written.
+        if source.wholePlace != nil { result.source = result.source.overlaid(by: source, keys: [key]) }
       } else if case .textFile(let target) = option.kind {
         try readText(value, key: key, into: target)
       } else if option.kind == .party {

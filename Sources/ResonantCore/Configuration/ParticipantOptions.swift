@@ -8,13 +8,18 @@ import OrderedCollections
 /// this type combines `alice_…`, `bob_…` and the list of further participants into one array, so that later
 /// stages need not distinguish them.
 struct ParticipantOptions {
+  /// Where and how the participant's own options are written.
+  struct Notation {
+    /// The prefix of their keys in option paths: `alice_`, `participant[0].`.
+    var prefix: String
+    /// The paths of options that are not made of prefix and key.
+    var places: [String: String] = [:]
+    /// How the endpoint is completed with a path.
+    var paths = Endpoint.PathRule.endpoint
+  }
+
   var name: String
-  /// The prefix of this participant's keys in option paths: `alice_`, `participant[0].`.
-  let prefix: String
-  /// The paths of options that are not made of prefix and key.
-  private let places: [String: String]
-  /// How the endpoint is completed with a path.
-  let paths: Endpoint.PathRule
+  let notation: Notation
   /// The participant's own options, keyed as in a participant's object.
   let own: JSONObject
   private let options: Options
@@ -27,20 +32,18 @@ struct ParticipantOptions {
     let isSide = sides.indices.contains(index)
     self.init(
       name: own["name"]?.string ?? (isSide ? sides[index].name : "Participant \(index + 1)"), own: own,
-      of: options, prefix: isSide ? sides[index].prefix : "participant[\(index - sides.count)].")
+      of: options,
+      Notation(prefix: isSide ? sides[index].prefix : "participant[\(index - sides.count)]."))
   }
 
-  init(
-    name: String, own: JSONObject, of options: Options, paths: Endpoint.PathRule = .endpoint, prefix: String,
-    places: [String: String] = [:]
-  ) {
+  init(name: String, own: JSONObject, of options: Options, _ notation: Notation) {
     self.name = name
     self.own = own
     self.options = options
-    self.paths = paths
-    self.prefix = prefix
-    self.places = places
+    self.notation = notation
   }
+
+  var prefix: String { notation.prefix }
 
   /// The participant's own value of an option, else the common one.
   subscript(key: String) -> JSONValue? {
@@ -51,7 +54,7 @@ struct ParticipantOptions {
   func isOn(_ key: String) -> Bool { own[key] == true || options.isOn(key) }
 
   /// The path of the option that the subscript returns.
-  func path(of key: String) -> String { own[key] == nil ? key : places[key] ?? prefix + key }
+  func path(of key: String) -> String { own[key] == nil ? key : notation.places[key] ?? prefix + key }
 
   /// The participants in the order of speaking, without a person.
   static func all(
@@ -93,7 +96,7 @@ struct ParticipantOptions {
     alone.values = alone.values.filter { OptionTable[$0.key]?.field == nil }
     return ParticipantOptions(
       name: RoomConfig.moderator, own: own.merging(["system_prompt": ""]) { $1 }, of: alone,
-      prefix: "moderator.")
+      Notation(prefix: "moderator."))
   }
 
   /// The own options of one of the first two participants, keyed as in a participant's object.

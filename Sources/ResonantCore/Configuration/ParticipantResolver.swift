@@ -89,7 +89,7 @@ struct ParticipantResolver {
     let headers = given["headers"]?.object ?? [:]
     func endpoint(_ headers: JSONObject) throws(InvalidValue) -> Endpoint {
       try Endpoint.resolve(
-        text, api: api, headers: headers, environment: context.environment, paths: given.paths)
+        text, api: api, headers: headers, environment: context.environment, paths: given.notation.paths)
     }
     do {
       return try endpoint(headers)

@@ -55,7 +55,7 @@ public struct Plan: Sendable {
   /// Every endpoint of the plan by its displayed URL, with its limits.
   public var lanes: OrderedDictionary<String, RequestLimits.Lane> {
     var lanes: OrderedDictionary<String, RequestLimits.Lane> = [:]
-    for endpoint in conversations.flatMap({ $0.asked.map(\.endpoint) }) {
+    for endpoint in conversations.flatMap({ $0.modelled.map(\.endpoint) }) {
       let limits = experiment.limits
       let name = EndpointAddress.plain(endpoint.source)
       var lane = lanes[endpoint.display] ?? RequestLimits.Lane()

@@ -153,7 +153,7 @@ struct PlanReader {
   /// Throws when a limit names an endpoint that the plan doesn't use, which is probably a typing error.
   private func checkNames(_ plan: Plan) throws(ConfigurationError) {
     let known = OrderedSet(
-      plan.conversations.flatMap { $0.asked.map { EndpointAddress.plain($0.endpoint.source) } })
+      plan.conversations.flatMap { $0.modelled.map { EndpointAddress.plain($0.endpoint.source) } })
     let limits = plan.experiment.limits
     let named =
       limits.endpoints.keys.map { ("limits.endpoints", $0) }
@@ -174,7 +174,7 @@ private struct BuiltinCheck {
   ) throws(ConfigurationError) {
     var own = try ParticipantOptions.all(options, context)
     if let moderator = try ParticipantOptions.moderator(of: options, context) { own.append(moderator) }
-    for (own, participant) in zip(own, conversation.asked) where participant.endpoint.isBuiltin {
+    for (own, participant) in zip(own, conversation.modelled) where participant.endpoint.isBuiltin {
       var path = own.path(of: "model")
       do throws(InvalidValue) {
         // A replay depends on the participant's name, too.

@@ -32,9 +32,6 @@ public struct ResolvedConversation: Sendable, Equatable {
 
   public var mode: Transcript.Mode { room == nil ? .chat : .party }
 
-  /// Everybody who is asked over an endpoint: the participants except a person, and the moderator.
-  public var asked: [Participant] { participants.filter { !$0.isHuman } + [moderator].compactMap(\.self) }
-
   /// Resolves options. Sends no request, but reads files that options name.
   public static func resolve(
     _ options: Options, context: ResolutionContext
@@ -80,6 +77,9 @@ public struct ResolvedConversation: Sendable, Equatable {
   ) throws(ConfigurationError) -> ResolvedConversation {
     try resolve(try Options.read(options, source: source, context: context), context: context)
   }
+
+  /// Everybody whose answers come from a model: the participants but for a person, and the moderator.
+  public var modelled: [Participant] { participants.filter { !$0.isHuman } + [moderator].compactMap(\.self) }
 
   /// Gives a room the topic that its options lack.
   public mutating func setTopic(_ topic: String) {

@@ -46,8 +46,9 @@ struct RoomConfig {
       own["model"] = .string(VariableText.literal(model.model))
       participants.append(
         ParticipantOptions(
-          name: model.name, own: own, of: options, paths: .base,
-          prefix: path + ".", places: ["endpoint": path + ".url", "model": model.path]))
+          name: model.name, own: own, of: options,
+          .init(
+            prefix: path + ".", places: ["endpoint": path + ".url", "model": model.path], paths: .base)))
     }
     return participants
   }
@@ -65,8 +66,8 @@ struct RoomConfig {
     own["model"] = .string(VariableText.literal(model.model))
     own["payload"] = moderator["payload"] ?? [:]
     return ParticipantOptions(
-      name: Self.moderator, own: own, of: options, paths: .base, prefix: path + ".",
-      places: ["endpoint": path + ".url"])
+      name: Self.moderator, own: own, of: options,
+      .init(prefix: path + ".", places: ["endpoint": path + ".url"], paths: .base))
   }
 
   /// The config with the common payload in each provider that has none of its own.

@@ -179,6 +179,7 @@ extension Conversation {
       index = choice.index
     } catch {
       if error.kind == .cancelled { return .failure(NoSpeaker(ending: .interrupted)) }
+      if error.kind == .exhausted { return .failure(NoSpeaker(ending: Ending(reason: .exhausted))) }
       if let ending = fail(with: error, by: nil) { return .failure(NoSpeaker(ending: ending)) }
       index = rules.substitute(after: transcript)
     }
@@ -242,7 +243,12 @@ extension Conversation {
     case .failure(let error):
       turn.retries = max(0, error.requests - 1)
       if error.kind == .exhausted, turn.text.isEmpty { return Ending(reason: .exhausted) }
-      if error.kind == .cancelled { turn.outcome = .interrupted } else { problem = error }
+      if error.kind == .cancelled {
+        turn.outcome = .interrupted
+      } else if verdict?.keepsOnlyShown != true {
+        // Whoever cut the reply before the failure was shown has decided its outcome.
+        problem = error
+      }
     }
     let effects = problem == nil ? rules.effects(of: &turn, by: index, verdict: verdict) : []
     if turn.outcome.isGenerated {
@@ -256,10 +262,8 @@ extension Conversation {
     }
     let failure = problem.map { fail(with: $0, by: speaker, usage: isSaid ? nil : turn.usage) }
     for effect in effects { occur(effect) }
-    switch verdict {
-    case .signal, .deadline: return .interrupted
-    case .quit: return Ending(reason: .quit)
-    case .listener, .limit, nil: break
+    if let verdict, verdict.endsConversation {
+      return Ending(reason: verdict == .quit ? .quit : .interrupted)
     }
     if answer.isCancelled { return .interrupted }
     if let failure { return failure }
@@ -281,7 +285,9 @@ extension Conversation {
     if turn.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       turn.text = ""
       if turn.outcome == .interrupted { return nil }
-      if !turn.toolCalls.isEmpty { return ModelError(.malformed, Self.onlyCalls) }
+      if !turn.toolCalls.isEmpty {
+        return ModelError(.malformed, transcript.header.mode == .party ? Self.onlyCalls : Self.strangeCalls)
+      }
       return ModelError(
         .malformed, turn.thinking == nil ? "the reply is empty" : "the reply has reasoning but no text")
     }
@@ -294,8 +300,8 @@ extension Conversation {
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
-  private static let onlyCalls =
-    "the reply calls a tool and has no text; if the payload has tools or functions, leave them out"
+  private static let onlyCalls = "the reply calls a tool and has no text"
+  private static let strangeCalls = onlyCalls + "; if the payload has tools or functions, leave them out"
 
   /// Estimates the tokens of a turn for which the endpoint reported none; nil for a person's.
   private func estimatedUsage(of turn: Turn, by index: Int) -> Usage? {

@@ -115,10 +115,7 @@ public struct Batch: Sendable {
       budget: plan.experiment.limits.budgetTokens.map { allowed in
         (allowed, reports.values.reduce(0) { $0 + $1.usage.total })
       },
-      conversation: { trial in
-        let conversation = plan.conversation(of: trial)
-        return (conversation.participants, conversation.settings, conversation.room)
-      })
+      conversation: plan.conversation)
   }
 
   /// The shard's unfinished trials, with failed ones only if they are to be retried. The first repeat of

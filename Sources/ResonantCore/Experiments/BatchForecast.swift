@@ -24,6 +24,8 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public private(set) var failed = 0
   /// The total cost; each part is at most `Int.max`.
   public private(set) var cost = Cost(requests: 0, tokens: 0)
+  /// Whether moderators make further requests, whose number depends on the replies.
+  private var hasChecks = false
   /// The token budget of the plan, and the tokens that all trials of the directory have used so far.
   public private(set) var budget: (allowed: Int, used: Int)?
 
@@ -36,9 +38,7 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public init(
     of trials: [Trial], turns: (Trial) -> Int?, isFailed: (Trial) -> Bool = { _ in false },
     budget: (allowed: Int, used: Int)? = nil,
-    conversation: (Trial) -> (
-      participants: [Participant], settings: ConversationSettings, room: RoomSettings?
-    )
+    conversation: (Trial) -> ResolvedConversation
   ) {
     self.trials = trials.count
     self.budget = budget
@@ -55,6 +55,7 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
       conditions[conditions.count - 1].trials += 1
       let current = rate ?? Rate(conversation(trial))
       rate = current
+      hasChecks = hasChecks || current.hasChecks
       let cost = current.cost(after: begun)
       self.cost.requests = self.cost.requests.adding(cost.requests)
       self.cost.tokens = self.cost.tokens.adding(cost.tokens)
@@ -72,14 +73,18 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     /// Requests that choose the speaker of a turn.
     private let choices: Int
 
-    init(
-      _ conversation: (participants: [Participant], settings: ConversationSettings, room: RoomSettings?)
-    ) {
+    /// Whether a moderator checks replies for interrupts.
+    let hasChecks: Bool
+
+    init(_ conversation: ResolvedConversation) {
       given = conversation.participants.map { participant in
         participant.preamble.reduce(participant.systemPrompt?.string.unicodeScalars.count ?? 0) {
           $0 + $1.content.string.unicodeScalars.count
         } / BatchForecast.charactersPerToken
       }
+      hasChecks =
+        conversation.moderator != nil
+        && conversation.room.map { $0.interrupts && $0.maxTriggers > 0 } == true
       introductions = conversation.room?.introductions == true ? given.count : 0
       choices =
         switch conversation.settings.order {
@@ -127,7 +132,9 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     lines.append(
       "trials      \(trials)" + (done > 0 ? ", \(done) finished" : "")
         + (failed > 0 ? ", \(failed) failed (tried again with --retry-failed)" : ""))
-    lines.append("requests    " + cost.requests.told(after: "at most"))
+    lines.append(
+      "requests    " + cost.requests.told(after: "at most")
+        + (hasChecks ? ", and those in which moderators check replies for interrupts" : ""))
     lines.append(
       "tokens      \(cost.tokens.told(after: "about")), if every reply has \(Self.tokensPerReply) and nothing ends early"
     )

@@ -21,7 +21,7 @@ final class TrialModels: Sendable {
       models.moderator?.model = gated(moderator.participant, moderator.model)
     }
     self.models = models
-    let endpoints = Set(conversation.asked.map(\.endpoint.display))
+    let endpoints = Set(conversation.modelled.map(\.endpoint.display))
     onlyGate = endpoints.count == 1 ? endpoints.first.flatMap(limits.gate) : nil
   }
 }

@@ -20,7 +20,7 @@ struct TrialQueues {
     var places: [OrderedSet<String>: Int] = [:]
     for trial in trials {
       let conversation = plan.conversation(of: trial)
-      let endpoints = OrderedSet(conversation.asked.map(\.endpoint.display).sorted())
+      let endpoints = OrderedSet(conversation.modelled.map(\.endpoint.display).sorted())
       let place = places[endpoints] ?? queues.count
       if place == queues.count {
         places[endpoints] = place

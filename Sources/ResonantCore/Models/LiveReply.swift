@@ -25,8 +25,16 @@ public final class LiveReply: Sendable {
     /// The outcome of the turn.
     public var outcome: Outcome { self == .limit ? .truncated : .interrupted }
 
+    /// Whether the conversation ends with the turn.
+    var endsConversation: Bool {
+      switch self {
+      case .signal, .quit, .deadline: true
+      case .limit, .listener: false
+      }
+    }
+
     /// Whether only the text that was shown counts as said.
-    fileprivate var keepsOnlyShown: Bool {
+    var keepsOnlyShown: Bool {
       switch self {
       case .listener, .quit: true
       case .limit, .signal, .deadline: false
@@ -116,7 +124,9 @@ public final class LiveReply: Sendable {
   @discardableResult
   public func cut(_ verdict: Verdict) -> Bool {
     let (isAccepted, abort): (Bool, (@Sendable () -> Void)?) = change { state in
-      guard state.verdict == nil, !state.isSettled else { return (false, nil) }
+      // Somebody who has not been shown all of a reply that reached the limit can still interrupt it.
+      let isOpen = state.verdict == nil || state.verdict == .limit && verdict.keepsOnlyShown
+      guard isOpen, !state.isSettled else { return (false, nil) }
       state.verdict = verdict
       return (true, state.abort)
     }
@@ -130,9 +140,14 @@ public final class LiveReply: Sendable {
   var isSettled: Bool { state.withLock { $0.isSettled } }
 
   /// Allows the first `count` code points to be shown until the next call; nil, the default, shows all text
-  /// as it comes. A slow display calls this repeatedly; one that pauses at a certain place calls it once.
+  /// as it comes. A slow display calls this repeatedly; one that pauses at a certain place calls it once. What has
+  /// been shown stays shown.
   public func reveal(_ count: Int?) {
-    change { $0.revealed = count }
+    change { state in
+      guard let count else { return state.revealed = nil }
+      let shown = state.revealed.map { min($0, state.text.count) } ?? state.text.count
+      state.revealed = max(count, shown)
+    }
   }
 
   /// Calls `follower` once now and after every change, on the thread that made the change; it must not block.

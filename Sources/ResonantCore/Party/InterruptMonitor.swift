@@ -10,19 +10,24 @@ final class InterruptMonitor: Sendable {
   fileprivate let settings: RoomSettings
   fileprivate let seed: UInt64
   fileprivate let control: RoomControl
+  fileprivate let pacing: EndpointModel.Pacing
   /// Problems that were reported once.
   private let reported = Mutex<Set<String>>([])
   private let hasGivenUp = Atomic(false)
 
-  init(_ moderator: AskedModerator, _ parts: RoomParts, seed: UInt64, control: RoomControl) {
+  init(
+    _ moderator: AskedModerator, _ parts: RoomParts, seed: UInt64, control: RoomControl,
+    pacing: EndpointModel.Pacing = .real
+  ) {
     self.moderator = moderator
     participants = parts.participants
     settings = parts.settings
     self.seed = seed
     self.control = control
+    self.pacing = pacing
   }
 
-  /// The checks of one reply; nil if nobody else has set triggers.
+  /// The checks of one reply; nil if nobody else has set triggers, or the moderator cannot be asked.
   func checks(
     of live: LiveReply, by speaker: Participant, after transcript: Transcript, _ state: RoomState
   ) -> InterruptChecks? {
@@ -33,7 +38,7 @@ final class InterruptMonitor: Sendable {
     return InterruptChecks(live, speaker: speaker.name, triggers: triggers, after: transcript, monitor: self)
   }
 
-  /// Makes no more checks: the moderator's model cannot be made to call a tool.
+  /// Makes no more checks: the endpoint would refuse all of them.
   fileprivate func giveUp() { hasGivenUp.store(true, ordering: .relaxed) }
 
   /// Notes a problem; returns whether it is new.
@@ -51,12 +56,6 @@ final class InterruptChecks: Sendable {
 
   /// How often the shown text is looked at.
   private static let interval = Duration.milliseconds(200)
-  /// Time between the beginnings of two checks.
-  private static let pause = Duration.milliseconds(1_500)
-  /// New code points that a check needs, if they hold the end of a sentence or line, and those that suffice in
-  /// any case.
-  private static let sentence = 80
-  private static let stretch = 200
   /// Code points that the moderator reads.
   private static let window = 300
   private static let timeout = Duration.seconds(5)
@@ -79,7 +78,8 @@ final class InterruptChecks: Sendable {
     self.triggers = triggers
     self.monitor = monitor
     turn = transcript.turns.count + 1
-    earlier = transcript.events.count { $0.kind == "check" }
+    // Failed checks have a number, too, but no event.
+    earlier = transcript.events.last { $0.kind == "check" }?.fields["number"]?.int ?? 0
     replies = AskedModerator.requests(in: transcript)
   }
 
@@ -103,14 +103,11 @@ final class InterruptChecks: Sendable {
   }
 
   private func run() async {
-    var checked = 0
-    var last: ContinuousClock.Instant?
+    var schedule = CheckSchedule()
     var number = 0
     while await isOn() {
       let shown = live.shown.unicodeScalars
-      guard isDue(shown.dropFirst(checked), since: last) else { continue }
-      checked = shown.count
-      last = .now
+      guard schedule.isDue(shown, at: monitor.pacing.now()) else { continue }
       number += 1
       await check(String(String.UnicodeScalarView(shown.suffix(Self.window))), number)
     }
@@ -118,20 +115,13 @@ final class InterruptChecks: Sendable {
 
   /// Waits a moment; false once the reply is over.
   private func isOn() async -> Bool {
-    let nap = Task { try await Task.sleep(for: Self.interval) }
+    let nap = Task { [sleep = monitor.pacing.sleep] in try await sleep(Self.interval) }
     let isOver = state.withLock { state in
       state.nap = nap
       return state.isOver
     }
     if isOver { nap.cancel() } else { _ = await nap.result }
     return state.withLock { !$0.isOver } && live.verdict == nil && !Task.isCancelled
-  }
-
-  private func isDue(_ text: Substring.UnicodeScalarView, since last: ContinuousClock.Instant?) -> Bool {
-    if let last, .now - last < Self.pause { return false }
-    let count = text.count
-    return count >= Self.stretch
-      || count >= Self.sentence && text.contains { ".!?\n".unicodeScalars.contains($0) }
   }
 
   // MARK: One check
@@ -142,9 +132,13 @@ final class InterruptChecks: Sendable {
       let answer = try await monitor.moderator.model.answer(to: request, within: Self.timeout)
       judge(answer, snippet, number)
     } catch {
-      guard error.kind != .cancelled else { return note(dropped(snippet, number)) }
-      if error.kind == .toolsRefused { monitor.giveUp() }
-      fail(error.message, status: error.status)
+      guard error.kind != .cancelled else {
+        let usage = Usage(estimating: request, reply: "")
+        return note(event(snippet, number, scores: .null, usage: usage, isDropped: true))
+      }
+      if error.isLasting { giveUp() }
+      fail(
+        error.message + (error.isLasting ? "; the moderator makes no more checks" : ""), status: error.status)
     }
   }
 
@@ -178,7 +172,7 @@ final class InterruptChecks: Sendable {
     let winner = firing.randomElement(using: &generator)
     let isOver = live.isSettled || live.verdict != nil
     let isAccepted = winner.map { live.cut(.listener(name: $0)) }
-    let isDropped = isOver || isAccepted == false
+    let isDropped = isAccepted.map { !$0 } ?? isOver
     note(event(snippet, number, scores: .object(shown), usage: answer.usage, isDropped: isDropped))
     if let winner, isAccepted == false {
       note(
@@ -186,22 +180,23 @@ final class InterruptChecks: Sendable {
     }
   }
 
-  private func dropped(_ snippet: String, _ number: Int) -> Happening {
-    event(snippet, number, scores: .null, usage: nil, isDropped: true)
-  }
-
   private func event(
-    _ snippet: String, _ number: Int, scores: JSONValue, usage: Usage?, isDropped: Bool
+    _ snippet: String, _ number: Int, scores: JSONValue, usage: Usage, isDropped: Bool
   ) -> Happening {
-    var fields: JSONObject = [
-      "number": .int(earlier + number), "speaker": .string(speaker), "snippet": .string(snippet),
-      "scores": scores, "dropped": .bool(isDropped),
-    ]
-    if let usage { fields["usage"] = .object(usage.fields) }
-    return Happening("check", fields)
+    Happening(
+      "check",
+      [
+        "number": .int(earlier + number), "speaker": .string(speaker), "snippet": .string(snippet),
+        "scores": scores, "dropped": .bool(isDropped), "usage": .object(usage.fields),
+      ])
   }
 
-  /// Reports a failed check; one that will fail in the same way again is reported once.
+  private func giveUp() {
+    monitor.giveUp()
+    state.withLock { $0.isOver = true }
+  }
+
+  /// Reports a failed check; one that fails like an earlier one is not reported again.
   private func fail(_ message: String, status: Int? = nil) {
     guard monitor.isNew(message) else { return }
     var fields: JSONObject = [
@@ -222,6 +217,33 @@ final class InterruptChecks: Sendable {
   }
 }
 
+/// Decides when the shown part of a reply is worth another check.
+struct CheckSchedule {
+  /// Seconds between the beginnings of two checks.
+  private static let pause = 1.5
+  /// New code points that a check needs, if they hold the end of a sentence or line, and those that suffice in
+  /// any case.
+  private static let sentence = 80
+  private static let stretch = 200
+
+  private var checked = 0
+  private var last: Double?
+
+  /// Whether a check is due; if so, the text counts as checked.
+  ///
+  /// - Parameter time: in seconds.
+  mutating func isDue(_ shown: String.UnicodeScalarView, at time: Double) -> Bool {
+    if let last, time - last < Self.pause { return false }
+    let new = shown.dropFirst(checked)
+    let count = new.count
+    let hasEnd = new.contains { ".!?\n".unicodeScalars.contains($0) }
+    guard count >= Self.stretch || count >= Self.sentence && hasEnd else { return false }
+    checked += count
+    last = time
+    return true
+  }
+}
+
 extension ToolAnswer {
   /// Why an answer without arguments gives no scores.
   fileprivate var problem: String {
@@ -232,6 +254,15 @@ extension ToolAnswer {
       "the model answers in words instead of calling the tool, as models do that cannot be made to call one"
     case .empty: "the answer is empty"
     }
+  }
+}
+
+extension ModelError {
+  /// Whether the endpoint will refuse the same request again.
+  fileprivate var isLasting: Bool {
+    if kind == .toolsRefused { return true }
+    guard kind == .refused, let status else { return false }
+    return (400..<500).contains(status) && ![408, 409, 425, 429].contains(status)
   }
 }
 

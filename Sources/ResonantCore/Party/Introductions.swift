@@ -8,17 +8,13 @@ import Synchronization
 final class Introductions: Sendable {
   private typealias Result = Swift.Result<ModelAnswer, ModelError>
 
-  private struct State {
-    var tasks: [Int: Task<Result, Never>]?
-    var personIsAsked = false
-  }
-
   private static let timeout = Duration.seconds(60)
 
   private let parts: RoomParts
   private let seed: UInt64
   private let control: RoomControl
-  private let state = Mutex(State())
+  /// By participant; nil before anybody is asked.
+  private let tasks = Mutex<[Int: Task<Happening?, Never>]?>(nil)
 
   init(_ parts: RoomParts, seed: UInt64, control: RoomControl) {
     self.parts = parts
@@ -30,24 +26,39 @@ final class Introductions: Sendable {
   func next(after transcript: Transcript, _ state: RoomState) async -> Happening? {
     guard parts.settings.introductions, transcript.turns.isEmpty else { return nil }
     let due = parts.participants.indices.filter { !state.introduced.contains(parts.participants[$0].name) }
-    let tasks = start(due.filter { !parts.participants[$0].isHuman })
+    let tasks = start(due)
     for index in due {
-      if parts.participants[index].isHuman {
-        if let happening = await ofPerson(parts.participants[index].name) { return happening }
-      } else if let task = tasks[index] {
-        return await happening(task, of: parts.participants[index].name)
-      }
+      if let task = tasks[index], let happening = await happening(task, tasks.values) { return happening }
     }
     return nil
   }
 
-  private func start(_ indices: [Int]) -> [Int: Task<Result, Never>] {
-    state.withLock { state in
-      if let tasks = state.tasks { return tasks }
-      let pairs = indices.map { index in (index, Task { await ask(index) }) }
-      let tasks = Dictionary(uniqueKeysWithValues: pairs)
-      state.tasks = tasks
-      return tasks
+  private func start(_ indices: [Int]) -> [Int: Task<Happening?, Never>] {
+    tasks.withLock { tasks in
+      if let tasks { return tasks }
+      let pairs = indices.map { index in
+        let name = parts.participants[index].name
+        let isHuman = parts.participants[index].isHuman
+        return (index, Task { isHuman ? await ofPerson(name) : Self.happening(await ask(index), of: name) })
+      }
+      let started = Dictionary(uniqueKeysWithValues: pairs)
+      tasks = started
+      return started
+    }
+  }
+
+  /// Waits for one introduction. All of them are given up when the conversation is cancelled or the person quits.
+  private func happening(
+    _ task: Task<Happening?, Never>, _ all: some Collection<Task<Happening?, Never>> & Sendable
+  ) async -> Happening? {
+    let quitting = Task { [control] in
+      if await control.isQuit() { for task in all { task.cancel() } }
+    }
+    defer { quitting.cancel() }
+    return await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      for task in all { task.cancel() }
     }
   }
 
@@ -63,12 +74,7 @@ final class Introductions: Sendable {
     }
   }
 
-  private func happening(_ task: Task<Result, Never>, of name: String) async -> Happening? {
-    let result = await withTaskCancellationHandler {
-      await task.value
-    } onCancel: {
-      task.cancel()
-    }
+  private static func happening(_ result: Result, of name: String) -> Happening? {
     var fields: JSONObject = ["speaker": .string(name)]
     switch result {
     case .success(let answer) where !answer.text.trimmed.isEmpty:
@@ -88,11 +94,6 @@ final class Introductions: Sendable {
   }
 
   private func ofPerson(_ name: String) async -> Happening? {
-    let isFirst = state.withLock { state in
-      defer { state.personIsAsked = true }
-      return !state.personIsAsked
-    }
-    guard isFirst else { return nil }
     if control.bio == nil { control.say("introduce yourself to the others in a line") }
     let text = if let bio = control.bio { bio } else { await control.text(for: .introduction) }
     return text.map { Happening("bio", ["speaker": .string(name), "text": .string($0)]) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import OrderedCollections
+import Synchronization
 
 /// The rules of a room: models and possibly a person, who hold the floor in turn.
 ///
@@ -15,12 +16,16 @@ final class Room: ConversationRules {
   private let introductions: Introductions
   private let monitor: InterruptMonitor?
   private let drain: Drain
+  private let pacing: EndpointModel.Pacing
+  /// The failure after which the room has waited last.
+  private let waited = Mutex<Transcript.Event?>(nil)
 
   /// Consecutive failed or empty turns, of all or of one participant, after which the room holds itself.
   private static let mostFailures = 3
 
   init(
-    _ parts: RoomParts, conversation: ConversationSettings, control: RoomControl, drain: Drain
+    _ parts: RoomParts, conversation: ConversationSettings, control: RoomControl, drain: Drain,
+    pacing: EndpointModel.Pacing = .real
   ) {
     participants = parts.participants
     settings = parts.settings
@@ -28,12 +33,15 @@ final class Room: ConversationRules {
     self.conversation = conversation
     self.control = control
     self.drain = drain
+    self.pacing = pacing
     selection = conversation.order.selection(
       seed: conversation.seed, models: parts.models, moderator: parts.moderator)
     introductions = Introductions(parts, seed: conversation.seed, control: control)
     monitor =
       parts.settings.interrupts
-      ? parts.moderator.map { InterruptMonitor($0, parts, seed: conversation.seed, control: control) } : nil
+      ? parts.moderator.map {
+        InterruptMonitor($0, parts, seed: conversation.seed, control: control, pacing: pacing)
+      } : nil
   }
 
   private var names: [String] { participants.map(\.name) }
@@ -49,6 +57,8 @@ final class Room: ConversationRules {
     control.show(RoomView(transcript: transcript, names: names, state: state))
     await backOff(after: transcript, state)
     while !Task.isCancelled, !drain.isUnderWay {
+      // Read first, so that no change is missed before the wait.
+      let version = control.version
       if let step = control.nextStep() { return step }
       if let introduction = await introductions.next(after: transcript, state) {
         return .happening(introduction)
@@ -58,8 +68,8 @@ final class Room: ConversationRules {
         control.hold(because: reason)
         return .happening(Happening("hold", ["reason": .string(reason)]))
       }
-      if control.takeTurn() { return .turn }
-      if await !control.waitWhileHeld() { return control.ending }
+      if control.takeTurn() { return conversation.reasonToStop(transcript).map { .stop($0) } ?? .turn }
+      if await !control.waitWhileHeld(since: version) { return control.ending }
     }
     return .stop(.interrupted)
   }
@@ -75,12 +85,19 @@ final class Room: ConversationRules {
 
   /// Waits 1, 2, 4 seconds after failures in a row, unless the person does something.
   private func backOff(after transcript: Transcript, _ state: RoomState) async {
-    guard let failed = transcript.failedAttempts.last?.fields["speaker"]?.string else { return }
-    let count = max(state.failures, state.failuresByName[failed] ?? 0)
+    guard let failure = transcript.failedAttempts.last, let name = failure.fields["speaker"]?.string else {
+      return
+    }
+    let count = max(state.failures, state.failuresByName[name] ?? 0)
     guard count > 0, count < Self.mostFailures else { return }
+    let isNew = waited.withLock { last in
+      defer { last = failure }
+      return last != failure
+    }
+    guard isNew else { return }
     let version = control.version
-    let timer = Task { [control] in
-      try await Task.sleep(for: .seconds(1 << (count - 1)))
+    let timer = Task { [control, pacing] in
+      try await pacing.sleep(.seconds(1 << (count - 1)))
       control.wake()
     }
     let token = drain.watch { [control] in control.wake() }

@@ -18,8 +18,8 @@ struct RoomView: Sendable {
 /// The effect of a command outside the state.
 struct CommandResult: Sendable {
   var answer: String?
-  /// The reply that is cut.
-  var cut: (live: LiveReply, verdict: LiveReply.Verdict)?
+  /// The reply that is cut, and whose it is.
+  var cut: (live: LiveReply, verdict: LiveReply.Verdict, speaker: String)?
 
   static func say(_ text: String) -> CommandResult { CommandResult(answer: text) }
   static let nothing = CommandResult()
@@ -33,7 +33,7 @@ extension RoomControl.State {
     switch command {
     case .pass: return pass()
     case .say: return .say("it is not your turn; an empty line passes the mic, /next human gives it to you")
-    case .interrupt: return isLate ? dropInterrupt() : interrupt()
+    case .interrupt: return isLate ? dropInterrupt(of: speech?.speaker ?? "") : interrupt()
     case .hold: return hold()
     case .go: return go()
     case .next(let next): return setNext(next)
@@ -58,19 +58,19 @@ extension RoomControl.State {
 
   private mutating func pass() -> CommandResult {
     if speech != nil { return interrupt() }
-    if isHeld, input == nil { grants += 1 }
+    guard isHeld, input == nil else { return .nothing }
+    grants += 1
+    failure = nil
     return .nothing
   }
 
   private mutating func interrupt() -> CommandResult {
     guard let speech else { return .say("nobody speaks, so there is nobody to interrupt") }
-    return CommandResult(cut: (speech.live, .listener(name: RoomPerson.name)))
+    return CommandResult(cut: (speech.live, .listener(name: RoomPerson.name), speech.speaker))
   }
 
-  private mutating func dropInterrupt() -> CommandResult {
-    let whom = speech?.speaker ?? ""
-    happenings.append(
-      Happening("interrupt", ["by": .string(RoomPerson.name), "whom": .string(whom), "dropped": true]))
+  mutating func dropInterrupt(of whom: String) -> CommandResult {
+    note(Happening("interrupt", ["by": .string(RoomPerson.name), "whom": .string(whom), "dropped": true]))
     return .say("the interrupt is dropped: \(whom) had finished before")
   }
 
@@ -89,7 +89,7 @@ extension RoomControl.State {
 
   private mutating func quit() -> CommandResult {
     isQuitting = true
-    return CommandResult(cut: speech.map { ($0.live, .quit) })
+    return CommandResult(cut: speech.map { ($0.live, .quit, $0.speaker) })
   }
 
   // MARK: Choices
@@ -99,9 +99,7 @@ extension RoomControl.State {
     case .random: return choose(nil)
     case .cycle:
       // Takes the wish of a line that is not in the transcript yet into account.
-      let pending = happenings.last { $0.kind == "next" }.map { $0.fields["speaker"]?.string }
-      let current = pending ?? view.state?.wish?.speaker
-      guard let current, let index = view.names.firstIndex(of: current) else {
+      guard let current = nextSpeaker, let index = view.names.firstIndex(of: current) else {
         return choose(view.names.first)
       }
       return choose(index + 1 < view.names.count ? view.names[index + 1] : nil)
@@ -117,7 +115,7 @@ extension RoomControl.State {
   }
 
   private mutating func choose(_ name: String?) -> CommandResult {
-    happenings.append(Happening("next", ["speaker": name.map(JSONValue.string) ?? .null]))
+    note(Happening("next", ["speaker": name.map(JSONValue.string) ?? .null]))
     return .say("next: \(name ?? "random")")
   }
 
@@ -125,11 +123,11 @@ extension RoomControl.State {
     guard speech == nil, input != .turn else {
       return .say("nothing can be rewound while somebody speaks; interrupt first")
     }
-    let count = view.transcript?.turns.count ?? 0
+    let count = messages
     guard number < count else {
       return .say(count == 0 ? "there is nothing to rewind" : "/rewind takes a number from 0 to \(count - 1)")
     }
-    rewind = number
+    steps.append(.rewind(to: number))
     isHeld = true
     grants = 0
     return .say("rewound to message \(number); the room is held")
@@ -138,8 +136,7 @@ extension RoomControl.State {
   // MARK: Levels
 
   private mutating func setWords(_ level: RoomCommand.Level) -> CommandResult {
-    let pending = happenings.last { $0.kind == "words" }.map { $0.fields["limit"]?.int }
-    let current = pending ?? view.state?.wordLimit
+    let current = wordLimit
     let limit: Int? =
       switch level {
       case .value(let number): number
@@ -147,21 +144,53 @@ extension RoomControl.State {
       case .up: Ladder.words(current, isUp: true)
       case .down: Ladder.words(current, isUp: false)
       }
-    if limit != current {
-      happenings.append(Happening("words", ["limit": limit.map { .int($0) } ?? .null]))
-    }
+    if limit != current { note(Happening("words", ["limit": limit.map { .int($0) } ?? .null])) }
     return .say(limit.map { "at most \($0) words a message" } ?? "no word limit")
   }
 
   private mutating func setSpeed(_ level: RoomCommand.Level) -> CommandResult {
-    switch level {
-    case .value(let number): speed = Double(number)
-    case .off: speed = nil
-    case .up: speed = Ladder.speed(speed, isUp: true)
-    case .down: speed = Ladder.speed(speed, isUp: false)
+    let wanted: Double? =
+      switch level {
+      case .value(let number): Double(number)
+      case .off: nil
+      case .up: Ladder.speed(speed, isUp: true)
+      case .down: Ladder.speed(speed, isUp: false)
+      }
+    guard wanted != 0 || mayStandStill else {
+      return .say("at speed 0 the room would stand still for ever: no line comes while somebody speaks")
     }
+    speed = wanted
     return .say(
       speed.map { "\(Int($0.rounded())) chunks of 4 characters a second" } ?? "text is shown as it comes")
+  }
+
+  // MARK: What holds once all steps are taken
+
+  var happenings: [Happening] { steps.compactMap(\.happening) }
+
+  private mutating func note(_ happening: Happening) { steps.append(.happening(happening)) }
+
+  /// The person's or a model's wish; nil for none.
+  private var nextSpeaker: String? {
+    for step in steps.reversed() {
+      switch step {
+      case .rewind: return nil
+      case .happening(let happening) where happening.kind == "next":
+        return happening.fields["speaker"]?.string
+      default: break
+      }
+    }
+    return view.state?.wish?.speaker
+  }
+
+  private var wordLimit: Int? {
+    guard let change = happenings.last(where: { $0.kind == "words" }) else { return view.state?.wordLimit }
+    return change.fields["limit"]?.int
+  }
+
+  private var messages: Int {
+    for case .rewind(let number) in steps.reversed() { return number }
+    return view.transcript?.turns.count ?? 0
   }
 
   // MARK: Answers
@@ -169,17 +198,17 @@ extension RoomControl.State {
   private var status: String {
     let doing =
       speech.map { "\($0.speaker) speaks" } ?? (input == .turn ? "your turn" : isHeld ? "held" : "running")
-    let next =
-      happenings.last { $0.kind == "next" }.map { $0.fields["speaker"]?.string } ?? view.state?.wish?.speaker
-    let pendingWords = happenings.last { $0.kind == "words" }.map { $0.fields["limit"]?.int }
-    let words = pendingWords ?? view.state?.wordLimit
     let facts = [
-      doing, isHeld && doing != "held" ? "held afterwards" : nil, "turn \(view.transcript?.turns.count ?? 0)",
-      "next: \(next ?? "random")", words.map { "at most \($0) words" } ?? "no word limit",
+      doing, isHeld && doing != "held" ? "held afterwards" : nil, "turn \(messages)",
+      "next: \(nextSpeaker ?? "random")", wordLimit.map { "at most \($0) words" } ?? "no word limit",
       speed.map { "speed \(Int($0.rounded()))" }, failure.map { "held because \($0)" },
     ]
     return facts.compactMap(\.self).joined(separator: " · ")
   }
+}
+
+extension ConversationStep {
+  var happening: Happening? { if case .happening(let happening) = self { happening } else { nil } }
 }
 
 extension RoomView {

@@ -24,9 +24,8 @@ public final class RoomControl: Sendable {
     /// Turns that are due although the room is held.
     var grants = 0
     var isQuitting = false
-    var rewind: Int?
-    /// What has happened and is not yet in the transcript.
-    var happenings: [Happening] = []
+    /// What has happened and is not yet in the transcript, in order.
+    var steps: [ConversationStep] = []
     /// Lines that nobody has taken yet.
     var lines: [String] = []
     var isEnded = false
@@ -39,6 +38,8 @@ public final class RoomControl: Sendable {
     /// Commands of `/at` for the coming turn.
     var stops: [Stop] = []
     var showsChecks = false
+    /// Lines come while somebody speaks, so that a reply may stand still until one lets it go on.
+    var mayStandStill = false
     /// The room as of the last turn.
     var view = RoomView()
     /// Counts changes, so that nobody who waits misses one.
@@ -83,6 +84,7 @@ public final class RoomControl: Sendable {
     var initial = State()
     initial.isHeld = isHeld && mode != .unattended
     initial.isEnded = mode == .unattended
+    initial.mayStandStill = mode == .live
     state = Mutex(initial)
   }
 
@@ -91,12 +93,17 @@ public final class RoomControl: Sendable {
   /// Takes a line from the person.
   public func take(line: String) {
     guard mode == .live else { return change { $0.lines.append(line) } }
-    let input = state.withLock { $0.input }
-    switch (try? RoomCommand.parse(line), input) {
-    case (.say?, _?), (.pass?, .turn?): change { $0.lines.append(line) }
-    case (.bio(let text)?, .introduction?): change { $0.lines.append(text) }
-    default: perform(line)
+    let command = try? RoomCommand.parse(line)
+    let isAwaited = changing { state in
+      // One line is an answer to whoever waits; the next one acts again.
+      guard state.lines.isEmpty else { return false }
+      switch (command, state.input) {
+      case (.say?, _?), (.pass?, .turn?), (.bio?, .introduction?): state.lines.append(line)
+      default: return false
+      }
+      return true
     }
+    if !isAwaited { perform(line) }
   }
 
   /// Lines of a script that nobody has taken yet.
@@ -112,7 +119,13 @@ public final class RoomControl: Sendable {
   }
 
   /// No more lines come.
-  public func endInput() { change { $0.isEnded = true } }
+  public func endInput() {
+    change { state in
+      state.isEnded = true
+      state.mayStandStill = false
+      if state.speed == 0 { state.speed = nil }
+    }
+  }
 
   /// Waits for the topic of the room; nil if the input ends before.
   public func topic() async -> String? {
@@ -124,7 +137,13 @@ public final class RoomControl: Sendable {
   /// or `live` is cut; an empty text only for a turn that the person skips.
   func text(for input: Input, while live: LiveReply? = nil) async -> String? {
     change { $0.input = input }
-    defer { change { $0.input = nil } }
+    defer {
+      change { state in
+        state.input = nil
+        // An answer that nobody waits for any more.
+        if mode == .live { state.lines = [] }
+      }
+    }
     while let line = await line(while: live) {
       let command: RoomCommand
       do throws(InvalidValue) {
@@ -149,6 +168,7 @@ public final class RoomControl: Sendable {
     while true {
       let (line, isOver, version) = state.withLock { state -> (String?, Bool, Int) in
         let line = state.isQuitting || state.lines.isEmpty ? nil : state.lines.removeFirst()
+        if line != nil, mode == .live { state.input = nil }
         return (line, line == nil && (state.isEnded || state.isQuitting), state.version)
       }
       if let line { return line }
@@ -157,11 +177,10 @@ public final class RoomControl: Sendable {
     }
   }
 
-  /// While the room is held: performs the next line of a script, or waits for whatever changes. Returns false if
-  /// no line will come.
-  func waitWhileHeld() async -> Bool {
-    let (isEnded, version) = state.withLock { ($0.isEnded && $0.lines.isEmpty, $0.version) }
-    if isEnded { return false }
+  /// While the room is held: performs the next line of a script, or waits for whatever has changed since a
+  /// version. Returns false if no line will come.
+  func waitWhileHeld(since version: Int) async -> Bool {
+    if state.withLock({ $0.isEnded && $0.lines.isEmpty && $0.version == version }) { return false }
     if mode == .scripted {
       if let line = await line(while: nil) { perform(line) }
       return true
@@ -182,8 +201,10 @@ public final class RoomControl: Sendable {
   ///
   /// - Parameter isLate: the turn that the command was meant for is over.
   func perform(_ command: RoomCommand, isLate: Bool = false) {
-    let result = changing { $0.perform(command, isLate: isLate) }
-    result.cut.map { live, verdict in _ = live.cut(verdict) }
+    var result = changing { $0.perform(command, isLate: isLate) }
+    if let (live, verdict, speaker) = result.cut, !live.cut(verdict), verdict != .quit {
+      result = changing { $0.dropInterrupt(of: speaker) }
+    }
     if let text = result.answer { answer(text) }
   }
 
@@ -195,10 +216,8 @@ public final class RoomControl: Sendable {
   /// What happens before the next turn, if anything.
   func nextStep() -> ConversationStep? {
     state.withLock { state in
-      if !state.happenings.isEmpty { return .happening(state.happenings.removeFirst()) }
-      if state.isQuitting { return state.ending }
-      defer { state.rewind = nil }
-      return state.rewind.map { .rewind(to: $0) }
+      if !state.steps.isEmpty { return state.steps.removeFirst() }
+      return state.isQuitting ? state.ending : nil
     }
   }
 
@@ -206,6 +225,16 @@ public final class RoomControl: Sendable {
   var ending: ConversationStep { state.withLock { $0.ending } }
 
   var isQuitting: Bool { state.withLock { $0.isQuitting } }
+
+  /// Waits until the person quits; false if the task is cancelled before.
+  func isQuit() async -> Bool {
+    while !Task.isCancelled {
+      let version = version
+      if isQuitting { return true }
+      await wait(since: version)
+    }
+    return false
+  }
 
   /// Whether a turn is due; takes a grant while the room is held.
   func takeTurn() -> Bool {
@@ -227,8 +256,24 @@ public final class RoomControl: Sendable {
     answer("the room is held: \(reason)")
   }
 
-  func beginSpeech(_ live: LiveReply, by speaker: String) { change { $0.speech = (live, speaker) } }
-  func endSpeech() { change { $0.speech = nil } }
+  /// Lets the person interrupt a reply; one who has quit while the speaker was chosen does not hear it.
+  func beginSpeech(_ live: LiveReply, by speaker: String) {
+    let isQuitting = changing { state in
+      state.speech = (live, speaker)
+      return state.isQuitting
+    }
+    if isQuitting { live.cut(.quit) }
+  }
+
+  /// Returns the interrupts that came too late for the reply.
+  func endSpeech() -> [Happening] {
+    changing { state in
+      state.speech = nil
+      let late = state.happenings.filter { $0.kind == "interrupt" }
+      state.steps.removeAll { $0.happening?.kind == "interrupt" }
+      return late
+    }
+  }
 
   func note(check lines: [String]) {
     if state.withLock({ $0.showsChecks }) { lines.forEach(answer) }
@@ -250,6 +295,8 @@ public final class RoomControl: Sendable {
   }
 
   // MARK: Changes
+
+  var prompt: String { state.withLock { $0.prompt } }
 
   var version: Int { state.withLock { $0.version } }
 

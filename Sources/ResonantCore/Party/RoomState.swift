@@ -40,7 +40,7 @@ struct RoomState: Sendable, Equatable {
 
   private mutating func take(_ turn: Turn) {
     wish = nil
-    guard turn.outcome != .human else { return }
+    guard turn.speaker != RoomPerson.name else { return }
     wordLimitIsLifted = false
     // An error follows, which counts the reply and the failure.
     guard turn.outcome != .incomplete else { return }
@@ -59,14 +59,15 @@ struct RoomState: Sendable, Equatable {
     case "error": fail(event, by: speaker)
     case "triggers": triggers[speaker] = (event.fields["triggers"]?.array ?? []).compactMap(\.string)
     case "words": setWordLimit(event.fields["limit"]?.int)
-    case "hold": (failures, failuresByName) = (0, [:])
+    case "hold", "rewind": (failures, failuresByName) = (0, [:])
     case "tool": wish(event.requestedSpeaker.map { Wish(speaker: $0, author: .tool) }, from: event)
     case "interrupt":
-      let by = event.fields["by"]?.string
+      // A person passes the mic to whoever is next.
+      let by = event.fields["by"]?.string.flatMap { $0 == RoomPerson.name ? nil : $0 }
       wish(by.map { Wish(speaker: $0, author: .interrupt) }, from: event)
     case "next": choose(event.fields["speaker"]?.string)
     case "selection":
-      for name in event.fields["votes"]?.object?.keys ?? [] { replies[name, default: 0] += 1 }
+      for name in (event.fields["asked"]?.array ?? []).compactMap(\.string) { replies[name, default: 0] += 1 }
       // A wish that cannot be granted is over.
       if event.fields["dropped"]?.bool == true { wish = nil }
     default: break
@@ -76,6 +77,7 @@ struct RoomState: Sendable, Equatable {
   private mutating func fail(_ event: Transcript.Event, by name: String) {
     if event.fields["during"]?.string == "bio" {
       introduced.insert(name)
+      replies[name, default: 0] += 1
     } else if event.isFailedAttempt {
       replies[name, default: 0] += 1
       // The wish was granted with this attempt.

@@ -44,8 +44,9 @@ final class RoomWatch: ReplyWatch {
       control.wake()
     }
     live.settle()
-    control.endSpeech()
-    return await checks?.finish() ?? []
+    if live.verdict?.endsConversation != true { actLate() }
+    let late = control.endSpeech()
+    return await (checks?.finish() ?? []) + late
   }
 
   // MARK: Showing
@@ -57,7 +58,8 @@ final class RoomWatch: ReplyWatch {
     var follower: Int?
     var last = ContinuousClock.now
     defer { if let follower { live.unfollow(follower) } }
-    while live.verdict == nil {
+    // A reply that reached the limit is shown to its end like any other.
+    while live.verdict == nil || live.verdict == .limit {
       let version = control.version
       let pace = control.pace
       // Read before the count: a reply that is complete has all its text.
@@ -81,10 +83,10 @@ final class RoomWatch: ReplyWatch {
       // Every call wakes the followers, this one too.
       if revealed != count { live.reveal(count) }
       revealed = count
-      if isComplete, count >= arrived {
-        return actLate()
-      } else if count == limit {
+      if count == limit {
         if let stop = control.takeStop() { control.perform(stop.command) }
+      } else if isComplete, count >= arrived {
+        return
       } else {
         await rest(since: version, isPaced: pace.speed.map { $0 > 0 } ?? false && count < arrived)
       }
@@ -103,9 +105,8 @@ final class RoomWatch: ReplyWatch {
     try? await Task.sleep(for: Self.frame)
   }
 
-  /// Performs the commands whose place the reply does not reach.
+  /// Performs the commands whose place the reply did not reach.
   private func actLate() {
-    live.settle()
     while let stop = control.takeStop() { control.perform(stop.command, isLate: true) }
   }
 }

@@ -4,9 +4,15 @@ import OrderedCollections
 
 extension Transcript.Event {
   /// The kinds of events of a room that vanish with the turn that they belong to.
-  private static let kindsOfTurn: Set<String> = ["tool", "triggers", "check", "interrupt", "note", "next"]
+  private static let kindsOfTurn: Set<String> = ["tool", "triggers", "interrupt", "note", "next", "error"]
+  /// Those that are recorded before their turn, like everything that came too late for it.
+  private static let kindsBeforeTurn: Set<String> = ["check", "selection"]
 
-  var belongsToTurn: Bool { Self.kindsOfTurn.contains(kind) }
+  /// Whether the event vanishes with the turns above a number.
+  func belongs(above number: Int) -> Bool {
+    if Self.kindsBeforeTurn.contains(kind) || fields["dropped"]?.bool == true { return after >= number }
+    return after > number && Self.kindsOfTurn.contains(kind)
+  }
 
   /// The tokens of the request behind the event, if there was one.
   var usage: Usage? {

@@ -196,10 +196,10 @@ extension Transcript {
   /// Goes back to the state after a turn, 0 for the start. What happened in the discarded turns is discarded
   /// as well, except for what holds for the room as a whole.
   mutating func rewind(to number: Int) {
-    for event in events where event.after > number && event.belongsToTurn {
+    for event in events where event.belongs(above: number) {
       forgotten = forgotten + (event.usage ?? .zero)
     }
-    events.removeAll { $0.after > number && $0.belongsToTurn }
+    events.removeAll { $0.belongs(above: number) }
     forgetTurns(above: number)
   }
 

@@ -27,7 +27,7 @@ struct CheckCommand: AsyncParsableCommand {
       Diagnostics.warning(warning)
     }
     for var conversation in conversations {
-      conversation.participants = conversation.asked
+      conversation.participants = conversation.modelled
       let transcript = conversation.transcript(id: "", created: host.now)
       _ = try host.prepare(conversation, transcript: transcript, process: options.process)
     }
@@ -72,7 +72,7 @@ struct CheckCommand: AsyncParsableCommand {
     var distinct: [(Participant, RequestSettings)] = []
     var seen: [[String]: [Endpoint]] = [:]
     for conversation in conversations {
-      for participant in conversation.asked {
+      for participant in conversation.modelled {
         let key = [participant.endpoint.display, participant.model]
         if seen[key]?.contains(participant.endpoint) == true { continue }
         seen[key, default: []].append(participant.endpoint)

@@ -6,7 +6,9 @@ import ResonantCore
 /// The config and the flags of a room.
 struct PartyOptions: ParsableArguments {
   enum Room: OptionSection {
-    static var options: [ChatOption] { OptionTable.rooms.filter { $0.kind != .party } }
+    static var options: [ChatOption] {
+      (OptionTable.rooms + OptionTable.models).ofRooms.filter { $0.kind != .party }
+    }
   }
   enum Turns: OptionSection { static var options: [ChatOption] { OptionTable.turns.ofRooms } }
   enum Requests: OptionSection { static var options: [ChatOption] { OptionTable.requests.ofRooms } }

@@ -13,6 +13,11 @@ struct OptionTableTests {
     "seed": 1,
   ]
 
+  private static let config: JSONObject = [
+    "providers": [["url": "http://localhost:9/v1", "models": ["a", "b"]]]
+  ]
+  private static let room: JSONObject = ["party": .object(config), "seed": 1]
+
   private let directory: TemporaryDirectory
   private let environment: ResolutionContext
 
@@ -33,6 +38,8 @@ struct OptionTableTests {
     case .seconds: 7.5
     case .boolean: true
     case .object: ["X-Note": "${KEY}"]
+    case .moderator: ["endpoint": "http://localhost:7/v1", "model": "judge"]
+    case .party: .object(config.merging(["intros": false]) { $1 })
     case .preamble: [["role": "user", "content": "u"]]
     case .template: [["system_prompt": "a"], ["system_prompt": "b"], ["system_prompt": "c"]]
     case .texts: ["x"]
@@ -41,17 +48,16 @@ struct OptionTableTests {
     }
   }
 
-  private func resolved(_ options: JSONObject) throws -> ResolvedConversation {
+  private func resolved(
+    _ options: JSONObject, in mode: Transcript.Mode = .chat
+  ) throws -> ResolvedConversation {
     let source = OptionSource.file("plan.yaml", path: "base")
-    let options = Self.base.merging(options) { $1 }
+    let options = (mode == .chat ? Self.base : Self.room).merging(options) { $1 }
     return try ResolvedConversation.resolve(options: options, source: source, context: environment)
   }
 
   private func transcript(_ conversation: ResolvedConversation) -> Transcript {
-    let header = Transcript.Header(
-      id: "1", created: Date(timeIntervalSince1970: 0), program: "resonant",
-      seed: conversation.settings.seed, participants: conversation.facts, settings: conversation.recorded)
-    return Transcript(header: header, preambles: conversation.preambles)
+    conversation.transcript(id: "1", created: Date(timeIntervalSince1970: 0))
   }
 
   private func resumed(
@@ -62,17 +68,27 @@ struct OptionTableTests {
       transcript(conversation), file: "t.jsonl", overrides: overrides, context: environment)
   }
 
-  /// Options that this version knows and refuses.
-  private static let later: Set<String> = ["moderator"]
+  /// An option with a value, in a kind of conversation that has it.
+  private struct Sample {
+    var option: ChatOption
+    var options: JSONObject
+    var mode = Transcript.Mode.chat
+  }
 
-  /// Each option of a conversation with a value, and each option of a participant in the object of one.
-  private static let samples: [(option: ChatOption, options: JSONObject)] =
-    OptionTable.all.filter { $0.scope != .process && !later.contains($0.key) }
-    .map { ($0, [$0.key: sample($0)]) }
+  /// Each option of a conversation, for chats and for rooms, and each option of a participant in the object of
+  /// one.
+  private static let samples: [Sample] =
+    [Transcript.Mode.chat, .party].flatMap { mode in
+      OptionTable.all.filter { $0.scope != .process && $0.applies(to: mode) }.map { option in
+        var options: JSONObject = [option.key: option.key == "order" ? "chain" : sample(option)]
+        if option.kind == .moderator { options["order"] = "moderator" }
+        return Sample(option: option, options: options, mode: mode)
+      }
+    }
     + OptionTable.ownOptions.map { field, option in
       var carol: JSONObject = ["name": "Carol"]
       carol[field] = sample(option)
-      return (option, ["participant": .array([.object(carol)])])
+      return Sample(option: option, options: ["participant": .array([.object(carol)])])
     }
 
   @Test func eachOptionOfAParticipantHasAKeyForEachOfTheFirstTwo() {
@@ -91,10 +107,12 @@ struct OptionTableTests {
   func anOptionHasAnEffectIsRecordedComesBackOnResumeAndContradictsAsItSays(
     index: Int
   ) throws {
-    let (option, options) = Self.samples[index]
-    let unchanged = try resolved([:])
+    let (option, options, mode) = (
+      Self.samples[index].option, Self.samples[index].options, Self.samples[index].mode
+    )
+    let unchanged = try resolved([:], in: mode)
     let plain = transcript(unchanged)
-    let conversation = try resolved(options)
+    let conversation = try resolved(options, in: mode)
     var unrecorded = conversation
     unrecorded.recorded = unchanged.recorded
     #expect(unrecorded != unchanged, "\(option.key) has no effect")
@@ -109,11 +127,13 @@ struct OptionTableTests {
 
   @Test(arguments: samples.indices)
   func anOptionDoesToAResumedConversationWhatItSays(index: Int) throws {
-    let (option, options) = Self.samples[index]
+    let (option, options, mode) = (
+      Self.samples[index].option, Self.samples[index].options, Self.samples[index].mode
+    )
     // An object of a further participant names whom it is about.
     let isObject = options["participant"] != nil
     if isObject, option.resumption != .overrides { return }
-    let begun = try resolved([:])
+    let begun = try resolved([:], in: mode)
     switch option.resumption {
     case .refused:
       #expect(
@@ -135,6 +155,10 @@ struct OptionTableTests {
     #expect(OptionTable["idle_timeout"]?.fallback == "120")
     #expect(OptionTable["order"]?.fallback == "round-robin")
     #expect(OptionTable["no_stream"]?.fallback == nil)
+    #expect(OptionTable["order"]?.inRoom.fallback == "random")
+    #expect(OptionTable["max_turns"]?.inRoom.fallback == nil)
+    #expect(OptionTable["max_chars"]?.inRoom.fallback == "10000")
+    #expect(OptionTable["seed"]?.inRoom.fallback == "random")
     #expect(OptionTable["bob_name"]?.fallback == "Bob")
   }
 }

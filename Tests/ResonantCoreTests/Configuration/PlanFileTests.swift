@@ -49,6 +49,13 @@ import Testing
     #expect(try plan(" {name: 'x', /* y */ }", name: "p").value == ["name": "x"])
     #expect(try plan("name: x", name: "p").value == ["name": "x"])
     #expect(try plan("{\n \"a\":\n 1}", name: "p.json").place(of: "a").line == 2)
+    let commented = try plan(
+      "// why\r\n{ /* a\n */ base: {x: 1},\nmatrix: [\n1,\n{'y': 2}]}", name: "p.json5")
+    for (path, line) in [
+      ("base.x", 3), ("matrix", 4), ("matrix[0]", 5), ("matrix[1]", 6), ("matrix[1].y", 6),
+    ] {
+      #expect(commented.place(of: path).line == line)
+    }
   }
 
   @Test(arguments: [

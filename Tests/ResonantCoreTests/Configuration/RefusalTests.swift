@@ -20,8 +20,19 @@ import Testing
       ("seed", -1, "--seed: must be a whole number from 0 to 18446744073709551615"),
       ("filter_thinking", "yes", "--filter-thinking: must be true or false, not a string"),
       ("api", "smtp", "--api: must be one of openai, anthropic, ollama; not 'smtp'"),
-      ("order", "vote", "--order: vote needs the group conversation, which this version does not have yet"),
-      ("moderator", "{}", "--moderator: needs the group conversation"),
+      ("order", "moderator", "--order: needs --moderator, an object with endpoint and model"),
+      ("moderator", "{}", "--moderator: has no endpoint"),
+      ("moderator", ["endpoint": "builtin:"], "--moderator: has no model"),
+      (
+        "moderator", ["endpoint": "builtin:", "modle": "m"],
+        "--moderator modle: unknown key; did you mean model?"
+      ),
+      (
+        "moderator", ["endpoint": "builtin:", "model": "m"],
+        "--moderator: is asked only with --order moderator"
+      ),
+      ("moderator.name", "m", "--moderator name: unknown key"), ("words", 3, "--words: is for rooms"),
+      ("topic", "tea", "--topic: is for rooms"), ("party.intros", false, "--party: has no providers"),
       ("opening", "", "--opening: must not be empty"),
       ("stop_phrase", [""], "--stop-phrase [0]: must not be empty"),
       ("headers", "{", "--headers: is no JSON: line 1"),
@@ -48,7 +59,7 @@ import Testing
       ("max_turn", 3, "--max-turn: unknown option; did you mean max_turns?"),
       ("top_p", 1, "--top-p: unknown option; a parameter of the model goes into the payload: payload.top_p"),
       ("opening", true, "--opening: must be a string, not a boolean; quotes make it one"),
-      ("model.x", 3, "--model x: only the fields of headers and payload"),
+      ("model.x", 3, "--model x: only the fields of headers, payload, moderator and party"),
     ] as [(String, JSONValue, String)])
   func wrongValuesNameTheirFlag(key: String, value: JSONValue, message: String) {
     #expect(refusal { try resolved([key: value]) }.hasPrefix(message))

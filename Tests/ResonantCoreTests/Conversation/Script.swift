@@ -10,6 +10,8 @@ final class ScriptedModel: ChatModel {
   enum Line: Sendable {
     case says(String)
     case thinks(String)
+    /// Calls tools, given as a name and arguments, beside a text.
+    case calls([(name: String, arguments: String)], saying: String = "")
     case breaks(after: String, ModelError)
     /// Says this much and then nothing until it is cut.
     case hangs(after: String)
@@ -30,12 +32,16 @@ final class ScriptedModel: ChatModel {
 
   func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
     let live = attempt.live
+    var completion = Completion()
     let line = state.withLock { state -> Line? in
       state.requests.append(request)
       return state.lines.isEmpty ? nil : state.lines.removeFirst()
     }
     switch line {
     case .says(let text): live.append(text)
+    case .calls(let calls, let text):
+      live.append(text)
+      completion.toolCalls = calls.map { ToolCall(name: $0.name, arguments: $0.arguments) }
     case .thinks(let text):
       var text = text
       _ = text.withUTF8 { live.append(thinking: $0) }
@@ -50,7 +56,7 @@ final class ScriptedModel: ChatModel {
       }
     case nil: throw ModelError(.exhausted, "the script is used up")
     }
-    return Completion()
+    return completion
   }
 }
 

@@ -18,8 +18,10 @@ struct BatchForecastTests {
     let people = ["Ada", "Bob"].map {
       Participant(name: $0, model: "m", endpoint: .builtin, systemPrompt: String(repeating: "x", count: 40))
     }
-    return BatchForecast(
-      of: trials, turns: turns, isFailed: isFailed, conversation: { _ in (people, settings, nil) })
+    let conversation = ResolvedConversation(
+      participants: people, settings: settings, request: RequestSettings(), output: OutputSettings(),
+      recorded: [:], facts: [], directory: "")
+    return BatchForecast(of: trials, turns: turns, isFailed: isFailed, conversation: { _ in conversation })
   }
 
   @Test func theOpeningIsNoRequestAndWhatIsDoneIsNotDoneAgain() {

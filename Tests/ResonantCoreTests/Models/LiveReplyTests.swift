@@ -64,6 +64,51 @@ import Testing
     #expect(live.text == "a")
   }
 
+  @Test func nothingCutsASettledReply() {
+    let live = LiveReply()
+    live.append("abc")
+    live.settle()
+    #expect(!live.cut(.listener(name: "Bob")))
+    #expect(!live.cut(.signal))
+    #expect(live.verdict == nil)
+    #expect(live.text == "abc")
+  }
+
+  @Test(arguments: [
+    (LiveReply.Verdict.listener(name: "Bob"), true, "ab"), (.quit, true, "ab"), (.signal, false, "abc"),
+    (.deadline, false, "abc"),
+  ])
+  func aReplyOverTheLimitIsCutOnlyByWhoReadsIt(verdict: LiveReply.Verdict, isAccepted: Bool, text: String) {
+    let live = LiveReply(limit: 3)
+    live.reveal(2)
+    live.append("abcdef")
+    #expect(live.verdict == .limit)
+    #expect(live.cut(verdict) == isAccepted)
+    #expect(live.text == text)
+  }
+
+  @Test(
+    arguments: [
+      (nil, 3, 5), (2, 1, 2), (2, 4, 4), (9, 7, 7), (9, 3, 5),
+    ] as [(Int?, Int, Int)])
+  func whatWasShownStaysShown(before: Int?, after: Int, shown: Int) {
+    let live = LiveReply()
+    live.reveal(before)
+    live.append("abcde")
+    live.reveal(after)
+    live.append("fghij")
+    #expect(live.counts.shown == shown)
+  }
+
+  @Test func onlyTheFirstOfManyCutsIsAccepted() async {
+    let live = LiveReply()
+    let accepted = await withTaskGroup(of: Bool.self) { group in
+      for name in 0..<50 { group.addTask { live.cut(.listener(name: "\(name)")) } }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(accepted == 1)
+  }
+
   @Test func aCutReachesASourceThatComesLate() async {
     let live = LiveReply()
     live.cut(.signal)

@@ -10,7 +10,7 @@ struct ChainSelection: SpeakerSelection {
     let transcript = context.transcript
     let number = transcript.turns.last?.number ?? 0
     let named = transcript.events.last {
-      $0.after == number && $0.kind == "tool" && $0.requestedSpeaker != nil
+      $0.after == number && $0.kind == "tool" && $0.requestedSpeaker.map(context.names.contains) == true
     }
     let index = named?.requestedSpeaker.flatMap(context.names.firstIndex)
     guard let index, context.candidates.contains(index) else {

@@ -47,7 +47,7 @@ struct ModeratorSelection: SpeakerSelection {
     _ moderator: AskedModerator, _ names: [String], _ context: SelectionContext
   ) -> ModelRequest {
     let turns = context.transcript.turns
-    let said = turns.map { "[\($0.speaker)]: \($0.heard ?? $0.text)" }.joined(separator: "\n\n")
+    let said = turns.map { "[\($0.speaker)]: \($0.utteranceForOthers)" }.joined(separator: "\n\n")
     let prompt = Prompts.chooseSpeaker(
       among: names, all: context.names, topic: context.transcript.header.topic, said: said)
     var generator = SplitMix64(seed: seed, turn: turns.count + 1)

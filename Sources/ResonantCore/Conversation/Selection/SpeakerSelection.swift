@@ -62,7 +62,8 @@ extension Transcript {
   var failedAttempts: [Event] {
     guard header.mode == .party else { return [] }
     let number = turns.last?.number ?? 0
-    let start = events.lastIndex { $0.after < number }.map { $0 + 1 } ?? events.startIndex
+    let start =
+      events.lastIndex { $0.after < number || $0.kind == "rewind" }.map { $0 + 1 } ?? events.startIndex
     return events[start...].filter(\.isFailedAttempt)
   }
 }

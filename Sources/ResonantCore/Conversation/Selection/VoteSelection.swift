@@ -14,9 +14,11 @@ struct VoteSelection: SpeakerSelection {
     var votes: [Int: Int] = [:]
     var usage = Usage.zero
     var recorded: JSONObject = [:]
+    var asked: [String] = []
     for (voter, vote) in try await ballot(context) {
       let name = context.participants[voter].name
       usage = usage + vote.usage
+      if vote.isAsked { asked.append(name) }
       recorded[name] = vote.choice.map(JSONValue.string) ?? .null
       if let index = vote.choice.flatMap(context.names.firstIndex) { votes[index, default: 0] += 1 }
     }
@@ -30,7 +32,7 @@ struct VoteSelection: SpeakerSelection {
           "selection",
           [
             "speaker": .string(context.names[index]), "by": "vote", "votes": .object(recorded),
-            "usage": .object(usage.fields),
+            "asked": .array(asked.map(JSONValue.string)), "usage": .object(usage.fields),
           ])
       ])
   }
@@ -53,9 +55,10 @@ struct VoteSelection: SpeakerSelection {
 
   private func vote(of voter: Int, _ context: SelectionContext) async -> Result<SpeakerVote, ModelError> {
     let names = context.candidates.filter { $0 != voter }.map { context.names[$0] }
-    guard names.count > 1 else { return .success(SpeakerVote(choice: names.first)) }
+    guard names.count > 1 else { return .success(SpeakerVote(choice: names.first, isAsked: false)) }
     var request = context.request(voter)
     request.messages.append(Message(.user, Prompts.vote(among: names)))
+    if request.roles == .alternate { request.messages = Perspective.alternating(request.messages) }
     return await SpeakerVote.ask(models[voter], request, for: names)
   }
 }
@@ -65,6 +68,8 @@ struct SpeakerVote: Sendable {
   /// Nil if the answer names nobody who may be chosen.
   var choice: String?
   var usage = Usage.zero
+  /// Whether the model was asked; there is nothing to ask where there is one candidate.
+  var isAsked = true
 
   /// A vote takes at most this long.
   private static let timeout = Duration.seconds(60)

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import ResonantCore
+
+@Suite struct RoomPersonTests {
+  private func talker(_ name: String) -> (name: String, model: any ChatModel) {
+    (name, ScriptedModel(talking: name.lowercased()))
+  }
+
+  @Test func thePersonSpeaksSkipsAndQuits() async throws {
+    let a = ScriptedModel(talking: "a")
+    let lines = ["/go", "two\nlines", "", "/words 20", "//slash", "/quit"]
+    let stage = RoomStage([("A", a)], person: true, lines: lines)
+    #expect(try await stage.play().reason == .quit)
+    #expect(
+      stage.turns.filter { $0.hasPrefix("human") } == [
+        "human: two\nlines", "human: (passed)", "human: /slash",
+      ])
+    #expect(stage.witness.turns.filter { $0.speaker == "human" }.map(\.outcome) == [.human, .passed, .human])
+    #expect(stage.speakers.last == "A")
+    #expect(stage.witness.turns.allSatisfy { $0.speaker == "A" || $0.usage == nil })
+    let named = a.requests[1].messages[2]
+    #expect(named.content.string == "[human]: two\nlines")
+    #expect(named.extra == ["name": "human"])
+    #expect(a.requests[3].script.last?.contains("20 words") == true)
+  }
+
+  @Test func theEndOfTheInputAtThePersonsTurnQuits() async throws {
+    let stage = RoomStage([talker("A")], person: true, lines: [], go: true)
+    #expect(try await stage.play().reason == .quit)
+    #expect(stage.turns == ["A: a1"])
+  }
+
+  @Test func introductionsGoToTheOthersInOrder() async throws {
+    let a = ScriptedModel(says: " I am A.\n", "a1")
+    let b = ScriptedModel([.breaks(after: "", ModelError(.refused, "no", status: 500)), .says("b1")])
+    let c = ScriptedModel(says: "", "c1")
+    var stage = RoomStage(
+      [("A", a), ("B", b), ("C", c)], person: true, lines: ["I like tea.", "/go", "hello"])
+    stage.room.introductions = true
+    try await stage.play()
+    let first = stage.witness.occurrences.prefix(4)
+    #expect(first.map(\.kind) == ["bio", "error", "error", "bio"])
+    #expect(first.map { $0.fields["speaker"]?.string } == ["A", "B", "C", "human"])
+    #expect(first.map { $0.fields["text"]?.string } == ["I am A.", nil, nil, "I like tea."])
+    #expect(first.map { $0.fields["during"]?.string } == [nil, "bio", "bio", nil])
+    #expect(a.requests[0].messages.count == 1)
+    #expect(a.requests[0].tools.isEmpty && a.requests[0].system == nil)
+    #expect(!a.requests[0].messages[0].content.string.contains("the sea"))
+    #expect(a.requests[1].system?.string.hasSuffix("themselves:\n- human: I like tea.") == true)
+    #expect(b.requests[1].system?.string.hasSuffix("themselves:\n- A: I am A.\n- human: I like tea.") == true)
+    #expect(stage.turns == ["A: a1", "B: b1", "C: c1", "human: hello"])
+    #expect(stage.pauses.all.isEmpty)
+  }
+
+  @Test func aBioGivenBeforehandIsNotAskedForAndNoneIsNoBio() async throws {
+    for (bio, count) in [("I like tea.", 2), (nil, 1)] as [(String?, Int)] {
+      var stage = RoomStage([talker("A")], person: true, lines: [], go: true, bio: bio)
+      stage.room.introductions = true
+      try await stage.play()
+      #expect(stage.events("bio").count == count)
+      #expect(stage.turns == ["A: a2"])
+    }
+  }
+
+  @Test func allAreAskedForTheirIntroductionsAtOnce() async throws {
+    let meeting = Meeting(of: 3)
+    var stage = RoomStage([("A", meeting), ("B", meeting), ("C", meeting)])
+    stage.room.introductions = true
+    stage.settings.maxTurns = 1
+    try await stage.play()
+    #expect(stage.events("bio").count == 3)
+  }
+
+  @Test func whoQuitsDoesNotWaitForIntroductions() async throws {
+    var stage = RoomStage([("A", ScriptedModel([.hangs(after: "I")])), talker("B")], live: true)
+    stage.room.introductions = true
+    let control = stage.control
+    let conversation = stage.conversation()
+    async let end = conversation.run()
+    control.take(line: "/quit")
+    #expect(try await end.reason == .quit)
+    #expect(stage.events("bio").isEmpty)
+  }
+
+  @Test func thePersonIsAskedBesideTheModels() async throws {
+    /// Introduces itself only once the person has.
+    struct Shy: ChatModel {
+      let gate: Gate
+      func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
+        try? await gate.pass()
+        attempt.live.append("shy")
+        return Completion()
+      }
+    }
+    let gate = Gate()
+    var stage = RoomStage([("A", Shy(gate: gate))], person: true, live: true)
+    stage.room.introductions = true
+    let answers = stage.answers
+    let conversation = stage.conversation()
+    async let end = conversation.run()
+    try await gate.waitUntilReached()
+    while !answers.all.contains(where: { $0.hasPrefix("introduce yourself") }) { await Task.yield() }
+    stage.control.take(line: "/bio I like tea.")
+    gate.open()
+    stage.control.endInput()
+    #expect(try await end.reason == .quit)
+    #expect(stage.events("bio").map { $0.fields["text"]?.string } == ["shy", "I like tea."])
+  }
+
+  @Test func bothBudgetAndLimitCountWhatIsAskedBeforeTheFirstTurn() async throws {
+    var stage = RoomStage([talker("A"), talker("B"), talker("C")])
+    stage.room.introductions = true
+    stage.settings.order = .vote
+    stage.settings.budgetTokens = 60
+    let end = try await stage.play()
+    #expect(end.reason == .budget)
+    #expect(stage.turns.isEmpty)
+    #expect(stage.events("selection").isEmpty)
+    #expect(end.usage.total == stage.events("bio").compactMap(\.usage).reduce(Usage.zero, +).total)
+  }
+
+  // MARK: Live
+
+  @Test func onlyOneLineAnswersAndTheNextActs() async throws {
+    let control = RoomControl(.live)
+    async let text = control.text(for: .turn)
+    while control.prompt != "your turn> " { await Task.yield() }
+    control.take(line: "first")
+    control.take(line: "second")
+    #expect(await text == "first")
+    let version = control.version
+    control.endInput()
+    #expect(await control.waitWhileHeld(since: version))
+    #expect(await !control.waitWhileHeld(since: control.version))
+  }
+
+  @Test func aChangeBeforeTheWaitIsNotMissed() async {
+    let control = RoomControl(.live)
+    let version = control.version
+    control.take(line: "/go")
+    #expect(await control.waitWhileHeld(since: version))
+  }
+
+  @Test func whoQuitsWhileTheSpeakerIsChosenHearsNothing() {
+    let control = RoomControl(.live)
+    control.take(line: "/quit")
+    let live = LiveReply()
+    control.beginSpeech(live, by: "A")
+    #expect(live.verdict == .quit)
+  }
+}
+
+/// A model that answers once a number of requests wait for it.
+final class Meeting: ChatModel {
+  private let missing: Mutex<Int>
+  private let gate = Gate()
+  init(of count: Int) { missing = Mutex(count) }
+
+  func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
+    let isFull = missing.withLock { count in
+      count -= 1
+      return count <= 0
+    }
+    if isFull { gate.open() }
+    try? await gate.pass()
+    attempt.live.append("here")
+    return Completion()
+  }
+}
