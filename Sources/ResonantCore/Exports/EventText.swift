@@ -19,6 +19,7 @@ extension Transcript.Event {
     case "words": return fields["limit"]?.int.map { "Word limit: \($0)." } ?? "The word limit is lifted."
     case "bio": return "Introduction of \(named): \(text("text") ?? "")"
     case "tool": return callSentence
+    case "silent": return "\(named) only called tools."
     case "triggers":
       let triggers = fields["triggers"]?.array?.compactMap(\.string) ?? []
       return triggers.isEmpty
@@ -35,7 +36,7 @@ extension Transcript.Event {
   /// read later if at all.
   public var announcement: String? {
     switch kind {
-    case "error", "words", "bio", "rewind", "hold": sentence
+    case "error", "words", "bio", "rewind", "hold", "silent": sentence
     // Warnings about endpoints go to standard error.
     case "note": isModeratorNote ? sentence : nil
     default: nil
