@@ -81,7 +81,8 @@ extension Transcript.Event {
 }
 
 extension Transcript.Event {
-  /// Why the coming speaker was chosen, in one sentence; nil for an event that chooses nobody.
+  /// Why the coming speaker was chosen, in one sentence; nil where the turn before tells (a speaker asked for this
+  /// one), and for an event that chooses nobody.
   var reason: String? {
     guard kind == "selection", !isDropped else { return nil }
     switch text("by") {
@@ -91,7 +92,6 @@ extension Transcript.Event {
         ? "Chosen at random: the moderator's answer named nobody who may speak."
         : "Chosen by the moderator."
     case "human": return "Chosen by the person."
-    case "tool": return "Asked for by the speaker before."
     case "interrupt": return "Interrupted the speaker before."
     default: return nil
     }
