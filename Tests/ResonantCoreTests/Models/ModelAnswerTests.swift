@@ -29,4 +29,18 @@ import Testing
     #expect(answer.text == "Bob")
     #expect(answer.usage == Usage(promptTokens: 3, completionTokens: 1, estimated: true))
   }
+
+  @Test(
+    arguments: [
+      ([("pick", #"{"name":"Bob"}"#)], "", "Bob"),
+      ([("other", "{}"), ("pick", #"{"name":"Bob"}"#)], "", "Bob"),
+      ([], #"{"name":"Bob"}"#, "Bob"), ([], "Bob", nil), ([], "", nil), ([("pick", "[]")], "", nil),
+      ([("pick", #"{"name":"#)], "", nil),
+    ] as [([(String, String)], String, String?)])
+  func theArgumentsOfARequiredCall(calls: [(String, String)], text: String, name: String?) {
+    var completion = Completion()
+    completion.toolCalls = calls.map { ToolCall(name: $0.0, arguments: $0.1) }
+    let answer = ModelAnswer(text: text, completion: completion, usage: .zero)
+    #expect(answer.call(of: "pick").arguments?["name"]?.string == name)
+  }
 }
