@@ -250,7 +250,8 @@ extension Conversation {
         problem = error
       }
     }
-    let effects = problem == nil ? rules.effects(of: &turn, by: index, verdict: verdict) : []
+    let effects = problem == nil ? rules.effects(of: &turn, by: index, verdict: verdict) : TurnEffects()
+    if effects.isSilent { return keepSilence(turn, effects) }
     if turn.outcome.isGenerated {
       problem = problem ?? emptiness(of: &turn)
       if problem != nil { turn.outcome = .incomplete }
@@ -261,12 +262,21 @@ extension Conversation {
       append(turn)
     }
     let failure = problem.map { fail(with: $0, by: speaker, usage: isSaid ? nil : turn.usage) }
-    for effect in effects { occur(effect) }
+    for happening in effects.happenings { occur(happening) }
     if let verdict, verdict.endsConversation {
       return Ending(reason: verdict == .quit ? .quit : .interrupted)
     }
     if answer.isCancelled { return .interrupted }
     if let failure { return failure }
+    return reasonToStop.map { Ending(reason: $0) }
+  }
+
+  /// Records a reply that leaves no turn, and is no failure either.
+  private func keepSilence(_ turn: Turn, _ effects: TurnEffects) -> Ending? {
+    var fields: JSONObject = ["speaker": .string(turn.speaker)]
+    fields["usage"] = turn.usage.map { .object($0.fields) }
+    occur(Happening("silent", fields))
+    for happening in effects.happenings { occur(happening) }
     return reasonToStop.map { Ending(reason: $0) }
   }
 
@@ -285,9 +295,7 @@ extension Conversation {
     if turn.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       turn.text = ""
       if turn.outcome == .interrupted { return nil }
-      if !turn.toolCalls.isEmpty {
-        return ModelError(.malformed, transcript.header.mode == .party ? Self.onlyCalls : Self.strangeCalls)
-      }
+      if !turn.toolCalls.isEmpty { return ModelError(.malformed, Self.onlyCalls) }
       return ModelError(
         .malformed, turn.thinking == nil ? "the reply is empty" : "the reply has reasoning but no text")
     }
@@ -300,8 +308,8 @@ extension Conversation {
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
-  private static let onlyCalls = "the reply calls a tool and has no text"
-  private static let strangeCalls = onlyCalls + "; if the payload has tools or functions, leave them out"
+  private static let onlyCalls =
+    "the reply calls a tool and has no text; if the payload has tools or functions, leave them out"
 
   /// Estimates the tokens of a turn for which the endpoint reported none; nil for a person's.
   private func estimatedUsage(of turn: Turn, by index: Int) -> Usage? {

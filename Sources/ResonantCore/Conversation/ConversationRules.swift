@@ -23,7 +23,7 @@ protocol ConversationRules: Sendable {
   func watch(_ attempt: Attempt, by speaker: Participant, after transcript: Transcript) -> (any ReplyWatch)?
   /// What a reply does besides saying something: tool calls, for example. Called with the turn before it is
   /// appended; may change its outcome.
-  func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> [Happening]
+  func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> TurnEffects
 }
 
 /// What happens next in a conversation.
@@ -47,6 +47,13 @@ struct Happening: Sendable, Equatable {
     self.fields = fields
     self.time = time
   }
+}
+
+/// What follows from a reply.
+struct TurnEffects: Sendable {
+  var happenings: [Happening] = []
+  /// The speaker has done something else instead of speaking, and leaves no turn.
+  var isSilent = false
 }
 
 /// The next speaker, and what happened while it was chosen.
@@ -105,7 +112,8 @@ struct ChatRules: ConversationRules {
     nil
   }
 
-  func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> [Happening] {
-    settings.order == .chain ? turn.toolCalls.map { $0.happening(by: turn.speaker) } : []
+  func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> TurnEffects {
+    TurnEffects(
+      happenings: settings.order == .chain ? turn.toolCalls.map { $0.happening(by: turn.speaker) } : [])
   }
 }

@@ -19,6 +19,7 @@ extension Transcript.Event {
     case "words": return fields["limit"]?.int.map { "Word limit: \($0)." } ?? "The word limit is lifted."
     case "bio": return "Introduction of \(named): \(text("text") ?? "")"
     case "tool": return callSentence
+    case "silent": return "\(named) only called tools."
     case "triggers":
       let triggers = fields["triggers"]?.array?.compactMap(\.string) ?? []
       return triggers.isEmpty
@@ -35,7 +36,7 @@ extension Transcript.Event {
   /// read later if at all.
   public var announcement: String? {
     switch kind {
-    case "error", "words", "bio", "rewind", "hold": sentence
+    case "error", "words", "bio", "rewind", "hold", "silent": sentence
     // Warnings about endpoints go to standard error.
     case "note": isModeratorNote ? sentence : nil
     default: nil
@@ -80,7 +81,8 @@ extension Transcript.Event {
 }
 
 extension Transcript.Event {
-  /// Why the coming speaker was chosen, in one sentence; nil for an event that chooses nobody.
+  /// Why the coming speaker was chosen, in one sentence; nil where the turn before tells (a speaker asked for this
+  /// one), and for an event that chooses nobody.
   var reason: String? {
     guard kind == "selection", !isDropped else { return nil }
     switch text("by") {
@@ -90,7 +92,6 @@ extension Transcript.Event {
         ? "Chosen at random: the moderator's answer named nobody who may speak."
         : "Chosen by the moderator."
     case "human": return "Chosen by the person."
-    case "tool": return "Asked for by the speaker before."
     case "interrupt": return "Interrupted the speaker before."
     default: return nil
     }

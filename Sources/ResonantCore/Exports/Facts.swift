@@ -42,8 +42,9 @@ extension Transcript {
     }
     if let first, sharesModel { facts.insert(Fact(label: "Shared model", value: first.model), at: 0) }
     if let first, sharesEndpoint { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
-    if let moderator = header.settings["moderator"], let model = moderator["model"]?.string {
-      let endpoint = moderator["endpoint"]?.string
+    let moderator = header.settings["moderator"] ?? header.settings["party"]?["moderator"]
+    if let moderator, let model = moderator["model"]?.string {
+      let endpoint = (moderator["endpoint"] ?? moderator["url"])?.string
       facts.append(Fact(label: "Moderator", value: model + (endpoint.map { " at \($0)" } ?? "")))
     }
     facts += machines.filter { !$0.payload.isEmpty }.map {

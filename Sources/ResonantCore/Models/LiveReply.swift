@@ -140,8 +140,8 @@ public final class LiveReply: Sendable {
   var isSettled: Bool { state.withLock { $0.isSettled } }
 
   /// Allows the first `count` code points to be shown until the next call; nil, the default, shows all text
-  /// as it comes. A slow display calls this repeatedly; one that pauses at a certain place calls it once. What has
-  /// been shown stays shown.
+  /// as it comes. A slow display calls this repeatedly; one that pauses at a certain place calls it once.
+  /// What has been shown stays shown.
   public func reveal(_ count: Int?) {
     change { state in
       guard let count else { return state.revealed = nil }

@@ -47,7 +47,7 @@ final class Introductions: Sendable {
     }
   }
 
-  /// Waits for one introduction. All of them are given up when the conversation is cancelled or the person quits.
+  /// Waits for one introduction. All are given up when the conversation is cancelled or the person quits.
   private func happening(
     _ task: Task<Happening?, Never>, _ all: some Collection<Task<Happening?, Never>> & Sendable
   ) async -> Happening? {

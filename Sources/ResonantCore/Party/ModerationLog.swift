@@ -8,6 +8,8 @@ struct ModerationLog {
   /// Who was chosen for the coming turn, and by whom; nil for the order.
   private var selection: Transcript.Event?
   private var names: [String] = []
+  /// The last speaker.
+  private var last: String?
   private var order = ""
   private var maxTriggers = 5
   private var threshold = 8
@@ -20,6 +22,7 @@ struct ModerationLog {
     let room = header.settings["party"]
     maxTriggers = room?["max_triggers"]?.int ?? maxTriggers
     threshold = room?["interrupt_threshold"]?.int ?? threshold
+    last = transcript.turns.last?.speaker
   }
 
   /// The beginning of a log.
@@ -35,13 +38,15 @@ struct ModerationLog {
 
   /// The beginning of a turn: its number, the speaker, and the reason why it is that one's turn.
   mutating func lines(forTurn number: Int, of speaker: String) -> [String] {
-    defer { selection = nil }
+    defer { (selection, last) = (nil, speaker) }
     return ["", Self.rule, "Turn \(number): \(speaker) (\(reason(speaker)))"]
   }
 
   private func reason(_ speaker: String) -> String {
-    let others = names.filter { $0 != speaker }.joined(separator: ", ")
-    guard let by = selection?.fields["by"]?.string else { return "\(order); the others: \(others)" }
+    guard let by = selection?.fields["by"]?.string else {
+      if order == SpeakerOrder.roundRobin.rawValue { return "in turn" }
+      return "random among \(names.filter { $0 != last }.joined(separator: ", "))"
+    }
     switch by {
     case "vote":
       let votes = (selection?.fields["votes"]?.object ?? [:]).map {
@@ -88,6 +93,7 @@ struct ModerationLog {
       return [
         "tool: \(text("speaker")) calls \(text("name")) \(fields["arguments"]?.jsonText ?? "")\(problem)"
       ]
+    case "silent": return ["[only called tools]"]
     case "triggers": return [triggers(of: text("speaker"), fields["triggers"]?.array ?? [])]
     case "note": return ["note: \(text("text"))"]
     case "words": return [fields["limit"]?.int.map { "word limit: \($0)" } ?? "word limit: none"]

@@ -75,7 +75,7 @@ final class Room: ConversationRules {
   }
 
   private func reasonToHold(_ transcript: Transcript, _ state: RoomState) -> String? {
-    let last = transcript.events.last(where: \.isFailedAttempt)?.fields["message"]?.string ?? ""
+    let last = transcript.events.last(where: \.isAttempt)?.fields["message"]?.string ?? "it only called tools"
     if state.failures >= Self.mostFailures {
       return "\(state.failures) turns in a row failed; the last: \(last)"
     }
@@ -85,7 +85,9 @@ final class Room: ConversationRules {
 
   /// Waits 1, 2, 4 seconds after failures in a row, unless the person does something.
   private func backOff(after transcript: Transcript, _ state: RoomState) async {
-    guard let failure = transcript.failedAttempts.last, let name = failure.fields["speaker"]?.string else {
+    guard let failure = transcript.attempts.last, failure.isFailure,
+      let name = failure.fields["speaker"]?.string
+    else {
       return
     }
     let count = max(state.failures, state.failuresByName[name] ?? 0)
@@ -178,18 +180,24 @@ final class Room: ConversationRules {
       checks: monitor?.checks(of: attempt.live, by: speaker, after: transcript, state(transcript)))
   }
 
-  func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> [Happening] {
+  func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> TurnEffects {
     if participants[index].isHuman {
       // A person who quits instead of speaking has not passed.
       if verdict == nil { turn.outcome = turn.text.isEmpty ? .passed : .human }
-      return []
+      return TurnEffects()
     }
-    if case .listener(let name)? = verdict { return Self.interrupt(of: turn.speaker, by: name) }
-    guard verdict == nil || verdict == .limit else { return [] }
-    if turn.text.isEmpty, turn.toolCalls.contains(where: { $0.name == RoomTools.skip.name }) {
-      turn.outcome = .passed
+    if case .listener(let name)? = verdict {
+      turn.toolCalls = []
+      return TurnEffects(happenings: Self.interrupt(of: turn.speaker, by: name))
     }
-    return turn.toolCalls.flatMap { effects(of: $0, by: index) }
+    guard verdict == nil || verdict == .limit else { return TurnEffects() }
+    let happenings = turn.toolCalls.flatMap { effects(of: $0, by: index) }
+    guard turn.text.isEmpty, !turn.toolCalls.isEmpty else { return TurnEffects(happenings: happenings) }
+    guard turn.toolCalls.contains(where: { $0.name == RoomTools.skip.name }) else {
+      return TurnEffects(happenings: happenings, isSilent: true)
+    }
+    turn.outcome = .passed
+    return TurnEffects(happenings: happenings)
   }
 
   private static func interrupt(of speaker: String, by name: String) -> [Happening] {

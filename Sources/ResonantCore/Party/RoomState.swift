@@ -21,7 +21,7 @@ struct RoomState: Sendable, Equatable {
   /// The word limit was lifted, and no model has been told yet.
   private(set) var wordLimitIsLifted = false
   private(set) var wish: Wish?
-  /// Failed or empty turns in a row, of all and by participant; a hold starts them anew.
+  /// Turns in a row in which nobody spoke, and failed turns in a row by participant; a hold starts them anew.
   private(set) var failures = 0
   private(set) var failuresByName: [String: Int] = [:]
   /// Replies that each participant has given so far, also those that left no turn.
@@ -57,6 +57,7 @@ struct RoomState: Sendable, Equatable {
       bios[speaker] = event.fields["text"]?.string
       replies[speaker, default: 0] += 1
     case "error": fail(event, by: speaker)
+    case "silent": attempt(by: speaker)
     case "triggers": triggers[speaker] = (event.fields["triggers"]?.array ?? []).compactMap(\.string)
     case "words": setWordLimit(event.fields["limit"]?.int)
     case "hold", "rewind": (failures, failuresByName) = (0, [:])
@@ -78,13 +79,17 @@ struct RoomState: Sendable, Equatable {
     if event.fields["during"]?.string == "bio" {
       introduced.insert(name)
       replies[name, default: 0] += 1
-    } else if event.isFailedAttempt {
-      replies[name, default: 0] += 1
-      // The wish was granted with this attempt.
-      wish = nil
-      failures += 1
+    } else if event.isFailure {
+      attempt(by: name)
       failuresByName[name, default: 0] += 1
     }
+  }
+
+  private mutating func attempt(by name: String) {
+    replies[name, default: 0] += 1
+    failures += 1
+    // The wish was granted with this attempt.
+    wish = nil
   }
 
   private mutating func setWordLimit(_ limit: Int?) {

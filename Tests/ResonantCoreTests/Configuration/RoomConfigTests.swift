@@ -52,7 +52,10 @@ struct RoomConfigTests {
       room.participants.map { $0.endpoint.headers.map(\.value) } == [
         ["Bearer sk-or-1"], ["Bearer sk-or-1"], ["Bearer dummy"],
       ])
-    #expect(room.participants.allSatisfy { $0.systemPrompt == nil && $0.preamble.isEmpty && !$0.isHuman })
+    #expect(
+      room.participants.allSatisfy {
+        $0.systemPrompt?.string.contains($0.name) == true && $0.preamble.isEmpty && !$0.isHuman
+      })
     #expect(room.moderator?.model == "openai/gpt-5-mini")
     #expect(room.moderator?.endpoint.headerReferences == ["Authorization": "Bearer ${KEY}"])
     #expect(room.moderator?.endpoint.headers.map(\.value) == ["Bearer sesame-9"])

@@ -77,7 +77,7 @@ struct ExportTests {
     let rule = String(repeating: "-", count: 50)
     for part in [
       "Room: What is a city for?\nAda: org/ada\n", "Introduction of Ada\n\(rule)\nAda, a sceptic.\n\(rule)\n",
-      "Turn 2: human\n[Asked for by the speaker before.]\n\(rule)\nAnd who pays?\n[13 chars]\n\(rule)\n",
+      "Turn 2: human\n\(rule)\nAnd who pays?\n[13 chars]\n\(rule)\n",
       "[Chosen by the person.]\n\(rule)\n(passed)\n\(rule)\n",
       "The towers of—\n[13 chars]\n\(rule)\n\nModerator: Ada interrupted Cai.\n",
       "\nHeld: 3 turns in a row failed\n",

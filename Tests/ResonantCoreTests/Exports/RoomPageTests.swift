@@ -24,6 +24,7 @@ struct RoomPageTests {
     #expect(header.contains("A room of 3 models and a person · 7 turns · 2026-11-21 01:47 UTC"))
     #expect(header.contains("<dt class=\"s0\"><bdi>Ada</bdi></dt><dd title=\"org/ada\">"))
     #expect(header.contains("<dt class=\"s3\"><bdi>human</bdi></dt><dd title=\"a person\">"))
+    #expect(header.contains("<bdi>Moderator</bdi></dt><dd title=\"judge at builtin:\">"))
     #expect(!header.contains("class=\"topic\""))
   }
 
@@ -53,7 +54,7 @@ struct RoomPageTests {
   }
 
   @Test(arguments: [
-    (1, "Chosen by vote: 2 for Ada, 1 for nobody."), (2, "Asked for by the speaker before."),
+    (1, "Chosen by vote: 2 for Ada, 1 for nobody."),
     (3, "Chosen by the person."), (4, "Chosen by the moderator."), (5, "Interrupted the speaker before."),
   ])
   func aTurnSaysWhyItIsThatOnes(number: Int, reason: String) throws {
@@ -62,6 +63,8 @@ struct RoomPageTests {
 
   @Test func aChoiceThatFailedIsNoReasonForTheTurnOfAnother() throws {
     #expect(try !article(6, of: page).contains("class=\"reason\""))
+    // The turn before tells that its speaker asked for this one.
+    #expect(try !article(2, of: page).contains("class=\"reason\""))
     #expect(try !article(7, of: page).contains("class=\"reason\""))
     #expect(page.contains("<p>Ben was to speak next, but nobody speaks twice in a row.</p>"))
   }
@@ -115,7 +118,7 @@ struct RoomPageTests {
     #expect(table.contains("<li class=\"s0\"><b><bdi>Ada 9</bdi></b>: <bdi>towers are praised</bdi></li>"))
     #expect(table.contains("<bdi>Ben no score</bdi>") && table.contains("none <em>too late</em>"))
     var strict = Sample.room
-    strict.header.settings["party"] = ["interrupt_threshold": 10]
+    strict.header.settings["party"] = ["interrupt_threshold": 10, "moderator": "judge"]
     #expect(HTMLPage.plain(strict).contains("<li class=\"s0\"><bdi>Ada 9</bdi>:"))
     strict.events.removeAll { $0.kind == "check" }
     #expect(!HTMLPage.plain(strict).contains("checks of the moderator"))

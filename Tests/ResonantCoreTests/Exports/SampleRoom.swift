@@ -14,6 +14,7 @@ extension Sample {
     transcript.header.mode = .party
     transcript.header.topic = "What is a city for?"
     transcript.header.settings["order"] = "vote"
+    transcript.header.settings["party"] = ["moderator": ["url": "builtin:", "model": "judge"]]
     transcript.turns = [
       turn(1, "Ada", "Shelter."), person(2, "And who pays?"), turn(3, "Ben", "", .passed),
       turn(4, "Cai", "The towers of", .interrupted), turn(5, "Ada", "No towers."),

@@ -41,6 +41,6 @@ import Testing
     var completion = Completion()
     completion.toolCalls = calls.map { ToolCall(name: $0.0, arguments: $0.1) }
     let answer = ModelAnswer(text: text, completion: completion, usage: .zero)
-    #expect(answer.arguments(of: "pick")?["name"]?.string == name)
+    #expect(answer.call(of: "pick").arguments?["name"]?.string == name)
   }
 }

@@ -126,6 +126,28 @@ import Testing
 
   // MARK: Live
 
+  @Test func anEmptyLineInterruptsAndARoomThatIsHeldStaysHeld() async throws {
+    for isHeld in [true, false] {
+      let hanging = ScriptedModel([.hangs(after: "I have been")])
+      let b = ScriptedModel([.hangs(after: "so")])
+      let stage = RoomStage([("A", hanging), ("B", b)], go: !isHeld, live: true)
+      let control = stage.control
+      let conversation = stage.conversation()
+      async let end = conversation.run()
+      if isHeld { control.take(line: "") }
+      while control.prompt != "A speaks> " || hanging.requests.isEmpty { await Task.yield() }
+      control.take(line: "")
+      if !isHeld { while b.requests.isEmpty || control.prompt != "B speaks> " { await Task.yield() } }
+      control.take(line: isHeld ? "/hold" : "/quit")
+      control.endInput()
+      #expect(try await end.reason == .quit)
+      #expect(stage.speakers.first == "A" && stage.outcomes.first == .interrupted)
+      // A model that is cut before it says anything leaves no message.
+      #expect(isHeld ? stage.speakers == ["A"] : stage.speakers.count <= 2)
+      #expect(stage.events("note").map { $0.fields["text"]?.string } == [Prompts.interruptedByPerson("A")])
+    }
+  }
+
   @Test func onlyOneLineAnswersAndTheNextActs() async throws {
     let control = RoomControl(.live)
     async let text = control.text(for: .turn)

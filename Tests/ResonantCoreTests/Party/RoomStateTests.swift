@@ -97,7 +97,7 @@ import Testing
     #expect(after.wordLimit == 50)
     #expect(after.bios == ["B": "I am B."])
     #expect(story.lastSpeaker == "A")
-    #expect(story.transcript.failedAttempts.isEmpty)
+    #expect(story.transcript.attempts.isEmpty)
     #expect(!story.transcript.events.contains { $0.kind == "check" })
     #expect(story.transcript.spent.total == 8)
   }

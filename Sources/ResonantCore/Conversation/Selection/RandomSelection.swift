@@ -14,7 +14,7 @@ struct RandomSelection: SpeakerSelection {
   func pick(among candidates: [Int], after transcript: Transcript) -> Int {
     var generator = SplitMix64(seed: seed, turn: transcript.turns.count + 1)
     // Further attempts at the same turn choose anew.
-    for _ in transcript.failedAttempts { generator = SplitMix64(seed: generator.next()) }
+    for _ in transcript.attempts { generator = SplitMix64(seed: generator.next()) }
     return candidates[Int.random(in: 0..<candidates.count, using: &generator)]
   }
 }

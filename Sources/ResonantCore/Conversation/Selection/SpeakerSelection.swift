@@ -49,7 +49,7 @@ extension [Participant] {
   /// The index of the participant who spoke last, or tried to; nil before the first turn.
   func lastSpeaker(in transcript: Transcript) -> Int? {
     let turn = transcript.turns.last
-    let failed = transcript.failedAttempts.last
+    let failed = transcript.attempts.last
     return (failed?.fields["speaker"]?.string ?? turn?.speaker).flatMap { name in
       firstIndex { $0.name == name }
     }
@@ -59,16 +59,19 @@ extension [Participant] {
 extension Transcript {
   /// The errors of attempts at the turn that is due. A chat has none: it ends with the first, and asks the same
   /// participant again when it is resumed.
-  var failedAttempts: [Event] {
+  var attempts: [Event] {
     guard header.mode == .party else { return [] }
     let number = turns.last?.number ?? 0
     let start =
       events.lastIndex { $0.after < number || $0.kind == "rewind" }.map { $0 + 1 } ?? events.startIndex
-    return events[start...].filter(\.isFailedAttempt)
+    return events[start...].filter(\.isAttempt)
   }
 }
 
 extension Transcript.Event {
-  /// Whether a participant was asked for a turn and gave none.
-  var isFailedAttempt: Bool { kind == "error" && fields["during"] == nil }
+  /// Whether a participant was asked for a turn and gave none, be it for an error or because it only called tools.
+  var isAttempt: Bool { kind == "silent" || isFailure }
+
+  /// Whether a turn failed.
+  var isFailure: Bool { kind == "error" && fields["during"] == nil }
 }
