@@ -57,6 +57,23 @@ struct Host {
     }
   }
 
+  /// Gives a new room its files. A moderation log that was asked for by its path comes first, so that nothing is
+  /// left where that can't be made.
+  func withFiles(
+    _ trial: PreparedTrial, moderationLog path: String?
+  ) async throws(ConfigurationError) -> (trial: PreparedTrial, log: ModerationLogFile?) {
+    var given: ModerationLogFile?
+    if let path { given = try moderationLog(path, for: trial, isNew: true) }
+    do throws(ConfigurationError) {
+      let recorded = try await withFiles(trial)
+      if given == nil { given = try moderationLog(nil, for: recorded, isNew: true) }
+      return (recorded, given)
+    } catch {
+      given?.remove()
+      throw error
+    }
+  }
+
   /// Opens a transcript to continue it.
   func reopen(_ path: String) async throws(ConfigurationError) -> RecordWriter.Resumed {
     do {

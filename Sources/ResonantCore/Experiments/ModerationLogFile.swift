@@ -44,6 +44,9 @@ public final class ModerationLogFile: ConversationObserver {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
+  /// Removes the file again: the room does not begin.
+  public func remove() { unlink(path) }
+
   public func observe(_ event: ConversationEvent) { observe([event]) }
 
   /// Events that happened together are written together: what a reply does besides speaking comes before its

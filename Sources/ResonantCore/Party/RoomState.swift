@@ -21,6 +21,8 @@ struct RoomState: Sendable, Equatable {
   /// The word limit was lifted, and no model has been told yet.
   private(set) var wordLimitIsLifted = false
   private(set) var wish: Wish?
+  /// The wish that the last turn itself gave rise to; a rewind to that turn leaves no other.
+  private var wishOfTurn: Wish?
   /// Turns in a row in which nobody spoke, and failed turns in a row by participant; a hold starts them anew.
   private(set) var failures = 0
   private(set) var failuresByName: [String: Int] = [:]
@@ -39,7 +41,7 @@ struct RoomState: Sendable, Equatable {
   }
 
   private mutating func take(_ turn: Turn) {
-    wish = nil
+    (wish, wishOfTurn) = (nil, nil)
     guard turn.speaker != RoomPerson.name else { return }
     wordLimitIsLifted = false
     // An error follows, which counts the reply and the failure.
@@ -60,7 +62,10 @@ struct RoomState: Sendable, Equatable {
     case "silent": attempt(by: speaker)
     case "triggers": triggers[speaker] = (event.fields["triggers"]?.array ?? []).compactMap(\.string)
     case "words": setWordLimit(event.fields["limit"]?.int)
-    case "hold", "rewind": (failures, failuresByName) = (0, [:])
+    case "hold": (failures, failuresByName) = (0, [:])
+    case "rewind":
+      (failures, failuresByName) = (0, [:])
+      wish = wishOfTurn
     case "tool": wish(event.requestedSpeaker.map { Wish(speaker: $0, author: .tool) }, from: event)
     case "interrupt":
       // A person passes the mic to whoever is next.
@@ -100,6 +105,7 @@ struct RoomState: Sendable, Equatable {
   private mutating func wish(_ wish: Wish?, from event: Transcript.Event) {
     guard let wish, event.fields["dropped"]?.bool != true, event.fields["problem"] == nil else { return }
     if (self.wish?.author.rawValue ?? 0) <= wish.author.rawValue { self.wish = wish }
+    wishOfTurn = wish
   }
 
   private mutating func choose(_ name: String?) { wish = name.map { Wish(speaker: $0, author: .person) } }

@@ -30,8 +30,7 @@ struct PartyCommand: AsyncParsableCommand {
     let transcript = conversation.transcript(id: host.randomID(), created: host.now)
     let trial = try host.prepare(
       conversation, transcript: transcript, control: desk.control, process: options.process)
-    let recorded = try await host.withFiles(trial)
-    let log = try host.moderationLog(options.person.moderationLog, for: recorded, isNew: true)
+    let (recorded, log) = try await host.withFiles(trial, moderationLog: options.person.moderationLog)
     try await host.hold(recorded, process: options.process, desk: desk, log: log)
   }
 

@@ -21,7 +21,7 @@ struct RoomFailureTests {
     #expect(errors.allSatisfy { $0["status"]?.int == 401 })
     #expect(written.events("hold").first?["reason"]?.string?.contains("3 turns in a row failed") == true)
     let log = try parlour.log()
-    #expect(log.components(separatedBy: "error: ").count == 4 && log.contains("held: 3 turns"))
+    #expect(log.components(separatedBy: "\nerror: ").count == 4 && log.contains("held: 3 turns"))
   }
 
   @Test func aHeldRoomGoesOnWhenItIsToldTo() async throws {
@@ -35,8 +35,8 @@ struct RoomFailureTests {
     #expect(written.turns.compactMap { $0["n"]?.int } == [1, 2])
     #expect(written.events("error").count == 4 && written.events("hold").count == 1)
     #expect(ended.errors.contains("held because 3 turns in a row failed"), "\(ended)")
-    #expect(written.events("error").allSatisfy { $0["message"] == "the reply is empty" })
-    #expect(try parlour.log().contains("the reply is empty"))
+    #expect(written.events("error").allSatisfy { $0["message"]?.string?.contains("is empty") == true })
+    #expect(try parlour.log().contains("is empty"))
   }
 
   @Test func oneBadModelAmongGoodOnesHoldsTheRoomAfterThreeOfItsTurns() async throws {

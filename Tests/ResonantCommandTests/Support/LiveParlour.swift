@@ -31,6 +31,15 @@ final class LiveParlour: Sendable {
     try await program.waitForErrors(containing: answer)
   }
 
+  /// Types a line again and again until this is among the answers.
+  func ask(_ line: String, until answer: String) async throws {
+    for attempt in 1...2_000 where !program.errors.contains(answer) {
+      type(line)
+      try await type("/mark\(attempt)", until: "/mark\(attempt);")
+    }
+    #expect(program.errors.contains(answer))
+  }
+
   /// Ctrl-D on an empty line.
   func endInput() { terminal.type("\u{04}") }
 
