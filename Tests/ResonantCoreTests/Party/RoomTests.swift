@@ -109,9 +109,27 @@ import Testing
     stage.settings.order = .random
     try await stage.play()
     #expect(stage.turns == ["C: c1"])
-    #expect(
-      stage.events("error").map { $0.fields["message"]?.string } == ["the reply calls a tool and has no text"]
-    )
+    #expect(stage.events("silent").map { $0.fields["speaker"]?.string } == ["A"])
+    #expect(stage.events("error").isEmpty)
+  }
+
+  @Test func aModelThatOnlyCallsToolsHoldsNobodyUp() async throws {
+    let a = ScriptedModel(Array(repeating: .calls([Self.asks("B")]), count: 9))
+    let b = ScriptedModel((1...9).map { .says("b\($0)") })
+    var stage = RoomStage([("A", a), ("B", b)])
+    stage.settings.maxTurns = 6
+    try await stage.play()
+    #expect(stage.turns == (1...6).map { "B: b\($0)" })
+    #expect(stage.events("hold").isEmpty)
+  }
+
+  @Test func aRoomInWhichNobodySpeaksIsHeld() async throws {
+    let silent = { ScriptedModel(Array(repeating: .calls([Self.asks("A")]), count: 9)) }
+    let stage = RoomStage([("A", silent()), ("B", silent())])
+    try await stage.play()
+    #expect(stage.turns.isEmpty)
+    #expect(stage.events("silent").count == 3)
+    #expect(stage.events("hold").count == 1)
   }
 
   @Test func triggersAreTrimmedAndCut() async throws {
@@ -327,7 +345,7 @@ import Testing
     try await stage.play()
     #expect(
       stage.answers.all.dropLast() == [
-        "held · turn 0 · next: random · no word limit", "nobody has spoken yet", "next: Bob",
+        "held · turn 0 · next: round-robin · no word limit", "nobody has spoken yet", "next: Bob",
         "held · turn 0 · next: Bob · no word limit", "1. [Bob]: bob1",
         "nobody is called x; there are Ada, Bob",
         "next: Ada", "next: Bob", "next: random",
