@@ -103,35 +103,6 @@ import Testing
     #expect(b.requests[0].script.dropFirst() == ["user: [A]: (passed)"])
   }
 
-  @Test func aCallWithoutTextLeavesNoTurnButActs() async throws {
-    let a = ScriptedModel([.calls([Self.asks("C")])])
-    var stage = RoomStage([("A", a)] + talkers("B", "C"), lines: ["/next A", "", ""])
-    stage.settings.order = .random
-    try await stage.play()
-    #expect(stage.turns == ["C: c1"])
-    #expect(stage.events("silent").map { $0.fields["speaker"]?.string } == ["A"])
-    #expect(stage.events("error").isEmpty)
-  }
-
-  @Test func aModelThatOnlyCallsToolsHoldsNobodyUp() async throws {
-    let a = ScriptedModel(Array(repeating: .calls([Self.asks("B")]), count: 9))
-    let b = ScriptedModel((1...9).map { .says("b\($0)") })
-    var stage = RoomStage([("A", a), ("B", b)])
-    stage.settings.maxTurns = 6
-    try await stage.play()
-    #expect(stage.turns == (1...6).map { "B: b\($0)" })
-    #expect(stage.events("hold").isEmpty)
-  }
-
-  @Test func aRoomInWhichNobodySpeaksIsHeld() async throws {
-    let silent = { ScriptedModel(Array(repeating: .calls([Self.asks("A")]), count: 9)) }
-    let stage = RoomStage([("A", silent()), ("B", silent())])
-    try await stage.play()
-    #expect(stage.turns.isEmpty)
-    #expect(stage.events("silent").count == 3)
-    #expect(stage.events("hold").count == 1)
-  }
-
   @Test func triggersAreTrimmedAndCut() async throws {
     let a = ScriptedModel([
       .calls([("set_triggers", #"{"triggers":[" boats ","",3,"gulls","tar"]}"#)], saying: "a1"),
