@@ -99,7 +99,8 @@ struct ChatRules: ConversationRules {
       turn: turn, system: participant.systemPrompt, systemPlacement: participant.systemPlacement,
       messages: Perspective.messages(for: index, among: participants, after: transcript.turns),
       stream: settings.stream, seed: generator.next(),
-      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated },
+      ownTurns: transcript.turns.count { $0.speaker == participant.name && $0.outcome.isGenerated }
+        + transcript.votes(of: participant.name),
       roles: participant.roles)
     if settings.order == .chain, let tool = NextSpeakerTool.tool(for: index, among: participants.map(\.name))
     {

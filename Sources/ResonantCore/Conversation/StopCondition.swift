@@ -13,7 +13,7 @@ extension ConversationSettings {
   }
 
   private static func settledReason(_ transcript: Transcript) -> StopReason? {
-    switch Attractors.settled(transcript.turns.map { $0.heard ?? $0.text }) {
+    switch Attractors.settled(transcript.turns.filter { $0.outcome != .passed }.map { $0.heard ?? $0.text }) {
     case .verbatim: .loop
     case .minimal: .silence
     case nil: nil

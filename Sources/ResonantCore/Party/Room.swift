@@ -54,7 +54,8 @@ final class Room: ConversationRules {
 
   func nextStep(after transcript: Transcript) async -> ConversationStep {
     let state = state(transcript)
-    control.show(RoomView(transcript: transcript, names: names, state: state))
+    control.show(
+      RoomView(transcript: transcript, names: names, state: state, order: conversation.order.rawValue))
     await backOff(after: transcript, state)
     while !Task.isCancelled, !drain.isUnderWay {
       // Read first, so that no change is missed before the wait.
@@ -115,7 +116,11 @@ final class Room: ConversationRules {
     if let wish = state(transcript).wish, let index = names.firstIndex(of: wish.speaker) {
       let isPossible = participants.lastSpeaker(in: transcript) != index || participants.count == 1
       var fields: JSONObject = ["speaker": .string(wish.speaker), "by": .string(wish.author.word)]
-      if !isPossible { fields["dropped"] = true }
+      if !isPossible {
+        fields["dropped"] = true
+        control.say(
+          "\(wish.speaker) has just spoken, and nobody speaks twice in a row; somebody else is chosen")
+      }
       happenings.append(Happening("selection", fields))
       if isPossible { return SpeakerChoice(index: index, happenings: happenings) }
     }

@@ -7,6 +7,8 @@ struct RoomView: Sendable {
   var transcript: Transcript?
   var names: [String] = []
   var state: RoomState?
+  /// How the next speaker is chosen if nobody is asked for.
+  var order = ""
 
   /// The participants whose names match: the one with exactly this name, else all that contain it.
   func names(matching text: String) -> [String] {
@@ -200,7 +202,7 @@ extension RoomControl.State {
       speech.map { "\($0.speaker) speaks" } ?? (input == .turn ? "your turn" : isHeld ? "held" : "running")
     let facts = [
       doing, isHeld && doing != "held" ? "held afterwards" : nil, "turn \(messages)",
-      "next: \(nextSpeaker ?? "random")", wordLimit.map { "at most \($0) words" } ?? "no word limit",
+      "next: \(nextSpeaker ?? view.order)", wordLimit.map { "at most \($0) words" } ?? "no word limit",
       speed.map { "speed \(Int($0.rounded()))" }, failure.map { "held because \($0)" },
     ]
     return facts.compactMap(\.self).joined(separator: " · ")

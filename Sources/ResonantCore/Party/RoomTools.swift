@@ -43,7 +43,10 @@ enum RoomTools {
             "type": "integer", "minimum": 1, "maximum": 10,
             "description": .string(Prompts.score(name, triggers: triggers, threshold: threshold)),
           ],
-          "rationale": ["type": "string", "description": .string(Prompts.rationale)],
+          // Where a grammar forces the call, nothing else would end a rationale.
+          "rationale": [
+            "type": "string", "maxLength": 300, "description": .string(Prompts.rationale),
+          ],
         ],
         "required": ["score", "rationale"],
       ]

@@ -103,17 +103,6 @@ import Testing
     #expect(b.requests[0].script.dropFirst() == ["user: [A]: (passed)"])
   }
 
-  @Test func aCallWithoutTextLeavesNoTurnButActs() async throws {
-    let a = ScriptedModel([.calls([Self.asks("C")])])
-    var stage = RoomStage([("A", a)] + talkers("B", "C"), lines: ["/next A", "", ""])
-    stage.settings.order = .random
-    try await stage.play()
-    #expect(stage.turns == ["C: c1"])
-    #expect(
-      stage.events("error").map { $0.fields["message"]?.string } == ["the reply calls a tool and has no text"]
-    )
-  }
-
   @Test func triggersAreTrimmedAndCut() async throws {
     let a = ScriptedModel([
       .calls([("set_triggers", #"{"triggers":[" boats ","",3,"gulls","tar"]}"#)], saying: "a1"),
@@ -327,7 +316,7 @@ import Testing
     try await stage.play()
     #expect(
       stage.answers.all.dropLast() == [
-        "held · turn 0 · next: random · no word limit", "nobody has spoken yet", "next: Bob",
+        "held · turn 0 · next: round-robin · no word limit", "nobody has spoken yet", "next: Bob",
         "held · turn 0 · next: Bob · no word limit", "1. [Bob]: bob1",
         "nobody is called x; there are Ada, Bob",
         "next: Ada", "next: Bob", "next: random",

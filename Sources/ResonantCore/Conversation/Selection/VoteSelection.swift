@@ -63,6 +63,13 @@ struct VoteSelection: SpeakerSelection {
   }
 }
 
+extension Transcript {
+  /// How often a participant has been asked for its vote.
+  func votes(of name: String) -> Int {
+    events.count { $0.kind == "selection" && $0.fields["asked"]?.array?.contains(.string(name)) == true }
+  }
+}
+
 /// The answer of a model that was asked who should speak next.
 struct SpeakerVote: Sendable {
   /// Nil if the answer names nobody who may be chosen.
