@@ -26,6 +26,8 @@ public final class RoomControl: Sendable {
     var isQuitting = false
     /// What has happened and is not yet in the transcript, in order.
     var steps: [ConversationStep] = []
+    /// How many of the steps the room has taken since `view`, so that answers still count with them.
+    var taken = 0
     /// Lines that nobody has taken yet.
     var lines: [String] = []
     var isEnded = false
@@ -211,13 +213,20 @@ public final class RoomControl: Sendable {
   // MARK: The room's side
 
   /// The present state of the room, for answers.
-  func show(_ view: RoomView) { state.withLock { $0.view = view } }
+  func show(_ view: RoomView) {
+    state.withLock { state in
+      state.view = view
+      state.steps.removeFirst(state.taken)
+      state.taken = 0
+    }
+  }
 
   /// What happens before the next turn, if anything.
   func nextStep() -> ConversationStep? {
     state.withLock { state in
-      if !state.steps.isEmpty { return state.steps.removeFirst() }
-      return state.isQuitting ? state.ending : nil
+      guard state.taken < state.steps.count else { return state.isQuitting ? state.ending : nil }
+      state.taken += 1
+      return state.steps[state.taken - 1]
     }
   }
 
