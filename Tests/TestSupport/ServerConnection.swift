@@ -72,7 +72,9 @@ struct ServerConnection {
     case .hold(let gate):
       try await unlessClientLeaves { try await gate.pass() }
     case .pause(let time):
-      try await unlessClientLeaves { try await Task.sleep(for: time) }
+      let gate = Gate()
+      DispatchQueue.global().asyncAfter(deadline: .now() + time / .seconds(1)) { gate.open() }
+      try await unlessClientLeaves { try await gate.pass() }
     case .stall:
       try await unlessClientLeaves { try await Gate().pass() }
     case .cut:

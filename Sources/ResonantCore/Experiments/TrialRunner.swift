@@ -23,6 +23,8 @@ public final class PreparedTrial: Sendable {
     self.transcript = transcript
     self.control = control
     (record, page) = files
+    // A person may choose a speaker before the room has begun.
+    control.show(RoomView(transcript: transcript, names: conversation.participants.map(\.name)))
   }
 
   /// A trial without files.
