@@ -24,7 +24,10 @@ public final class PreparedTrial: Sendable {
     self.control = control
     (record, page) = files
     // A person may choose a speaker before the room has begun.
-    control.show(RoomView(transcript: transcript, names: conversation.participants.map(\.name)))
+    control.show(
+      RoomView(
+        transcript: transcript, names: conversation.participants.map(\.name),
+        order: conversation.settings.order.rawValue))
   }
 
   /// A trial without files.

@@ -99,7 +99,7 @@ import Testing
   }
 
   static let controls: [(line: String, answer: String)] = [
-    ("/status", "held · turn 0 · next: random · no word limit"),
+    ("/status", "held · turn 0 · next: round-robin · no word limit"),
     ("/hold", "the room is held already"),
     ("/next", "next: a"), ("/next", "next: b"), ("/next", "next: random"),
     ("/next nobody", "nobody is called nobody"), ("/next B", "next: b"),
