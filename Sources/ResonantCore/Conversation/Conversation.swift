@@ -251,7 +251,7 @@ extension Conversation {
       }
     }
     let effects = problem == nil ? rules.effects(of: &turn, by: index, verdict: verdict) : TurnEffects()
-    if effects.isSilent { return keepSilence(turn, effects) }
+    if effects.isSilent, !isTooSilent { return keepSilence(turn, effects) }
     if turn.outcome.isGenerated {
       problem = problem ?? emptiness(of: &turn)
       if problem != nil { turn.outcome = .incomplete }
@@ -271,9 +271,17 @@ extension Conversation {
     return reasonToStop.map { Ending(reason: $0) }
   }
 
+  /// Whether silence ends the conversation: nobody holds a chat in which models only call tools.
+  private var isTooSilent: Bool { settings.onFailure == .end && transcript.attempts.count >= Self.mostSilent }
+
+  /// Replies without text in a row that a chat bears.
+  private static let mostSilent = 2
+
   /// Records a reply that leaves no turn, and is no failure either.
   private func keepSilence(_ turn: Turn, _ effects: TurnEffects) -> Ending? {
-    var fields: JSONObject = ["speaker": .string(turn.speaker)]
+    var fields: JSONObject = [
+      "speaker": .string(turn.speaker), "tools": .array(turn.toolCalls.map { .string($0.name) }),
+    ]
     fields["usage"] = turn.usage.map { .object($0.fields) }
     occur(Happening("silent", fields))
     for happening in effects.happenings { occur(happening) }
@@ -295,7 +303,9 @@ extension Conversation {
     if turn.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       turn.text = ""
       if turn.outcome == .interrupted { return nil }
-      if !turn.toolCalls.isEmpty { return ModelError(.malformed, Self.onlyCalls) }
+      if !turn.toolCalls.isEmpty {
+        return ModelError(.malformed, settings.order == .chain ? Self.onlyNames : Self.onlyCalls)
+      }
       return ModelError(
         .malformed, turn.thinking == nil ? "the reply is empty" : "the reply has reasoning but no text")
     }
@@ -308,6 +318,9 @@ extension Conversation {
       .malformed, "the reply is nothing but thinking, so nothing is left for the others to hear")
   }
 
+  private static let onlyNames =
+    "the reply only names the next speaker, and says nothing, like those before it; --order chain offers a tool for "
+    + "that, which not every model can use"
   private static let onlyCalls =
     "the reply calls a tool and has no text; if the payload has tools or functions, leave them out"
 

@@ -114,7 +114,9 @@ struct ChatRules: ConversationRules {
   }
 
   func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> TurnEffects {
-    TurnEffects(
-      happenings: settings.order == .chain ? turn.toolCalls.map { $0.happening(by: turn.speaker) } : [])
+    guard settings.order == .chain else { return TurnEffects() }
+    return TurnEffects(
+      happenings: turn.toolCalls.map { $0.happening(by: turn.speaker) },
+      isSilent: verdict == nil && turn.text.isEmpty && !turn.toolCalls.isEmpty)
   }
 }

@@ -19,7 +19,9 @@ extension Transcript.Event {
     case "words": return fields["limit"]?.int.map { "Word limit: \($0)." } ?? "The word limit is lifted."
     case "bio": return "Introduction of \(named): \(text("text") ?? "")"
     case "tool": return callSentence
-    case "silent": return "\(named) only called tools."
+    case "silent":
+      let tools = (fields["tools"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+      return "\(named) said nothing\(tools.isEmpty ? "" : " and called \(tools)"); this counts as no turn."
     case "triggers":
       let triggers = fields["triggers"]?.array?.compactMap(\.string) ?? []
       return triggers.isEmpty
@@ -86,7 +88,8 @@ extension Transcript.Event {
   var reason: String? {
     guard kind == "selection", !isDropped else { return nil }
     switch text("by") {
-    case "vote": return "Chosen by vote: \(tally)."
+    case "vote":
+      return "Chosen by vote: \(tally)\(fields["lot"]?.bool == true ? "; then by lot" : "")."
     case "moderator":
       return fields["valid"]?.bool == false
         ? "Chosen at random: the moderator's answer named nobody who may speak."

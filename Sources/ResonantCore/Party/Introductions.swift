@@ -94,8 +94,9 @@ final class Introductions: Sendable {
   }
 
   private func ofPerson(_ name: String) async -> Happening? {
-    if control.bio == nil { control.say("introduce yourself to the others in a line") }
-    let text = if let bio = control.bio { bio } else { await control.text(for: .introduction) }
+    let question = "introduce yourself to the others in a line"
+    let text =
+      if let bio = control.bio { bio } else { await control.text(for: .introduction, asking: question) }
     return text.map { Happening("bio", ["speaker": .string(name), "text": .string($0)]) }
   }
 }

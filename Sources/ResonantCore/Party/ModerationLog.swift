@@ -52,7 +52,10 @@ struct ModerationLog {
       let votes = (selection?.fields["votes"]?.object ?? [:]).map {
         "\($0.key) for \($0.value.string ?? "nobody")"
       }
-      return "by vote: \(votes.joined(separator: ", "))"
+      let lot = selection?.fields["lot"]?.bool == true ? "; then by lot" : ""
+      return "by vote: \(votes.joined(separator: ", "))\(lot)"
+    case AskedModerator.name where selection?.fields["valid"]?.bool == false:
+      return "random, since the moderator's answer names nobody who may speak"
     case "tool": return "asked for by the last speaker"
     case "interrupt": return "interrupted"
     default: return "chosen by the \(by)"
@@ -116,7 +119,10 @@ struct ModerationLog {
 
   func lines(of end: Transcript.End) -> [String] {
     let reason = end.error.map { "\(end.reason.rawValue): \($0)" } ?? end.reason.rawValue
-    return ["", Self.doubleRule, "End after \(end.turns) turns: \(reason)", Self.doubleRule]
+    return [
+      "", Self.doubleRule, "End after \(end.turns) turn\(end.turns == 1 ? "" : "s"): \(reason)",
+      Self.doubleRule,
+    ]
   }
 
   /// The scores of a check, one participant a line.

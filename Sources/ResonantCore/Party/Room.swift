@@ -70,13 +70,18 @@ final class Room: ConversationRules {
         return .happening(Happening("hold", ["reason": .string(reason)]))
       }
       if control.takeTurn() { return conversation.reasonToStop(transcript).map { .stop($0) } ?? .turn }
-      if await !control.waitWhileHeld(since: version) { return control.ending }
+      if await !control.waitWhileHeld(since: version) {
+        control.say("the input has ended while the room is held; with --go it goes on by itself")
+        return control.ending
+      }
     }
     return .stop(.interrupted)
   }
 
   private func reasonToHold(_ transcript: Transcript, _ state: RoomState) -> String? {
-    let last = transcript.events.last(where: \.isAttempt)?.fields["message"]?.string ?? "it only called tools"
+    let last =
+      transcript.events.last { $0.isFailure || $0.kind == "silent" }?.fields["message"]?.string
+      ?? "it only called tools"
     if state.failures >= Self.mostFailures {
       return "\(state.failures) turns in a row failed; the last: \(last)"
     }
@@ -124,6 +129,8 @@ final class Room: ConversationRules {
       happenings.append(Happening("selection", fields))
       if isPossible { return SpeakerChoice(index: index, happenings: happenings) }
     }
+    control.note(isChoosing: true)
+    defer { control.note(isChoosing: false) }
     var choice = try await selection.next(in: context(transcript))
     choice.happenings = happenings + choice.happenings
     return choice

@@ -22,21 +22,24 @@ indirect enum RoomCommand: Sendable, Equatable {
   case at(Int, RoomCommand)
 
   static let manual = """
-    An empty line passes the mic: it interrupts whoever speaks, lets the next one speak while the room is held, and \
-    skips your own turn.
-      /hold, /go          hold the room after this turn; let it go on
-      /next NAME          who speaks next (random: nobody in particular; without a name: one after the other)
-      /interrupt          interrupt the speaker
-      /words N            most words of a message (+, -: more, fewer; off: no limit)
-      /speed N            show text in N chunks of 4 characters a second (+, -, off; 0 stands still)
-      /history            the messages so far, numbered
-      /rewind N           go back to message N; the room is held
-      /status             who speaks, who is next, turn and limits
-      /mod on, /mod off   show the moderator's checks
-      /bio TEXT           introduce yourself, before the first turn
-      /quit               end the conversation
-    A line that begins with // is text with one slash; a line that ends in \\ goes on in the next line. From a pipe, \
-    /at N COMMAND performs a command once N characters of the coming turn are shown.
+    An empty line passes the mic: it interrupts whoever speaks, lets the next one
+    speak while the room is held, and skips your own turn. Other text is said on
+    your turn alone.
+      /hold, /go        hold the room after this turn; let it go on
+      /next NAME        who speaks next; random: nobody in particular; without a
+                        name: one participant after the other
+      /interrupt        interrupt the speaker
+      /words N          most words of a message; + and -: more, fewer; off: any
+      /speed N          show N chunks of 4 characters a second; +, -, off, and 0
+                        stands still
+      /history          the messages so far, numbered
+      /rewind N         go back to message N; the room is then held
+      /status           who speaks, who is next, turn and limits
+      /mod on, off      show the moderator's checks, or not
+      /bio TEXT         introduce yourself, before the first turn
+      /quit             end the conversation
+    // before a line says it with one slash; \\ at its end goes on in the next line.
+    /at N COMMAND acts once N characters of the coming turn are shown.
     """
 
   /// Throws a sentence for the person.
@@ -65,7 +68,9 @@ indirect enum RoomCommand: Sendable, Equatable {
     guard let command = plain[word] else {
       let words =
         Array(plain.keys).sorted() + ["/next", "/rewind", "/words", "/speed", "/mod", "/bio", "/at"]
-      throw InvalidValue("there is no control \(word); /help lists them all: \(words.joined(separator: " "))")
+      throw InvalidValue(
+        "there is no control \(word), only \(words.joined(separator: " ")); // before a line says it with one slash"
+      )
     }
     guard rest.isEmpty else { throw InvalidValue("\(word) takes no argument") }
     return command

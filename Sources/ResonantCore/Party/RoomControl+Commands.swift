@@ -10,6 +10,11 @@ struct RoomView: Sendable {
   /// How the next speaker is chosen if nobody is asked for.
   var order = ""
 
+  /// The one who spoke last, or tried to.
+  var lastSpeaker: String? {
+    transcript.flatMap { $0.attempts.last?.fields["speaker"]?.string ?? $0.turns.last?.speaker }
+  }
+
   /// The participants whose names match: the one with exactly this name, else all that contain it.
   func names(matching text: String) -> [String] {
     if let exact = names.first(where: { $0.lowercased() == text.lowercased() }) { return [exact] }
@@ -34,7 +39,7 @@ extension RoomControl.State {
   mutating func perform(_ command: RoomCommand, isLate: Bool) -> CommandResult {
     switch command {
     case .pass: return pass()
-    case .say: return .say("it is not your turn; an empty line passes the mic, /next human gives it to you")
+    case .say(let text): return .say(refusal(of: text))
     case .interrupt: return isLate ? dropInterrupt(of: speech?.speaker ?? "") : interrupt()
     case .hold: return hold()
     case .go: return go()
@@ -60,10 +65,20 @@ extension RoomControl.State {
 
   private mutating func pass() -> CommandResult {
     if speech != nil { return interrupt() }
+    guard !isChoosing else { return .say("the next speaker is being chosen") }
     guard isHeld, input == nil else { return .nothing }
     grants += 1
     failure = nil
     return .nothing
+  }
+
+  private func refusal(of text: String) -> String {
+    let line = text.count > 60 ? text.prefix(60) + "…" : text[...]
+    let advice =
+      view.names.contains(RoomPerson.name)
+      ? "it is not your turn, which /next \(RoomPerson.name) gives to you; an empty line passes the mic"
+      : "nobody takes part in this room (human_speaker is false); an empty line passes the mic"
+    return "not said: \"\(line)\"; \(advice)"
   }
 
   private mutating func interrupt() -> CommandResult {
@@ -112,6 +127,12 @@ extension RoomControl.State {
         return .say(
           matches.isEmpty ? "nobody is called \(text); there are \(names)" : "\(text) can mean \(names)")
       }
+      let last = speech?.speaker ?? view.lastSpeaker
+      if matches[0] == last, view.names.count > 1, !isChoosing {
+        return .say(
+          "\(matches[0]) \(speech == nil ? "has spoken last" : "speaks now"), and nobody speaks twice in a row"
+        )
+      }
       return choose(matches[0])
     }
   }
@@ -122,7 +143,7 @@ extension RoomControl.State {
   }
 
   private mutating func rewind(to number: Int) -> CommandResult {
-    guard speech == nil, input != .turn else {
+    guard speech == nil, input != .turn, !isChoosing else {
       return .say("nothing can be rewound while somebody speaks; interrupt first")
     }
     let count = messages
@@ -162,6 +183,7 @@ extension RoomControl.State {
       return .say("at speed 0 the room would stand still for ever: no line comes while somebody speaks")
     }
     speed = wanted
+    if speed == 0 { return .say("the text stands still") }
     return .say(
       speed.map { "\(Int($0.rounded())) chunks of 4 characters a second" } ?? "text is shown as it comes")
   }
@@ -199,7 +221,9 @@ extension RoomControl.State {
 
   private var status: String {
     let doing =
-      speech.map { "\($0.speaker) speaks" } ?? (input == .turn ? "your turn" : isHeld ? "held" : "running")
+      speech.map { "\($0.speaker) speaks" }
+      ?? (isChoosing
+        ? "choosing the next speaker" : input == .turn ? "your turn" : isHeld ? "held" : "running")
     let facts = [
       doing, isHeld && doing != "held" ? "held afterwards" : nil, "turn \(messages)",
       "next: \(nextSpeaker ?? view.order)", wordLimit.map { "at most \($0) words" } ?? "no word limit",

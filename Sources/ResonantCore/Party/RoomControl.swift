@@ -47,8 +47,11 @@ public final class RoomControl: Sendable {
     /// Counts changes, so that nobody who waits misses one.
     var version = 0
     var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Models are asked who speaks next.
+    var isChoosing = false
     /// Is told what stands before the line that the person types.
     var follower: (@Sendable (String) -> Void)?
+    var shownPrompt = ""
 
     var prompt: String {
       switch (input, speech) {
@@ -56,7 +59,7 @@ public final class RoomControl: Sendable {
       case (.introduction?, _): "about you> "
       case (.turn?, _): "your turn> "
       case (nil, let speech?): "\(speech.speaker) speaks> "
-      case (nil, nil): isHeld ? "held> " : "> "
+      case (nil, nil): isChoosing ? "choosing> " : isHeld ? "held> " : "> "
       }
     }
   }
@@ -116,6 +119,7 @@ public final class RoomControl: Sendable {
     follower(
       state.withLock { state in
         state.follower = follower
+        state.shownPrompt = state.prompt
         return state.prompt
       })
   }
@@ -131,14 +135,14 @@ public final class RoomControl: Sendable {
 
   /// Waits for the topic of the room; nil if the input ends before.
   public func topic() async -> String? {
-    answer("What is the topic of the room?")
-    return await text(for: .topic)
+    await text(for: .topic, asking: "what is the topic of the room?")
   }
 
   /// Waits for a text of the person; controls before it are performed. Nil if the input ends, the person quits,
   /// or `live` is cut; an empty text only for a turn that the person skips.
-  func text(for input: Input, while live: LiveReply? = nil) async -> String? {
+  func text(for input: Input, asking question: String, while live: LiveReply? = nil) async -> String? {
     change { $0.input = input }
+    answer(question)
     defer {
       change { state in
         state.input = nil
@@ -266,6 +270,8 @@ public final class RoomControl: Sendable {
   }
 
   /// Lets the person interrupt a reply; one who has quit while the speaker was chosen does not hear it.
+  func note(isChoosing: Bool) { change { $0.isChoosing = isChoosing } }
+
   func beginSpeech(_ live: LiveReply, by speaker: String) {
     let isQuitting = changing { state in
       state.speech = (live, speaker)
@@ -317,10 +323,11 @@ public final class RoomControl: Sendable {
 
   private func changing<Value: Sendable>(_ body: (inout sending State) -> sending Value) -> Value {
     let (value, waiters, prompt) = state.withLock { state in
-      let before = state.prompt
       let value = body(&state)
       state.version += 1
-      let changed = state.prompt == before ? nil : state.follower.map { (follower: $0, text: state.prompt) }
+      let text = state.prompt
+      let changed = state.shownPrompt == text ? nil : state.follower.map { (follower: $0, text: text) }
+      state.shownPrompt = text
       defer { state.waiters = [] }
       return (value, state.waiters, changed)
     }

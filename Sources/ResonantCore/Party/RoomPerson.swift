@@ -11,8 +11,8 @@ struct RoomPerson: ChatModel {
     let live = attempt.live
     live.onCut { control.wake() }
     defer { live.onCut(nil) }
-    control.say("your turn: text speaks, an empty line skips")
-    guard let text = await control.text(for: .turn, while: live) else {
+    let question = "your turn: text speaks, an empty line skips"
+    guard let text = await control.text(for: .turn, asking: question, while: live) else {
       live.cut(.quit)
       return Completion()
     }

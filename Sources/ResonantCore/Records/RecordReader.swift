@@ -95,18 +95,21 @@ struct RecordReader {
       transcript?.add(turn)
     case .event(let event):
       transcript?.end = nil
+      var event = event
+      if event.kind == "rewind" { event.after = try rewind(event) }
       transcript?.events.append(event)
-      if event.kind == "rewind" { try rewind(event) }
     case .end(let end):
       transcript?.end = end
     }
   }
 
-  private mutating func rewind(_ event: Transcript.Event) throws(InvalidValue) {
+  /// Returns the number of the turn that the transcript goes back to.
+  private mutating func rewind(_ event: Transcript.Event) throws(InvalidValue) -> Int {
     guard let last = event.fields["to"]?.int, last >= 0 else {
       throw InvalidValue("a rewind without the number of a turn, or 0, in \"to\"")
     }
     transcript?.rewind(to: last)
+    return min(last, lastTurn)
   }
 
   private var lastTurn: Int { transcript?.turns.last?.number ?? 0 }

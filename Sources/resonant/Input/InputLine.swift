@@ -87,8 +87,8 @@ final class InputLine: Sendable {
     return Array("\(up)\r\u{1B}[J\u{1B}[r\(last)\(line)\(above)\u{1B}[0m\u{1B}7\(end)".utf8)
   }
 
-  /// Lets only the rows above the last scroll; moves the cursor.
-  private func region(_ size: Terminal.Size) -> String { "\u{1B}[1;\(size.rows - 1)r" }
+  /// Lets only the rows above the last scroll, and asks for marks around what is pasted; moves the cursor.
+  private func region(_ size: Terminal.Size) -> String { "\u{1B}[?2004h\u{1B}[1;\(size.rows - 1)r" }
 
   /// What draws the input line and leaves the cursor in it.
   private func drawing(_ size: Terminal.Size) -> String {
@@ -185,6 +185,6 @@ final class InputLine: Sendable {
   private func ending(endsLine: Bool) -> [UInt8] {
     let row = terminal.size?.rows ?? Terminal.fewestRows
     let line = endsLine ? "" : "\r\n"
-    return Array("\u{1B}[0m\u{1B}[?7h\u{1B}[\(row);1H\u{1B}[2K\u{1B}[r\u{1B}8\(line)".utf8)
+    return Array("\u{1B}[0m\u{1B}[?7h\u{1B}[?2004l\u{1B}[\(row);1H\u{1B}[2K\u{1B}[r\u{1B}8\(line)".utf8)
   }
 }

@@ -26,6 +26,8 @@ struct LineEditor: Sendable {
   private var draft = ""
   private var followsReturn = false
   private var isFull = false
+  /// Text is being pasted, whose line ends belong to it.
+  private var isPasting = false
 
   /// Whether the last byte was an ESC, which may be a key or begin a sequence.
   var awaitsSequence: Bool { if case .escape = parsing { true } else { false } }
@@ -77,11 +79,11 @@ struct LineEditor: Sendable {
     defer { followsReturn = byte == 0x0D }
     switch byte {
     case 0x0A where followsReturn: return []
-    case 0x0A, 0x0D: return [enter()]
-    case 0x04 where before.isEmpty && after.isEmpty: return [.end]
+    case 0x0A, 0x0D: return isPasting ? insert("\n") : [enter()]
+    case 0x04 where before.isEmpty && after.isEmpty && !isPasting: return [.end]
     case 0x1B: parsing = .escape
     case 0x09, 0x20...0x7E: return insert(String(Unicode.Scalar(byte)))
-    case 0x00...0x1F, 0x7F: control(byte)
+    case 0x00...0x1F, 0x7F: if !isPasting { control(byte) }
     case 0xC2...0xDF: parsing = .character([byte], missing: 1)
     case 0xE0...0xEF: parsing = .character([byte], missing: 2)
     case 0xF0...0xF4: parsing = .character([byte], missing: 3)
@@ -139,6 +141,9 @@ struct LineEditor: Sendable {
     case (UInt8(ascii: "H"), _), (UInt8(ascii: "~"), "1"), (UInt8(ascii: "~"), "7"): moveToStart()
     case (UInt8(ascii: "F"), _), (UInt8(ascii: "~"), "4"), (UInt8(ascii: "~"), "8"): moveToEnd()
     case (UInt8(ascii: "~"), "3"): deleteForward()
+    // A terminal in the mode of `InputLine` sends these around what is pasted.
+    case (UInt8(ascii: "~"), "200"): isPasting = true
+    case (UInt8(ascii: "~"), "201"): isPasting = false
     default: break
     }
   }
@@ -172,7 +177,7 @@ struct LineEditor: Sendable {
   }
 
   private static func visible(_ text: String) -> String {
-    let text = String(text.map { $0 == "\t" ? " " : $0 })
+    let text = String(text.map { $0 == "\t" ? " " : $0 == "\n" ? "\u{2424}" : $0 })
     return String(decoding: TerminalStyle.visible(Array(text.utf8)), as: UTF8.self)
   }
 }

@@ -46,7 +46,7 @@ struct Presentation: Sendable {
     let characters = "\(settings.maxChars.grouped) characters each"
     var notes = [
       settings.maxTurns.map { "At most \($0.grouped) turns of \(characters)" }
-        ?? "Turns of at most \(characters)"
+        ?? "No turn limit (--max-turns sets one), at most \(characters)"
     ]
     if settings.filterThinking { notes.append("Thinking is hidden from the others") }
     if let record = trial.record { notes.append("Transcript: \(record.path)") }

@@ -91,6 +91,14 @@ struct LineEditorTests {
     #expect(wide.view(columns: 6) == ("語🙂x", ""))
   }
 
+  @Test func whatIsPastedIsOneMessage() {
+    var editor = LineEditor()
+    let pasted = "\u{1B}[200~one\r\ntwo\r\rfour\u{4}\u{1B}[201~"
+    #expect(editor.feed(Array(pasted.utf8)).isEmpty)
+    #expect(editor.view(columns: 80).before == "one\u{2424}two\u{2424}\u{2424}four")
+    #expect(editor.feed([0x0D]) == [.line("one\ntwo\n\nfour")])
+  }
+
   @Test func nothingShownControlsTheTerminal() {
     var editor = LineEditor()
     _ = editor.feed(Array("a\tb\u{9B}c\u{202E}d".utf8))

@@ -150,7 +150,7 @@ import Testing
 
   @Test func onlyOneLineAnswersAndTheNextActs() async throws {
     let control = RoomControl(.live)
-    async let text = control.text(for: .turn)
+    async let text = control.text(for: .turn, asking: "")
     while control.prompt != "your turn> " { await Task.yield() }
     control.take(line: "first")
     control.take(line: "second")

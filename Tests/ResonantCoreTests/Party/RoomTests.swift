@@ -177,7 +177,25 @@ import Testing
     let stage = RoomStage(talkers("A", "B"), lines: ["", "hello", "/words 50", ""])
     #expect(try await stage.play().reason == .quit)
     #expect(stage.turns == ["A: a1", "B: b1"])
-    #expect(stage.answers.all.first?.hasPrefix("it is not your turn") == true)
+    #expect(stage.answers.all.first?.contains("it is not your turn") == true)
+  }
+
+  @Test func whatIsNotSaidIsQuoted() async throws {
+    let stage = RoomStage(talkers("A", "B"), lines: ["hello there"])
+    try await stage.play()
+    #expect(
+      stage.answers.all.first
+        == "not said: \"hello there\"; nobody takes part in this room (human_speaker is false); an empty line passes the mic"
+    )
+    #expect(stage.answers.all.last?.contains("--go") == true)
+  }
+
+  @Test func theLastSpeakerCannotBeChosen() async throws {
+    let stage = RoomStage(talkers("A", "B"), lines: ["", "/next A", ""])
+    try await stage.play()
+    #expect(stage.turns == ["A: a1", "B: b1"])
+    #expect(stage.answers.all.first == "A has spoken last, and nobody speaks twice in a row")
+    #expect(stage.events("next").isEmpty)
   }
 
   @Test func goRunsToTheLimitWhenTheInputEnds() async throws {

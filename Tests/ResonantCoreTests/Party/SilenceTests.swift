@@ -40,4 +40,24 @@ import Testing
     #expect(stage.events("silent").count == 3)
     #expect(stage.events("hold").count == 1)
   }
+
+  @Test func aChatInAChainBearsSilence() async throws {
+    let silent = ScriptedModel([.calls([Self.asking("Carol")]), .says("b1")])
+    var stage = Stage(
+      ("Alice", ScriptedModel(talking: "a")), ("Bob", silent), ("Carol", ScriptedModel(talking: "c")))
+    (stage.settings.order, stage.settings.maxTurns, stage.settings.seed) = (.chain, 3, 1)
+    let end = try await stage.play()
+    #expect(end.reason == .maxTurns)
+    #expect(stage.witness.occurrences.filter { $0.kind == "silent" }.count <= 1)
+  }
+
+  @Test func aChatInWhichModelsOnlyCallToolsEndsWithAnError() async throws {
+    let silent = { ScriptedModel(Array(repeating: .calls([Self.asking("Alice")]), count: 9)) }
+    var stage = Stage(("Alice", silent()), ("Bob", silent()), ("Carol", silent()))
+    stage.settings.order = .chain
+    let end = try await stage.play()
+    #expect(end.reason == .error)
+    #expect(end.error?.contains("only names the next speaker") == true)
+    #expect(stage.witness.occurrences.map(\.kind).filter { $0 == "silent" }.count == 2)
+  }
 }

@@ -57,21 +57,17 @@ extension [Participant] {
 }
 
 extension Transcript {
-  /// The errors of attempts at the turn that is due. A chat has none: it ends with the first, and asks the same
-  /// participant again when it is resumed.
+  /// The attempts at the turn that is due: replies that only called tools, and in a room errors. A chat ends with an
+  /// error, and asks the same participant again when it is resumed.
   var attempts: [Event] {
-    guard header.mode == .party else { return [] }
     let number = turns.last?.number ?? 0
     let start =
       events.lastIndex { $0.after < number || $0.kind == "rewind" }.map { $0 + 1 } ?? events.startIndex
-    return events[start...].filter(\.isAttempt)
+    return events[start...].filter { $0.kind == "silent" || header.mode == .party && $0.isFailure }
   }
 }
 
 extension Transcript.Event {
-  /// Whether a participant was asked for a turn and gave none, be it for an error or because it only called tools.
-  var isAttempt: Bool { kind == "silent" || isFailure }
-
   /// Whether a turn failed.
   var isFailure: Bool { kind == "error" && fields["during"] == nil }
 }

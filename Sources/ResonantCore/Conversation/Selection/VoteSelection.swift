@@ -32,7 +32,8 @@ struct VoteSelection: SpeakerSelection {
           "selection",
           [
             "speaker": .string(context.names[index]), "by": "vote", "votes": .object(recorded),
-            "asked": .array(asked.map(JSONValue.string)), "usage": .object(usage.fields),
+            "lot": .bool(winners.count > 1), "asked": .array(asked.map(JSONValue.string)),
+            "usage": .object(usage.fields),
           ])
       ])
   }
@@ -90,9 +91,11 @@ struct SpeakerVote: Sendable {
     request.requiredTool = NextSpeakerTool.name
     do throws(ModelError) {
       let answer = try await model.answer(to: request, within: timeout)
-      let choice = answer.call(of: NextSpeakerTool.name).arguments?["participant"]?.string
+      let call = answer.call(of: NextSpeakerTool.name)
+      // Models that do not call tools may still answer with a name.
+      let choice = call.arguments?["participant"]?.string ?? answer.text.trimmed
       return .success(
-        SpeakerVote(choice: choice.flatMap { names.contains($0) ? $0 : nil }, usage: answer.usage))
+        SpeakerVote(choice: names.first { $0 == choice }, usage: answer.usage))
     } catch {
       return .failure(error)
     }
