@@ -6,7 +6,7 @@ extension Transcript.Event {
   /// The kinds of events of a room that vanish with the turn that they belong to.
   private static let kindsOfTurn: Set<String> = ["tool", "triggers", "interrupt", "note", "next", "error"]
   /// Those that are recorded before their turn, like everything that came too late for it.
-  private static let kindsBeforeTurn: Set<String> = ["check", "selection"]
+  private static let kindsBeforeTurn: Set<String> = ["check", "selection", "inject"]
 
   /// Whether the event vanishes with the turns above a number.
   func belongs(above number: Int) -> Bool {
