@@ -37,7 +37,8 @@ struct ModerationLog {
       return lines + ["Goes on after turn \(last.number)", Self.doubleRule]
     }
     if last.number > 1 { lines.append("Goes on after turn \(last.number - 1)") }
-    return lines + [Self.doubleRule, "", Self.rule, "Turn \(last.number): \(last.speaker)"] + self.lines(of: last)
+    lines += [Self.doubleRule, "", Self.rule, "Turn \(last.number): \(last.speaker)"]
+    return lines + self.lines(of: last)
   }
 
   /// The beginning of a turn: its number, the speaker, and the reason why it is that one's turn.

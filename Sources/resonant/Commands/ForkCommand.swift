@@ -13,7 +13,8 @@ struct ForkCommand: AsyncParsableCommand {
 
       Does a loop of two models survive a change of subject? Ten attempts:
 
-        resonant fork chat.jsonl --at 20 --inject "Let us talk about geology." --as Bob --max-turns 40 --repeats 10
+        resonant fork chat.jsonl --at 20 --inject "What is a rock?" --as Bob \\
+          --max-turns 40 --repeats 10
 
       A single fork keeps the seed of the transcript, so that the builtin models go on as they did there; of \
       several, each has a seed of its own, derived from that seed, or --seed, and its number. The token budget \
@@ -25,23 +26,7 @@ struct ForkCommand: AsyncParsableCommand {
     help: "The transcript, a .jsonl file, which may be a batch's.", completion: .file(extensions: ["jsonl"]))
   var transcript: String
 
-  @Option(
-    help: ArgumentHelp("The last turn that is copied; 0 begins anew.", valueName: "turn"))
-  var at: Int
-
-  @Option(help: ArgumentHelp("What is said in the next turn, word for word.", valueName: "text"))
-  var inject: String?
-
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp("The participant in whose name it is said.", valueName: "name"))
-  var speaker: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "How many forks to hold, one after the other, each in a file of its own (NAME-1, NAME-2 with --name).",
-      valueName: "n"))
-  var repeats = 1
+  @OptionGroup(title: "Branch") var place: BranchOptions
 
   @OptionGroup var options: ResumeOptions
 
@@ -51,12 +36,12 @@ struct ForkCommand: AsyncParsableCommand {
     parent.warnings.forEach(Diagnostics.warning)
     let branch = try branch(of: parent.transcript)
     // Nobody takes part in a trial, whatever its config says, nor in one fork after the other.
-    let isAttended = parent.transcript.header.trial == nil && repeats == 1
+    let isAttended = parent.transcript.header.trial == nil && place.repeats == 1
     let conversation = try conversation(branch, host, isAttended: isAttended)
     let desk =
       conversation.mode == .party && isAttended
       ? ControlDesk(isHeld: !options.person.go, bio: options.person.bio, environment: host.environment) : nil
-    let trials = try (1...repeats).map { number in
+    let trials = try (1...place.repeats).map { number in
       let conversation = numbered(conversation, number)
       return try host.prepare(
         conversation,
@@ -85,7 +70,7 @@ struct ForkCommand: AsyncParsableCommand {
 
   /// The conversation of the fork with this number.
   private func numbered(_ conversation: ResolvedConversation, _ number: Int) -> ResolvedConversation {
-    guard repeats > 1 else { return conversation }
+    guard place.repeats > 1 else { return conversation }
     var numbered = conversation
     numbered.settings.seed = Branch.seed(number, from: conversation.settings.seed)
     numbered.output.name = conversation.output.name.map { "\($0)-\(number)" }
@@ -99,22 +84,23 @@ extension ForkCommand {
   /// Checks the flags against the transcript.
   private func branch(of parent: Transcript) throws(ConfigurationError) -> Branch {
     let last = parent.lastBranchableTurn
-    guard 0...last ~= at else {
-      throw failure("--at", "\(transcript) can be branched after turn 0 to \(last), not \(at)")
+    guard 0...last ~= place.at else {
+      throw failure("--at", "\(transcript) can be branched after turn 0 to \(last), not \(place.at)")
     }
-    guard repeats > 0 else { throw failure("--repeats", "must be at least 1") }
-    return Branch(of: parent, after: at, injecting: try injection(into: parent))
+    guard place.repeats > 0 else { throw failure("--repeats", "must be at least 1") }
+    return Branch(of: parent, after: place.at, injecting: try injection(into: parent))
   }
 
   private func injection(into parent: Transcript) throws(ConfigurationError) -> Branch.Injection? {
-    switch (inject, speaker) {
+    switch (place.inject, place.speaker) {
     case (nil, nil): return nil
     case (nil, _?): throw failure("--as", "needs --inject, the message")
     case (_?, nil): throw failure("--inject", "needs --as, the participant in whose name it is said")
     case (let text?, let name?):
       let names = parent.header.participants.map(\.name)
       guard names.contains(name) else {
-        throw failure("--as", "nobody in \(transcript) is named \(name), only \(names.joined(separator: ", "))")
+        throw failure(
+          "--as", "nobody in \(transcript) is named \(name), only \(names.joined(separator: ", "))")
       }
       guard !text.allSatisfy(\.isWhitespace) else { throw failure("--inject", "must not be empty") }
       return Branch.Injection(text, as: name)
@@ -145,7 +131,7 @@ extension ForkCommand {
 
   /// Checks what several forks of a room need, in which nobody can take part or end them.
   private func checkRoom(_ header: Transcript.Header, _ overlay: JSONObject) throws(ConfigurationError) {
-    guard header.mode == .party, repeats > 1 else { return }
+    guard header.mode == .party, place.repeats > 1 else { return }
     if header.participants.contains(where: \.human) {
       throw failure("--repeats", "a person takes part in \(transcript), who can be in one fork at a time")
     }
@@ -160,4 +146,25 @@ extension ForkCommand {
   private func failure(_ flag: String, _ message: String) -> ConfigurationError {
     ConfigurationError(OptionPlace(path: flag), message)
   }
+}
+
+/// Where a fork branches off, and with what.
+struct BranchOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The last turn that is copied; 0 begins anew.", valueName: "turn"))
+  var at: Int
+
+  @Option(help: ArgumentHelp("What is said in the next turn, word for word.", valueName: "text"))
+  var inject: String?
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp("The participant in whose name it is said.", valueName: "name"))
+  var speaker: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many forks to hold, one after the other, each in a file of its own (NAME-1, NAME-2 with --name).",
+      valueName: "n"))
+  var repeats = 1
 }
