@@ -19,7 +19,8 @@ struct ForkCommand: AsyncParsableCommand {
       A single fork keeps the seed of the transcript, so that the builtin models go on as they did there; of \
       several, each has a seed of its own, derived from that seed, or --seed, and its number. The token budget \
       counts what the fork asks for, not the turns that it copies. Header values and tokens that are not in the \
-      file have to be given again; those of a room with --party, which names its config.
+      file have to be given again; those of a room with --party, which names its config. \
+      Rooms of a batch, and several forks of a room, go on by themselves; a single fork is held like a new room.
       """)
 
   @Argument(
