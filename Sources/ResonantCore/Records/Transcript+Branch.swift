@@ -56,10 +56,10 @@ extension Transcript {
 }
 
 extension Transcript.Event {
-  /// Whether an event between two turns came about while the second one was asked for.
+  /// Whether an event between two turns is about the second one: what was decided and tried until it came.
   fileprivate var precedesTurn: Bool {
     switch kind {
-    case "retry", "silent", "hold": true
+    case "retry", "silent", "hold", "next": true
     case "error": fields["during"]?.string != "bio"
     case "note": !isModeratorNote
     default: belongs(above: after)

@@ -27,6 +27,7 @@ struct BranchTests {
     story.happens("error", ["speaker": "A", "message": "of the attempt at turn 3"])
     story.happens("silent", ["speaker": "A"])
     story.happens("hold", ["reason": "failures"])
+    story.happens("next", ["speaker": "A"])
     story.happens("note", ["speaker": "A", "text": "of an endpoint"])
     story.happens("retry", ["speaker": "A"])
     story.happens("check", Self.tokens)
