@@ -80,9 +80,12 @@ struct ForkOfflineTests {
     let many = try await run("fork", "p.jsonl", "--at", "4", "--repeats", "2", "--name", "m", "--no-html")
     #expect(many.exitCode == 0, "\(many)")
     #expect(try said("m-2.jsonl").last == "bea: b3")
-    let endless = try await run(
-      "fork", "p.jsonl", "--at", "4", "--repeats", "2", "--moderation-log", "l", "--no-html")
-    #expect(endless.exitCode == 2 && endless.errors.contains("--moderation-log"), "\(endless)")
+    let files = directory.files
+    for flags in [["--repeats", "2", "--moderation-log", "l"], ["--moderation-log", "f.moderation.log"]] {
+      let refused = try await ResonantBinary.run(["fork", "p.jsonl", "--at", "4"] + flags, in: directory)
+      #expect(refused.exitCode == 2 && refused.errors.contains("moderation"), "\(refused)")
+      #expect(directory.files == files)
+    }
   }
 
   @Test func aRoomWithoutAnEndOrWithAPersonIsForkedOnce() async throws {

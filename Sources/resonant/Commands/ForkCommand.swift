@@ -58,8 +58,11 @@ struct ForkCommand: AsyncParsableCommand {
   private func hold(_ trials: [PreparedTrial], _ host: Host, _ desk: ControlDesk?) async throws {
     var failure: RunEnd?
     for trial in trials {
+      // A log that can't be made leaves no transcript behind.
+      let path = options.person.moderationLog
+      let given = path == nil ? nil : try host.moderationLog(path, for: trial, isNew: true)
       let recorded = try await host.withFiles(trial)
-      let log = try host.moderationLog(options.person.moderationLog, for: recorded, isNew: true)
+      let log = try given ?? host.moderationLog(nil, for: recorded, isNew: true)
       do {
         try await host.hold(recorded, process: options.process, desk: desk, log: log)
       } catch let end as RunEnd where end.code == 1 {
