@@ -41,15 +41,23 @@ struct Host {
     }
   }
 
-  /// The trial with new files, if the options ask for any.
-  func withFiles(_ trial: PreparedTrial) async throws(ConfigurationError) -> PreparedTrial {
+  /// The names of a trial's files, none of which exists; nil if the options ask for none.
+  func newFiles(for trial: PreparedTrial) throws(ConfigurationError) -> TrialFiles? {
+    let conversation = trial.conversation
+    let models = conversation.mode == .chat ? conversation.participants.map(\.model) : []
     do {
-      let conversation = trial.conversation
-      let models = conversation.mode == .chat ? conversation.participants.map(\.model) : []
-      let files = try TrialFiles.new(
+      return try TrialFiles.new(
         for: conversation.output, models: models, mode: conversation.mode,
         id: trial.transcript.header.id)
-      guard let files else { return trial }
+    } catch {
+      throw ConfigurationError(nil, "\(error)")
+    }
+  }
+
+  /// The trial with new files, if the options ask for any.
+  func withFiles(_ trial: PreparedTrial) async throws(ConfigurationError) -> PreparedTrial {
+    guard let files = try newFiles(for: trial) else { return trial }
+    do {
       return trial.recorded(
         in: try await RecordWriter.create(files.transcript, store: records), page: files.page)
     } catch {

@@ -48,7 +48,7 @@ struct UsageTests {
 
   @Test(arguments: [
     (["bacth", "plan.yaml"], "there is no command 'bacth'; did you mean batch?"),
-    (["quux"], "there is no command 'quux'; there are chat, batch, "),
+    (["quux"], "there is no command 'quux'; there are chat, party, batch, "),
   ])
   func aMistypedCommandIsNotTakenForFlags(words: [String], message: String) async throws {
     let ended = try await ResonantBinary.run(words, in: try TemporaryDirectory())

@@ -57,11 +57,15 @@ public struct ChatOption: Sendable {
     case process
   }
 
-  /// The effect of an option on a resumed conversation.
+  /// The effect of an option on a conversation that goes on from a transcript.
   public enum Resumption: Sendable, Equatable {
     /// It overrides the recorded value.
     case overrides
-    /// It has no effect, since the conversation has begun.
+    /// It overrides the recorded value in a branch. When the conversation itself is resumed, it has no effect:
+    /// the file tells already what was said before the first turn.
+    case overridesInBranch
+    /// It has no effect, since the conversation has begun; it overrides the recorded value in a branch without
+    /// turns.
     case ignored
     /// It is an error.
     case refused
@@ -126,6 +130,15 @@ public struct ChatOption: Sendable {
 
   /// Whether the option is recorded in the header's settings.
   public var isRecordedSetting: Bool { scope == .conversation || scope == .request }
+
+  /// Whether the option has no effect on a conversation that goes on in this way.
+  func isIgnored(in way: Continuing) -> Bool {
+    switch resumption {
+    case .overrides, .refused: false
+    case .overridesInBranch: way == .resumed
+    case .ignored: way != .branch(hasTurns: false)
+    }
+  }
 
   /// Whether single fields of the value can be set by dotted keys.
   var hasFields: Bool { [.object, .moderator, .party].contains(kind) }

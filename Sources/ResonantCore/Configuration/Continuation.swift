@@ -2,21 +2,31 @@
 
 import OrderedCollections
 
+/// How a recorded conversation goes on.
+public enum Continuing: Sendable, Equatable {
+  /// In its own file.
+  case resumed
+  /// In a new file, with or without turns of the recorded one.
+  case branch(hasTurns: Bool)
+}
+
 extension ResolvedConversation {
-  /// Resolves a recorded conversation to be resumed: its own settings with `overrides` on top. A common
+  /// Resolves a recorded conversation to be continued: its own settings with `overrides` on top. A common
   /// option among the overrides applies to every participant, even where the recorded values differ.
   ///
   /// Recorded headers are sent only to the endpoint that they were recorded for; another endpoint needs its
   /// own. Throws when required values that the file does not contain, such as those of headers, are missing.
   public static func continuing(
-    _ transcript: Transcript, file: String, overrides: Options, context: ResolutionContext
+    _ transcript: Transcript, file: String, as way: Continuing = .resumed, overrides: Options,
+    context: ResolutionContext
   ) throws(ConfigurationError) -> ResolvedConversation {
-    try Continuation(transcript: transcript, file: file, overrides: overrides, context: context).resolve()
+    try Continuation(transcript: transcript, file: file, way: way, overrides: overrides, context: context)
+      .resolve()
   }
 
-  /// The flags among the options that only concern the start of a conversation; a resumed one ignores them.
-  public static func ignoredFlags(among options: JSONObject) -> [String] {
-    let ignored = OptionTable.all.filter { $0.resumption == .ignored && options[$0.key] != nil }
+  /// The flags among the options that only concern the start of a conversation, which is over.
+  public static func ignoredFlags(among options: JSONObject, _ way: Continuing = .resumed) -> [String] {
+    let ignored = OptionTable.all.filter { $0.isIgnored(in: way) && options[$0.key] != nil }
     return (ignored.filter(\.isCommon) + ignored.filter { !$0.isCommon }).map(\.flag)
   }
 }
@@ -27,15 +37,19 @@ private struct Continuation {
   /// The header as of the last resumption.
   private let header: Transcript.Header
   let file: String
+  let way: Continuing
   let overrides: Options
   let context: ResolutionContext
 
-  init(transcript: Transcript, file: String, overrides: Options, context: ResolutionContext) {
+  init(
+    transcript: Transcript, file: String, way: Continuing, overrides: Options, context: ResolutionContext
+  ) {
     self.transcript = transcript
     header = transcript.latestHeader
     self.file = file
+    self.way = way
     var open = overrides
-    open.values.removeAll { OptionTable[$0.key]?.resumption == .ignored }
+    open.values.removeAll { OptionTable[$0.key]?.isIgnored(in: way) == true }
     self.overrides = open
     self.context = context
   }
@@ -48,7 +62,7 @@ private struct Continuation {
     for key in overrides.values.keys where OptionTable[key]?.resumption == .refused {
       throw overrides.failure(key, "cannot change in a conversation that has begun")
     }
-    if overrides.values["no_save"] != nil {
+    if way == .resumed, overrides.values["no_save"] != nil {
       throw overrides.failure("no_save", "cannot be given: a conversation goes on in its own file")
     }
     if header.mode == .chat, overrides.values["party"] != nil {

@@ -55,7 +55,7 @@ public enum OptionTable {
       all: "Send the system prompt in the body's field system, not as a message.",
       each: { "The same for the \($0) participant alone." }),
     participant(
-      "preamble", .preamble, onResume: .ignored,
+      "preamble", .preamble, onResume: .overridesInBranch,
       each: {
         $0 == "first"
           ? "JSON array of messages that only the first participant sees, before everything else."
@@ -106,10 +106,11 @@ public enum OptionTable {
       "party", .party, .conversation, only: .party,
       "The config of a room: its models, its moderator, and whether a person takes part."),
     .init(
-      "topic", .text(), .conversation, gives: Setting(\.room.topic), onResume: .ignored, only: .party,
+      "topic", .text(), .conversation, gives: Setting(\.room.topic), onResume: .overridesInBranch,
+      only: .party,
       "What the room talks about."),
     .init(
-      "topic_file", .textFile(for: "topic"), .conversation, onResume: .ignored, only: .party,
+      "topic_file", .textFile(for: "topic"), .conversation, onResume: .overridesInBranch, only: .party,
       "The topic from a file."),
     .init(
       "words", .integer(atLeast: 1), .conversation, gives: Setting(\.room.wordLimit), only: .party,

@@ -46,16 +46,14 @@ public actor Conversation {
     self.drain = drain
     self.transcript = transcript
     self.transcript.end = nil
-    while self.transcript.endsWithCutTurn {
-      self.transcript.forgetTurns(above: self.transcript.turns.count - 1)
-    }
+    self.transcript.forgetCutTurns()
   }
 
   /// Runs to the end. Rethrows an observer's error: the conversation cannot be recorded.
   @discardableResult
   public func run() async throws -> Transcript.End {
     let start = clock.now
-    let earlier = transcript.turns.duration(pause: settings.delay)
+    let earlier = transcript.ownTurns.duration(pause: settings.delay)
     open()
     var ending = reasonToStop.map { Ending(reason: $0) }
     while ending == nil {

@@ -32,8 +32,13 @@ struct ModerationLog {
       let model = participant.human ? "a person" : "\(participant.model) at \(participant.endpoint)"
       lines.append("\(index + 1). \(participant.name): \(model)")
     }
-    if let last = transcript.turns.last { lines.append("Goes on after turn \(last.number)") }
-    return lines + [Self.doubleRule]
+    guard let last = transcript.turns.last else { return lines + [Self.doubleRule] }
+    guard last.outcome == .injected else {
+      return lines + ["Goes on after turn \(last.number)", Self.doubleRule]
+    }
+    if last.number > 1 { lines.append("Goes on after turn \(last.number - 1)") }
+    lines += [Self.doubleRule, "", Self.rule, "Turn \(last.number): \(last.speaker)"]
+    return lines + self.lines(of: last)
   }
 
   /// The beginning of a turn: its number, the speaker, and the reason why it is that one's turn.

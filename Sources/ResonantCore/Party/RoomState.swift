@@ -46,7 +46,7 @@ struct RoomState: Sendable, Equatable {
     wordLimitIsLifted = false
     // An error follows, which counts the reply and the failure.
     guard turn.outcome != .incomplete else { return }
-    replies[turn.speaker, default: 0] += 1
+    if turn.outcome != .injected { replies[turn.speaker, default: 0] += 1 }
     failures = 0
     failuresByName[turn.speaker] = nil
   }

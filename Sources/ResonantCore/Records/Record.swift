@@ -20,7 +20,8 @@ import OrderedCollections
 ///   `human` boolean
 /// - `settings`: all options that affect the conversation, keyed as in a plan
 /// - `topic` of a room, else null
-/// - `parent`?: `id` of the conversation from which this one branched, and `turn` after which it did
+/// - `parent`?: `id` of the conversation from which this one branched, and `turn` after which it did. Records that
+///   are older than `created` are copies; their usage counts in the parent alone
 /// - `trial`?: `experiment`, `condition` (option: value), `repeat` from 1
 ///
 /// **preamble**, a message that only its owner was given before the conversation: `type` "preamble", `owner`,
@@ -36,7 +37,7 @@ import OrderedCollections
 /// earlier one.
 ///
 /// **event**, anything that is not a turn: `type` "event", `kind`, `t` time, and the fields of its kind. A
-/// `rewind` with `to` N removes the turns above N. A `resume` lists in `changes`, as sentences for people,
+/// `rewind` with `to` N removes the turns above N. An `inject` with `n` precedes a turn that nobody was asked for. A `resume` lists in `changes`, as sentences for people,
 /// how the conversation differs from then on, and gives the values of the header that hold from then on:
 /// `seed`, `participants`, `settings`.
 ///

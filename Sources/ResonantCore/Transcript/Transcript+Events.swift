@@ -7,7 +7,7 @@ extension Transcript.Event {
   private static let kindsOfTurn: Set<String> = ["tool", "triggers", "interrupt", "note", "next", "error"]
   /// Those that are recorded before their turn, like everything that came too late for it.
   private static let kindsBeforeTurn: Set<String> = [
-    "check", "selection", "silent", "hold", "retry", "rewind",
+    "check", "selection", "silent", "hold", "retry", "rewind", "inject",
   ]
 
   /// Whether the event vanishes with the turns above a number.

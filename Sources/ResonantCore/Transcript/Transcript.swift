@@ -177,10 +177,19 @@ public struct Transcript: Sendable, Equatable {
 }
 
 extension Transcript {
-  /// Total usage of all requests, including those for discarded turns, and those besides the turns.
+  /// Total usage of all requests, including those for discarded turns, and those besides the turns. What a
+  /// branch has copied from its parent does not count.
   public var spent: Usage {
-    events.reduce(turns.reduce(forgotten) { $0 + ($1.usage ?? .zero) }) { $0 + ($1.usage ?? .zero) }
+    let asked = ownTurns.reduce(forgotten) { $0 + ($1.usage ?? .zero) }
+    return events.reduce(asked) { isCopied($1.time) ? $0 : $0 + ($1.usage ?? .zero) }
   }
+
+  /// The turns without those that a branch has copied from its parent.
+  var ownTurns: [Turn] { header.parent == nil ? turns : turns.filter { !isCopied($0.started) } }
+
+  /// Whether something that happened at this time was copied from the parent: a branch is younger than all of
+  /// that.
+  private func isCopied(_ time: Date) -> Bool { header.parent != nil && time < header.created }
 
   /// Whether the last turn was cut and is asked for again when the conversation is resumed. In a room, a turn
   /// that was interrupted by a listener, or whose stream failed, counts as said.
@@ -193,10 +202,16 @@ extension Transcript {
     return last.outcome == .interrupted && !events.contains(where: isHeard)
   }
 
+  /// Discards what is asked for again when the conversation goes on: a last turn that was cut, and any cut turns
+  /// before it.
+  mutating func forgetCutTurns() {
+    while endsWithCutTurn, let last = turns.last { forgetTurns(above: last.number - 1) }
+  }
+
   /// Goes back to the state after a turn, 0 for the start. What happened in the discarded turns is discarded
   /// as well, except for what holds for the room as a whole.
   mutating func rewind(to number: Int) {
-    for event in events where event.belongs(above: number) {
+    for event in events where event.belongs(above: number) && !isCopied(event.time) {
       forgotten = forgotten + (event.usage ?? .zero)
     }
     events.removeAll { $0.belongs(above: number) }
@@ -224,5 +239,7 @@ extension Transcript {
     }
   }
 
-  private mutating func forget(_ turn: Turn) { forgotten = forgotten + (turn.usage ?? .zero) }
+  private mutating func forget(_ turn: Turn) {
+    if !isCopied(turn.started) { forgotten = forgotten + (turn.usage ?? .zero) }
+  }
 }

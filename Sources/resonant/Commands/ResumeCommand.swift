@@ -56,7 +56,7 @@ struct ResumeCommand: AsyncParsableCommand {
     throw ConfigurationError(
       OptionPlace(file: transcript),
       "is a trial of the experiment \(trial.experiment), and only `resonant batch` goes on with that;"
-        + " export it with `resonant export`")
+        + " export it with `resonant export`, or branch it with `resonant fork`")
   }
 
   private func record(_ event: Transcript.Event, _ writer: RecordWriter) async throws {

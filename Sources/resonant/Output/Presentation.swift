@@ -49,6 +49,9 @@ struct Presentation: Sendable {
         ?? "No turn limit (--max-turns sets one), at most \(characters)"
     ]
     if settings.filterThinking { notes.append("Thinking is hidden from the others") }
+    if let parent = trial.transcript.header.parent {
+      notes.append("Branched from \(parent.id) after turn \(parent.turn)")
+    }
     if let record = trial.record { notes.append("Transcript: \(record.path)") }
     return notes
   }

@@ -16,16 +16,15 @@ struct TextView: ConversationObserver {
 
   func observe(_ event: ConversationEvent) async {
     switch event {
-    case .began(let transcript): console.write(banner(transcript))
+    case .began(let transcript):
+      console.write(banner(transcript))
+      if let turn = transcript.turns.last, turn.outcome == .injected { show(turn) }
     case .asked(let number, let speaker, let attempt):
       console.write(heading(number, speaker.name, speaker.model))
       console.follow(attempt.live, rendering: rendering())
     case .spoke(let turn, _):
-      if turn.outcome == .opening {
-        console.write(heading(turn.number, turn.speaker, turn.model) + style.safe(turn.text))
-      } else {
-        console.unfollow()
-      }
+      if turn.outcome == .opening { return show(turn) }
+      console.unfollow()
       console.write(footer(turn))
     case .occurred(let event):
       guard isRoom, let announcement = event.announcement else { break }
@@ -35,6 +34,12 @@ struct TextView: ConversationObserver {
       console.unfollow()
       console.write(closing(end))
     }
+  }
+
+  /// Shows a turn that nobody was asked for.
+  private func show(_ turn: Turn) {
+    console.write(
+      heading(turn.number, turn.speaker, turn.model) + style.safe(turn.text) + footer(turn))
   }
 
   /// Starts text and reasoning on lines of their own, also when they alternate.
@@ -68,7 +73,10 @@ struct TextView: ConversationObserver {
       lines.append("\(number)\(name): \(model)")
     }
     lines += notes
-    if let last = transcript.turns.last { lines.append("Goes on after turn \(last.number)") }
+    // An injected message is shown below.
+    if let last = transcript.turns.last(where: { $0.outcome != .injected || $0 != transcript.turns.last }) {
+      lines.append("Goes on after turn \(last.number)")
+    }
     lines.append(Self.doubleRule)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -87,6 +95,7 @@ struct TextView: ConversationObserver {
     case .truncated: facts.append("truncated at \(maxChars.grouped)")
     case .interrupted: facts.append("interrupted")
     case .incomplete: facts.append("incomplete")
+    case .injected: facts.append("injected")
     default: break
     }
     if turn.heard != nil { facts.append("thinking filtered") }

@@ -61,11 +61,11 @@ struct OptionTableTests {
   }
 
   private func resumed(
-    _ conversation: ResolvedConversation, with overrides: JSONObject = [:]
+    _ conversation: ResolvedConversation, as way: Continuing = .resumed, with overrides: JSONObject = [:]
   ) throws -> ResolvedConversation {
     let overrides = try Options.read(overrides, source: .commandLine, context: environment)
     return try ResolvedConversation.continuing(
-      transcript(conversation), file: "t.jsonl", overrides: overrides, context: environment)
+      transcript(conversation), file: "t.jsonl", as: way, overrides: overrides, context: environment)
   }
 
   /// An option with a value, in a kind of conversation that has it.
@@ -139,13 +139,27 @@ struct OptionTableTests {
       #expect(
         refusal { try resumed(begun, with: options) }
           == "\(option.flag): cannot change in a conversation that has begun")
-    case .ignored:
+    case .ignored, .overridesInBranch:
       #expect(ResolvedConversation.ignoredFlags(among: options) == [option.flag])
       #expect(try resumed(begun, with: options) == resumed(begun))
     case .overrides where option.key == "no_save":
       #expect(refusal { try resumed(begun, with: options) }.hasPrefix("--no-save: cannot be given"))
     case .overrides:
       #expect(try resumed(begun, with: options) != resumed(begun), "\(option.key)")
+    }
+  }
+
+  @Test(arguments: samples.indices)
+  func anOptionDoesToABranchWhatItSays(index: Int) throws {
+    let (option, options, mode) = (
+      Self.samples[index].option, Self.samples[index].options, Self.samples[index].mode
+    )
+    if options["participant"] != nil || option.resumption == .refused { return }
+    let begun = try resolved([:], in: mode)
+    for way in [Continuing.branch(hasTurns: true), .branch(hasTurns: false)] {
+      let isIgnored = option.resumption == .ignored && way == .branch(hasTurns: true)
+      #expect(ResolvedConversation.ignoredFlags(among: options, way) == (isIgnored ? [option.flag] : []))
+      #expect((try resumed(begun, as: way, with: options) == resumed(begun, as: way)) == isIgnored)
     }
   }
 
