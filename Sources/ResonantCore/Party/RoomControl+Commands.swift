@@ -127,19 +127,17 @@ extension RoomControl.State {
         return .say(
           matches.isEmpty ? "nobody is called \(text); there are \(names)" : "\(text) can mean \(names)")
       }
-      let last = speech?.speaker ?? view.lastSpeaker
-      if matches[0] == last, view.names.count > 1, !isChoosing {
-        return .say(
-          "\(matches[0]) \(speech == nil ? "has spoken last" : "speaks now"), and nobody speaks twice in a row"
-        )
-      }
       return choose(matches[0])
     }
   }
 
   private mutating func choose(_ name: String?) -> CommandResult {
     note(Happening("next", ["speaker": name.map(JSONValue.string) ?? .null]))
-    return .say("next: \(name ?? "random")")
+    let last = speech?.speaker ?? view.lastSpeaker
+    guard let name, name == last, view.names.count > 1, !isChoosing else {
+      return .say("next: \(name ?? "random")")
+    }
+    return .say("next: \(name), if somebody else speaks before: nobody speaks twice in a row")
   }
 
   private mutating func rewind(to number: Int) -> CommandResult {
