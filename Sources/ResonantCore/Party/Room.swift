@@ -36,7 +36,7 @@ final class Room: ConversationRules {
     self.pacing = pacing
     selection = conversation.order.selection(
       seed: conversation.seed, models: parts.models, moderator: parts.moderator)
-    introductions = Introductions(parts, seed: conversation.seed, control: control)
+    introductions = Introductions(parts, conversation: conversation, control: control)
     monitor =
       parts.settings.interrupts
       ? parts.moderator.map {
