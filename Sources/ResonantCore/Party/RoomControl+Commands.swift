@@ -170,6 +170,8 @@ extension RoomControl.State {
 
   var happenings: [Happening] { steps.compactMap(\.happening) }
 
+  var isRewinding: Bool { steps.contains { if case .rewind = $0 { true } else { false } } }
+
   private mutating func note(_ happening: Happening) { steps.append(.happening(happening)) }
 
   /// The person's or a model's wish; nil for none.
