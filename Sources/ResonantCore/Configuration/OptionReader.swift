@@ -59,6 +59,10 @@ struct OptionReader {
       throw failure(
         key, "only the fields of headers, payload, moderator and party can be set by a dotted key")
     }
+    if option.kind == .party, parts.count > 1, !RoomConfigReader.keys.contains(String(parts[1])) {
+      throw failure(
+        key, "unknown option" + Suggestion.text(for: String(parts[1]), among: RoomConfigReader.keys))
+    }
     return option
   }
 

@@ -56,12 +56,16 @@ public actor Conversation {
     let earlier = transcript.ownTurns.duration(pause: settings.delay)
     open()
     var ending = reasonToStop.map { Ending(reason: $0) }
+    var isPauseDue = true
     while ending == nil {
       try await tell()
+      // Before the rules are asked, so that what happens meanwhile still counts for the next turn.
+      if isPauseDue, settings.delay > .zero, !transcript.turns.isEmpty { await pause() }
+      isPauseDue = false
       switch await rules.nextStep(after: transcript) {
       case .turn:
-        if settings.delay > .zero, !transcript.turns.isEmpty { await pause() }
         ending = try await takeTurn()
+        isPauseDue = true
       case .happening(let happening): occur(happening)
       case .rewind(let number):
         transcript.rewind(to: number)
@@ -108,7 +112,9 @@ public actor Conversation {
   }
 
   private func pause() async {
-    let sleep = Task { [delay = settings.delay] in _ = try? await Task.sleep(for: delay) }
+    let sleep = Task { [rules, transcript, delay = settings.delay] in
+      await rules.pause(delay, after: transcript)
+    }
     let token = drain.watch { sleep.cancel() }
     defer { drain.forget(token) }
     await withTaskCancellationHandler {
@@ -166,9 +172,10 @@ extension Conversation {
     return finish(attempt, answer, asked, by: index)
   }
 
-  private struct NoSpeaker: Error { var ending: Ending }
+  /// The ending is nil if the rules have something else to do first.
+  private struct NoSpeaker: Error { var ending: Ending? }
 
-  /// Chooses the speaker. Fails with an ending if the conversation ends instead.
+  /// Chooses the speaker. Fails if no turn begins now.
   private func choose() async -> Result<Int, NoSpeaker> {
     let index: Int
     do throws(ModelError) {
@@ -176,12 +183,15 @@ extension Conversation {
       for happening in choice.happenings { occur(happening) }
       index = choice.index
     } catch {
-      if error.kind == .cancelled { return .failure(NoSpeaker(ending: .interrupted)) }
+      if error.kind == .cancelled {
+        return .failure(NoSpeaker(ending: Task.isCancelled ? .interrupted : nil))
+      }
       if error.kind == .exhausted { return .failure(NoSpeaker(ending: Ending(reason: .exhausted))) }
       if let ending = fail(with: error, by: nil) { return .failure(NoSpeaker(ending: ending)) }
       index = rules.substitute(after: transcript)
     }
-    // The choice may have used up the token budget.
+    // The choice takes time and tokens.
+    if drain.isUnderWay { return .failure(NoSpeaker(ending: .interrupted)) }
     if let reason = reasonToStop { return .failure(NoSpeaker(ending: Ending(reason: reason))) }
     return .success(index)
   }

@@ -13,6 +13,8 @@ import Foundation
 protocol ConversationRules: Sendable {
   /// What happens next; called before each turn until it answers `turn` or `stop`.
   func nextStep(after transcript: Transcript) async -> ConversationStep
+  /// Waits between two turns; ends early if the task is cancelled.
+  func pause(_ duration: Duration, after transcript: Transcript) async
   /// Who speaks next. Throws if a model that has to choose fails.
   func speaker(after transcript: Transcript) async throws(ModelError) -> SpeakerChoice
   /// Somebody who speaks if `speaker` failed and the conversation goes on nevertheless.
@@ -24,6 +26,12 @@ protocol ConversationRules: Sendable {
   /// What a reply does besides saying something: tool calls, for example. Called with the turn before it is
   /// appended; may change its outcome.
   func effects(of turn: inout Turn, by index: Int, verdict: LiveReply.Verdict?) -> TurnEffects
+}
+
+extension ConversationRules {
+  func pause(_ duration: Duration, after transcript: Transcript) async {
+    _ = try? await Task.sleep(for: duration)
+  }
 }
 
 /// What happens next in a conversation.

@@ -15,8 +15,12 @@ struct ModelAnswer: Sendable {
 
 extension ChatModel {
   /// Asks for a whole answer. Throws a `.timeout` error if it takes longer than `limit`.
-  func answer(to request: ModelRequest, within limit: Duration) async throws(ModelError) -> ModelAnswer {
-    let attempt = Attempt()
+  ///
+  /// - Parameter most: code points after which the answer is cut off, so that an endless one does not fill memory.
+  func answer(
+    to request: ModelRequest, within limit: Duration, atMost most: Int = 100_000
+  ) async throws(ModelError) -> ModelAnswer {
+    let attempt = Attempt(LiveReply(limit: most))
     let timer = Task {
       try await Task.sleep(for: limit)
       attempt.live.cut(.deadline)

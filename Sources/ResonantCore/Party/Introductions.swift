@@ -11,14 +11,14 @@ final class Introductions: Sendable {
   private static let timeout = Duration.seconds(60)
 
   private let parts: RoomParts
-  private let seed: UInt64
+  private let conversation: ConversationSettings
   private let control: RoomControl
   /// By participant; nil before anybody is asked.
   private let tasks = Mutex<[Int: Task<Happening?, Never>]?>(nil)
 
-  init(_ parts: RoomParts, seed: UInt64, control: RoomControl) {
+  init(_ parts: RoomParts, conversation: ConversationSettings, control: RoomControl) {
     self.parts = parts
-    self.seed = seed
+    self.conversation = conversation
     self.control = control
   }
 
@@ -66,9 +66,11 @@ final class Introductions: Sendable {
     let participant = parts.participants[index]
     let request = ModelRequest(
       turn: 0, system: nil, messages: [Message(.user, Prompts.selfIntroduction)],
-      seed: SplitMix64.first(of: seed &+ UInt64(index)), roles: participant.roles)
+      seed: SplitMix64.first(of: conversation.seed &+ UInt64(index)), roles: participant.roles)
     do throws(ModelError) {
-      return .success(try await parts.models[index].answer(to: request, within: Self.timeout))
+      return .success(
+        try await parts.models[index]
+          .answer(to: request, within: Self.timeout, atMost: conversation.maxChars))
     } catch {
       return .failure(error)
     }

@@ -36,7 +36,7 @@ final class Room: ConversationRules {
     self.pacing = pacing
     selection = conversation.order.selection(
       seed: conversation.seed, models: parts.models, moderator: parts.moderator)
-    introductions = Introductions(parts, seed: conversation.seed, control: control)
+    introductions = Introductions(parts, conversation: conversation, control: control)
     monitor =
       parts.settings.interrupts
       ? parts.moderator.map {
@@ -52,10 +52,17 @@ final class Room: ConversationRules {
 
   // MARK: When a turn is due
 
-  func nextStep(after transcript: Transcript) async -> ConversationStep {
+  /// Lets the person see the state of the room.
+  @discardableResult
+  private func show(_ transcript: Transcript) -> RoomState {
     let state = state(transcript)
     control.show(
       RoomView(transcript: transcript, names: names, state: state, order: conversation.order.rawValue))
+    return state
+  }
+
+  func nextStep(after transcript: Transcript) async -> ConversationStep {
+    let state = show(transcript)
     await backOff(after: transcript, state)
     while !Task.isCancelled, !drain.isUnderWay {
       // Read first, so that no change is missed before the wait.
@@ -114,6 +121,11 @@ final class Room: ConversationRules {
     timer.cancel()
   }
 
+  func pause(_ duration: Duration, after transcript: Transcript) async {
+    show(transcript)
+    await control.unlessLeft { _ = try? await Task.sleep(for: duration) }
+  }
+
   // MARK: Who speaks
 
   func speaker(after transcript: Transcript) async throws(ModelError) -> SpeakerChoice {
@@ -131,9 +143,20 @@ final class Room: ConversationRules {
     }
     control.note(isChoosing: true)
     defer { control.note(isChoosing: false) }
-    var choice = try await selection.next(in: context(transcript))
+    var choice = try await choose(in: context(transcript)).get()
     choice.happenings = happenings + choice.happenings
     return choice
+  }
+
+  /// Whoever chooses is not waited for when the person quits or rewinds.
+  private func choose(in context: SelectionContext) async -> Result<SpeakerChoice, ModelError> {
+    await control.unlessLeft { [selection] in
+      do throws(ModelError) {
+        return .success(try await selection.next(in: context))
+      } catch {
+        return .failure(error)
+      }
+    }
   }
 
   func substitute(after transcript: Transcript) -> Int {

@@ -141,7 +141,7 @@ extension RoomControl.State {
   }
 
   private mutating func rewind(to number: Int) -> CommandResult {
-    guard speech == nil, input != .turn, !isChoosing else {
+    guard speech == nil, input != .turn else {
       return .say("nothing can be rewound while somebody speaks; interrupt first")
     }
     let count = messages
@@ -189,6 +189,8 @@ extension RoomControl.State {
   // MARK: What holds once all steps are taken
 
   var happenings: [Happening] { steps.compactMap(\.happening) }
+
+  var isRewinding: Bool { steps.contains { if case .rewind = $0 { true } else { false } } }
 
   private mutating func note(_ happening: Happening) { steps.append(.happening(happening)) }
 

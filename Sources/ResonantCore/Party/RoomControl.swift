@@ -208,7 +208,10 @@ public final class RoomControl: Sendable {
   /// - Parameter isLate: the turn that the command was meant for is over.
   func perform(_ command: RoomCommand, isLate: Bool = false) {
     var result = changing { $0.perform(command, isLate: isLate) }
-    if let (live, verdict, speaker) = result.cut, !live.cut(verdict), verdict != .quit {
+    // Who interrupts twice has been heard once.
+    if let (live, verdict, speaker) = result.cut, !live.cut(verdict), verdict != .quit,
+      verdict != live.verdict
+    {
       result = changing { $0.dropInterrupt(of: speaker) }
     }
     if let text = result.answer { answer(text) }
@@ -240,13 +243,27 @@ public final class RoomControl: Sendable {
   var isQuitting: Bool { state.withLock { $0.isQuitting } }
 
   /// Waits until the person quits; false if the task is cancelled before.
-  func isQuit() async -> Bool {
+  func isQuit() async -> Bool { await happens { $0.isQuitting } }
+
+  private func happens(_ isTrue: @Sendable (State) -> Bool) async -> Bool {
     while !Task.isCancelled {
-      let version = version
-      if isQuitting { return true }
+      let (isDue, version) = state.withLock { (isTrue($0), $0.version) }
+      if isDue { return true }
       await wait(since: version)
     }
     return false
+  }
+
+  /// Does work that is cancelled with the task, or when the person quits or rewinds the room.
+  func unlessLeft<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
+    let task = Task { await work() }
+    let leaving = Task { if await happens({ $0.isQuitting || $0.isRewinding }) { task.cancel() } }
+    defer { leaving.cancel() }
+    return await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   /// Whether a turn is due; takes a grant while the room is held.

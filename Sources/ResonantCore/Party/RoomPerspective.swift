@@ -37,6 +37,8 @@ struct RoomPerspective {
     switch moment {
     case .preamble: nil
     case .turn(let turn) where turn.speaker == participant.name: Message(.assistant, turn.utterance)
+    // A reply that was nothing but thinking.
+    case .turn(let turn) where turn.utteranceForOthers.isEmpty: nil
     case .turn(let turn): Self.named(turn.speaker, "[\(turn.speaker)]: \(turn.utteranceForOthers)")
     case .event(let event) where event.isModeratorNote:
       Self.named(AskedModerator.name, "[\(AskedModerator.name)]: \(event.fields["text"]?.string ?? "")")

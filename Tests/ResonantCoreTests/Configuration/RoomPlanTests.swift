@@ -103,8 +103,12 @@ struct RoomPlanTests {
       "p.yaml: base.party.providers (line 1): must be a list of objects"
     ),
     (
-      "{party: rooms/a.json5, party.intro: 1, topic: tea, max_turns: 5, order: moderator}",
+      "{party: rooms/a.json5, topic: tea, max_turns: 5, order: moderator}",
       "p.yaml: base.order"
+    ),
+    (
+      "{party: rooms/a.json5, party.intro: true, topic: tea, max_turns: 5}",
+      "p.yaml: base.party.intro (line 1): unknown option; did you mean intros?"
     ),
     (
       "{party: rooms/a.json5, topic: tea, max_turns: 5, party.intros: 1}",

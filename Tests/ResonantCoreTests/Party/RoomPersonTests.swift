@@ -87,6 +87,51 @@ import Testing
     #expect(stage.events("bio").isEmpty)
   }
 
+  @Test func whoQuitsDoesNotWaitForAVoteOrTheModerator() async throws {
+    for order in [SpeakerOrder.vote, .moderator] {
+      let hanging = ScriptedModel([.hangs(after: "")])
+      var stage = RoomStage([("A", hanging), talker("B"), talker("C")], go: true, live: true)
+      stage.moderator = hanging
+      stage.settings.order = order
+      let control = stage.control
+      let conversation = stage.conversation()
+      async let end = conversation.run()
+      while hanging.requests.isEmpty { await Task.yield() }
+      control.take(line: "/quit")
+      #expect(try await end.reason == .quit)
+      #expect(stage.turns.isEmpty && stage.events("selection").isEmpty && stage.events("error").isEmpty)
+    }
+  }
+
+  @Test func aRewindDuringAVoteComesBeforeTheTurn() async throws {
+    let judge = ScriptedModel([.hangs(after: "")])
+    var story = Story("A", "B", "C")
+    story.says("A", "a1")
+    var stage = RoomStage([talker("A"), talker("B"), talker("C")], live: true)
+    stage.transcript = story.transcript
+    stage.moderator = judge
+    stage.settings.order = .moderator
+    let control = stage.control
+    let conversation = stage.conversation()
+    async let end = conversation.run()
+    control.take(line: "")
+    while judge.requests.isEmpty { await Task.yield() }
+    control.take(line: "/rewind 0")
+    while stage.events("rewind").isEmpty { await Task.yield() }
+    control.endInput()
+    #expect(try await end.reason == .quit)
+    #expect(stage.turns.isEmpty && stage.result?.turns.isEmpty == true)
+  }
+
+  @Test func anIntroductionIsNoLongerThanAReply() async throws {
+    var stage = RoomStage([talker("A"), ("B", ScriptedModel([.says("0123456789ABC"), .says("b2")]))])
+    stage.room.introductions = true
+    stage.settings.maxChars = 10
+    stage.settings.maxTurns = 1
+    try await stage.play()
+    #expect(stage.events("bio").last?.fields["text"]?.string == "0123456789")
+  }
+
   @Test func thePersonIsAskedBesideTheModels() async throws {
     /// Introduces itself only once the person has.
     struct Shy: ChatModel {
@@ -125,6 +170,40 @@ import Testing
   }
 
   // MARK: Live
+
+  @Test func thePersonIsObeyedInThePauseBetweenTwoTurns() async throws {
+    var stage = RoomStage([talker("A"), talker("B")], go: true, live: true)
+    stage.settings.delay = .seconds(600)
+    let control = stage.control
+    let conversation = stage.conversation()
+    async let end = conversation.run()
+    while stage.witness.turns.isEmpty { await Task.yield() }
+    control.take(line: "/words 20")
+    while stage.answers.all.last?.hasPrefix("1.") != true {
+      control.take(line: "/history")
+      await Task.yield()
+    }
+    control.take(line: "/rewind 0")
+    control.take(line: "/quit")
+    #expect(try await end.reason == .quit)
+    #expect(stage.turns == ["A: a1"])
+    #expect(stage.events("words").count == 1 && stage.events("rewind").count == 1)
+  }
+
+  @Test func whoInterruptsTwiceIsHeardOnce() async throws {
+    let hanging = ScriptedModel([.hangs(after: "I have been")])
+    let stage = RoomStage([("A", hanging), talker("B")], live: true)
+    let control = stage.control
+    let conversation = stage.conversation()
+    async let end = conversation.run()
+    control.take(line: "")
+    while control.prompt != "A speaks> " || hanging.requests.isEmpty { await Task.yield() }
+    control.take(line: "/interrupt")
+    control.take(line: "/interrupt")
+    control.endInput()
+    #expect(try await end.reason == .quit)
+    #expect(stage.events("interrupt").map { $0.fields["dropped"]?.bool } == [false])
+  }
 
   @Test func anEmptyLineInterruptsAndARoomThatIsHeldStaysHeld() async throws {
     for isHeld in [true, false] {

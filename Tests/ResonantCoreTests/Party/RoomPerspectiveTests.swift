@@ -114,6 +114,12 @@ import Testing
     #expect(try view(story, of: "B")[1] == "user A: [A]: one")
   }
 
+  @Test func aReplyThatIsNothingButThinkingReachesNobody() throws {
+    var story = Story("A", "B")
+    story.says("A", "<think>x", .incomplete, heard: "")
+    #expect(try view(story, of: "B").count == 1)
+  }
+
   @Test func alternatingRolesHaveNoNames() throws {
     var story = Story("A", "B", "C")
     story.says("B", "one")

@@ -29,7 +29,7 @@ struct ModeratorSelection: SpeakerSelection {
     guard let moderator, context.candidates.count > 1 else { return random.next(in: context) }
     let names = context.candidates.map { context.names[$0] }
     let vote = try await SpeakerVote.ask(moderator.model, request(moderator, names, context), for: names)
-      .get()
+      .mapError { $0.choosing(AskedModerator.name) }.get()
     let index = vote.choice.flatMap(context.names.firstIndex) ?? random.pick(in: context)
     return SpeakerChoice(
       index: index,

@@ -50,7 +50,10 @@ struct VoteSelection: SpeakerSelection {
       return await group.reduce(into: []) { $0.append($1) }
     }
     var votes: [(voter: Int, vote: SpeakerVote)] = []
-    for (voter, result) in results.sorted(by: { $0.0 < $1.0 }) { votes.append((voter, try result.get())) }
+    for (voter, result) in results.sorted(by: { $0.0 < $1.0 }) {
+      let name = context.participants[voter].name
+      votes.append((voter, try result.mapError { $0.choosing(name) }.get()))
+    }
     return votes
   }
 
@@ -97,7 +100,17 @@ struct SpeakerVote: Sendable {
       return .success(
         SpeakerVote(choice: names.first { $0 == choice }, usage: answer.usage))
     } catch {
-      return .failure(error)
+      // An answer that is empty or no reply at all is as invalid as one that names nobody.
+      guard error.kind == .malformed else { return .failure(error) }
+      return .success(SpeakerVote(choice: nil, usage: Usage(estimating: request, reply: "")))
     }
+  }
+}
+
+extension ModelError {
+  /// The error with the name of whoever was asked to choose the next speaker.
+  func choosing(_ name: String) -> ModelError {
+    ModelError(
+      kind, "\(name), who was to choose the next speaker: \(message)", status: status, requests: requests)
   }
 }

@@ -14,7 +14,7 @@ import Testing
   }
 
   /// Says text when it is asked to speak, and votes as told when it is asked to choose; nil for an answer that is
-  /// no vote.
+  /// no vote, an empty name for an empty answer.
   private final class Voter: ChatModel {
     private let votes: Mutex<[String?]>
     private let asked = Mutex<[ModelRequest]>([])
@@ -37,6 +37,7 @@ import Testing
       asked.withLock { $0.append(request) }
       let vote = votes.withLock { $0.isEmpty ? nil : $0.removeFirst() }
       completion.usage = Usage(promptTokens: 10, completionTokens: 1)
+      if vote == "" { throw ModelError(.malformed, "the reply is empty") }
       if let vote {
         let call = SelectionTests.names(vote)
         completion.toolCalls = [ToolCall(name: call.name, arguments: call.arguments)]
@@ -166,6 +167,17 @@ import Testing
     #expect(stage.result.map { RoomState($0).replies } == ["A": 3, "B": 1, "C": 2])
   }
 
+  @Test func anEmptyAnswerIsNoVote() async throws {
+    let runs = try await play(.vote, turns: 1) {
+      [("A", Voter("a", votes: "")), ("B", Voter("b", votes: "C")), ("C", Voter("c", votes: "B"))]
+    }
+    for run in runs {
+      #expect(run.end.reason == .maxTurns)
+      let selection = try #require(run.events.first { $0.kind == "selection" })
+      #expect(selection.fields["votes"] == ["A": .null, "B": "C", "C": "B"])
+    }
+  }
+
   @Test func twoNeedNoVote() async throws {
     let runs = try await play(.vote, turns: 4) { [("A", Voter("a")), ("B", Voter("b"))] }
     for run in runs { #expect(zip(run.speakers, run.speakers.dropFirst()).allSatisfy { $0 != $1 }) }
@@ -197,7 +209,7 @@ import Testing
     }
     #expect(runs.map(\.speakers.count) == [1, 0])
     #expect(runs.map(\.end.reason) == [.maxTurns, .error])
-    #expect(runs[1].end.error == "no votes today")
+    #expect(runs[1].end.error == "B, who was to choose the next speaker: no votes today")
     for run in runs { #expect(run.events.first?.fields["during"] == "selection") }
   }
 
