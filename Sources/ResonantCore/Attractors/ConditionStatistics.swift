@@ -17,8 +17,7 @@ public struct ConditionStatistics: Sendable {
   public let loops: Int
   public let escapes: Int
   public let tailNovelty: Double?
-  /// How similar the ends of the conversations are to each other.
-  public let betweenSimilarity: Double?
+  private let tails: [[NormalisedText]]
 
   init(_ condition: String, _ members: [ConversationMeasures], duplicates: Int) {
     self.condition = condition
@@ -40,8 +39,11 @@ public struct ConditionStatistics: Sendable {
     loops = attractors.count { $0.loop != nil }
     escapes = members.count(where: \.escapes)
     tailNovelty = Statistics.mean(members.compactMap(\.tailNovelty))
-    betweenSimilarity = Resemblance.mean(members.map(\.tail))
+    tails = members.map(\.tail)
   }
+
+  /// How similar the ends of the conversations are to each other. Takes a while to compute.
+  public var betweenSimilarity: Double? { Resemblance.mean(tails) }
 
   /// A count as a share of the conversations; nil without any.
   public func share(_ count: Int) -> Double? {

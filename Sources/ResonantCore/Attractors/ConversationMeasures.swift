@@ -122,11 +122,14 @@ struct Fingerprint: Hashable, Sendable {
   init(_ texts: [String]) {
     var hashers = (Hasher(), Hasher())
     hashers.1.combine(1)
-    for text in texts {
-      // The bytes, because strings that are only canonically equivalent have equal hashes.
-      let bytes = Array(text.utf8)
-      hashers.0.combine(bytes)
-      hashers.1.combine(bytes)
+    // The bytes, because strings that are only canonically equivalent have equal hashes.
+    for var text in texts {
+      text.withUTF8 { bytes in
+        hashers.0.combine(bytes.count)
+        hashers.0.combine(bytes: UnsafeRawBufferPointer(bytes))
+        hashers.1.combine(bytes.count)
+        hashers.1.combine(bytes: UnsafeRawBufferPointer(bytes))
+      }
     }
     (first, second) = (hashers.0.finalize(), hashers.1.finalize())
   }

@@ -9,13 +9,10 @@ struct Grams: Sendable, Equatable {
   /// In ascending order without duplicates.
   let sorted: [UInt64]
 
-  init(_ text: NormalisedText) { self.init(union: [text]) }
-
-  /// All grams of several texts.
-  init(union texts: [NormalisedText]) {
+  init(_ text: NormalisedText) {
     var all: [UInt64] = []
-    all.reserveCapacity(texts.reduce(0) { $0 + max(1, $1.bytes.count) })
-    for text in texts { Self.forEach(in: text) { all.append($0) } }
+    all.reserveCapacity(max(1, text.bytes.count))
+    Self.forEach(in: text) { all.append($0) }
     all.sort()
     sorted = Self.withoutRepeats(all)
   }

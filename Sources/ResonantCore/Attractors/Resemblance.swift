@@ -9,31 +9,26 @@ enum Resemblance {
 
   /// The mean similarity over the pairs of texts, each given as the texts of a tail; nil for fewer than two.
   static func mean(_ tails: [[NormalisedText]]) -> Double? {
-    let tails = sample(tails)
-    guard tails.count >= 2 else { return nil }
-    /// For each gram its number, and for each number the tails that have it so far.
-    var numbers: [UInt64: Int] = [:]
-    var holders: [[Int32]] = []
-    var sizes: [Int] = []
+    let sets = GramSets(sample(tails))
+    let count = sets.sets.count
+    guard count >= 2 else { return nil }
+    // For each gram, the sets that have it among those so far, from its place in `holders` on.
+    var ends = sets.places
+    var holders = [Int32](repeating: 0, count: sets.sets.reduce(0) { $0 + $1.count })
     var sum = 0.0
-    for (index, tail) in tails.enumerated() {
-      let grams = Grams(union: tail).sorted
-      var shared = [Int](repeating: 0, count: index)
-      for gram in grams {
-        guard let number = numbers[gram] else {
-          numbers[gram] = holders.count
-          holders.append([Int32(index)])
-          continue
-        }
-        for holder in holders[number] { shared[Int(holder)] += 1 }
-        holders[number].append(Int32(index))
+    for (index, set) in sets.sets.enumerated() {
+      var shared = [Int32](repeating: 0, count: index)
+      for gram in set {
+        let end = ends[Int(gram)]
+        for place in sets.places[Int(gram)]..<end { shared[Int(holders[place])] += 1 }
+        holders[end] = Int32(index)
+        ends[Int(gram)] = end + 1
       }
       for (other, count) in shared.enumerated() {
-        sum += Double(count) / Double(sizes[other] + grams.count - count)
+        sum += Double(count) / Double(sets.sets[other].count + set.count - Int(count))
       }
-      sizes.append(grams.count)
     }
-    return sum / Double(tails.count * (tails.count - 1) / 2)
+    return sum / Double(count * (count - 1) / 2)
   }
 
   /// At most as many as are compared, drawn without replacement.
@@ -43,5 +38,41 @@ enum Resemblance {
     var all = tails
     for place in 0..<most { all.swapAt(place, place + random.index(below: all.count - place)) }
     return Array(all.prefix(most))
+  }
+}
+
+/// The sets of grams of some groups of texts, with numbers for the grams.
+private struct GramSets {
+  /// The numbers of the grams of each group.
+  var sets: [[Int32]] = []
+  /// For each gram, the number of grams before it in a list of all sets, ordered by gram.
+  var places: [Int] = []
+
+  init(_ groups: [[NormalisedText]]) {
+    var numbers: [UInt64: Int32] = [:]
+    var last: [Int32] = []
+    for group in groups {
+      var set: [Int32] = []
+      for text in group {
+        Grams.forEach(in: text) { gram in
+          let number = numbers[gram] ?? Int32(last.count)
+          if Int(number) == last.count {
+            numbers[gram] = number
+            last.append(-1)
+            places.append(0)
+          }
+          guard last[Int(number)] != Int32(sets.count) else { return }
+          last[Int(number)] = Int32(sets.count)
+          places[Int(number)] += 1
+          set.append(number)
+        }
+      }
+      sets.append(set)
+    }
+    var total = 0
+    for number in places.indices {
+      total += places[number]
+      places[number] = total - places[number]
+    }
   }
 }

@@ -20,17 +20,20 @@ enum Emoji {
   /// that can be and that U+FE0F asks for.
   static func all(in text: String) -> [Character] {
     var found: [Character] = []
-    // Finding graphemes is slow, and none of these reaches beyond white space.
-    for part in text.unicodeScalars.split(whereSeparator: isSpace) where part.contains(where: isHint) {
-      found += String(part).filter(isEmoji)
+    // Finding graphemes is slow, so only parts with an emoji are searched. No emoji reaches beyond a space.
+    let scalars = text.unicodeScalars
+    var start = scalars.startIndex
+    var hasHint = false
+    for index in scalars.indices {
+      let scalar = scalars[index]
+      if scalar == " " {
+        if hasHint { found += text[start..<index].filter(isEmoji) }
+        (start, hasHint) = (index, false)
+      } else if scalar.value >= 0x2000, scalar.value == 0xFE0F || scalar.properties.isEmojiPresentation {
+        hasHint = true
+      }
     }
-    return found
-  }
-
-  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\n" }
-
-  private static func isHint(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value >= 0x2000 && (scalar.value == 0xFE0F || scalar.properties.isEmojiPresentation)
+    return hasHint ? found + text[start...].filter(isEmoji) : found
   }
 
   private static func isEmoji(_ character: Character) -> Bool {
