@@ -10,8 +10,8 @@ struct Resonant: AsyncParsableCommand {
     abstract: "Puts language models in conversation with each other and shows what becomes of it.",
     version: Version.string,
     subcommands: [
-      ChatCommand.self, PartyCommand.self, BatchCommand.self, ResumeCommand.self, ForkCommand.self,
-      ExportCommand.self, CheckCommand.self,
+      ChatCommand.self, PartyCommand.self, BatchCommand.self, AnalyzeCommand.self, ExportCommand.self,
+      ResumeCommand.self, ForkCommand.self, CheckCommand.self,
     ],
     defaultSubcommand: ChatCommand.self)
 

@@ -6,25 +6,32 @@
 /// Shingling after Broder, "On the resemblance and containment of documents" (1997).
 struct Grams: Sendable, Equatable {
   private static let length = 5
-  /// In ascending order without duplicates: a gram's bytes are in the low 40 bits, its length is above them.
+  /// In ascending order without duplicates.
   let sorted: [UInt64]
 
   init(_ text: NormalisedText) {
-    let bytes = text.bytes
-    guard bytes.count > Self.length else {
-      sorted = [Self.gram(bytes[...])]
-      return
-    }
-    var gram = Self.gram(bytes[..<Self.length])
-    let tag = gram & ~0xFF_FFFF_FFFF
-    var all = [gram]
-    all.reserveCapacity(bytes.count)
-    for byte in bytes[Self.length...] {
-      gram = tag | (gram << 8 | UInt64(byte)) & 0xFF_FFFF_FFFF
-      all.append(gram)
-    }
+    var all: [UInt64] = []
+    all.reserveCapacity(max(1, text.bytes.count))
+    Self.forEach(in: text) { all.append($0) }
     all.sort()
     sorted = Self.withoutRepeats(all)
+  }
+
+  /// Calls `body` with each gram in the order of the text, repeated ones as well. A gram is never 0: its bytes
+  /// are in the low 40 bits, above them is their number plus 1.
+  @inline(__always)
+  static func forEach(in text: NormalisedText, _ body: (UInt64) -> Void) {
+    let bytes = text.bytes
+    let tag = UInt64(min(bytes.count, length) + 1) << 40
+    var gram: UInt64 = 0
+    guard bytes.count > length else {
+      for byte in bytes { gram = gram << 8 | UInt64(byte) }
+      return body(gram | tag)
+    }
+    for index in bytes.indices {
+      gram = (gram << 8 | UInt64(bytes[index])) & 0xFF_FFFF_FFFF
+      if index >= length - 1 { body(gram | tag) }
+    }
   }
 
   /// The resemblance (Jaccard similarity) of two texts: the number of shared grams divided by that of all
@@ -45,10 +52,6 @@ struct Grams: Sendable, Equatable {
       }
     }
     return Double(shared) / Double(sorted.count + other.sorted.count - shared)
-  }
-
-  private static func gram(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } | UInt64(bytes.count) << 40
   }
 
   private static func withoutRepeats(_ ascending: [UInt64]) -> [UInt64] {

@@ -25,15 +25,16 @@ public struct Condition: Sendable, Equatable, CustomReflectable {
 
   /// The condition for people: `key=value,…`. Text is quoted only if it contains a comma or a control
   /// character.
-  public var label: String { label { $0 } }
+  public var label: String { Self.label(of: values) }
 
-  private func label(_ shown: (String) -> String) -> String {
-    values.map { "\($0.key)=\(shown(Self.text(of: $0.value)))" }.joined(separator: ",")
+  /// The label of recorded values.
+  static func label(of values: JSONObject, _ shown: (String) -> String = { $0 }) -> String {
+    values.map { "\($0.key)=\(shown(text(of: $0.value)))" }.joined(separator: ",")
   }
 
   /// Labels for a table: long values are shortened, unless two conditions would then look alike.
   static func labels(of conditions: [Condition]) -> [String] {
-    let short = conditions.map { $0.label(beginning) }
+    let short = conditions.map { label(of: $0.values, beginning) }
     return Set(short).count == short.count ? short : conditions.map(\.label)
   }
 

@@ -15,7 +15,7 @@ struct HTMLPage: Sendable {
 
   private var fragments = FragmentCache()
   private var entries: [Entry] = []
-  private var novelty = Novelty()
+  private var grams = GramHistory()
 
   init() {}
 
@@ -50,7 +50,7 @@ struct HTMLPage: Sendable {
   private mutating func update(_ transcript: Transcript, _ passages: [Passage], _ speakers: Speakers) {
     if !isContinued(by: transcript) {
       entries = []
-      novelty = Novelty()
+      grams = GramHistory()
     }
     var index = 0
     for case .turn(let told) in passages {
@@ -76,7 +76,7 @@ struct HTMLPage: Sendable {
     guard !turn.text.isEmpty else { return nil }
     return CurvePoint(
       turn: turn.number, speaker: turn.speaker, characters: turn.characters,
-      novelty: novelty.next(turn.heard ?? turn.text))
+      novelty: grams.next(turn.heard ?? turn.text).novelty)
   }
 
   private func outline(_ speakers: Speakers) -> String {

@@ -49,6 +49,28 @@ public enum ThinkingSpans {
     return segments
   }
 
+  /// The text without its thinking spans and without everything up to a stray closing tag, trimmed of white
+  /// space: reasoning that lost its opening tag.
+  public static func stripped(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var kept: [UInt8] = []
+    var position = 0
+    for whole in find(in: bytes).map(\.whole) + [bytes.count..<bytes.count] {
+      let piece = Array(bytes[position..<whole.lowerBound])
+      var start = 0
+      while let closer = tag(in: piece, from: start, closing: true) { start = closer.upperBound }
+      if start > 0 { kept = [] }
+      kept += piece[start...]
+      position = whole.upperBound
+    }
+    let scalars = String(decoding: kept, as: UTF8.self).unicodeScalars
+    let isInk = { (scalar: Unicode.Scalar) in !scalar.properties.isWhitespace }
+    guard let first = scalars.firstIndex(where: isInk), let last = scalars.lastIndex(where: isInk) else {
+      return ""
+    }
+    return String(scalars[first...last])
+  }
+
   // MARK: Finding
 
   private struct Span {

@@ -35,10 +35,34 @@ struct GramsTests {
   }
 
   @Test func noveltyIsTheShareThatNoEarlierTurnHas() {
-    var novelty = Novelty()
-    #expect(novelty.next("abcdefg") == 1)
-    #expect(novelty.next("ABCDEFG") == 0)
-    #expect(novelty.next("bcdefgh") == 1.0 / 3)
+    var history = GramHistory()
+    #expect(history.next("abcdefg").novelty == 1)
+    #expect(history.next("ABCDEFG").novelty == 0)
+    #expect(history.next("bcdefgh").novelty == 1.0 / 3)
+  }
+
+  @Test func theHistoryKnowsSimilaritiesToSixTurnsBefore() {
+    var history = GramHistory()
+    #expect(history.next("abcdefg").similarities == [])
+    #expect(history.next("bcdefgh").similarities == [0.5])
+    #expect(history.next("").similarities == [0, 0])
+    #expect(history.next("abcdefg abcdefg").similarities == [0, 2.0 / 9, 3.0 / 8])
+    for _ in 0..<3 { _ = history.next("something else") }
+    // Seven turns before was the first one, which is forgotten; six before, "bcdefgh".
+    #expect(history.next("bcdefgh").similarities == [0, 0, 0, 2.0 / 9, 0, 1])
+  }
+
+  @Test func theHistoryAgreesWithTheSetsOfGrams() {
+    var random = SplitMix64(seed: 4)
+    let texts = (0..<60).map { _ in
+      NormalisedText(
+        String((0..<random.index(below: 90)).map { _ in "abc é".randomElement(using: &random) ?? "a" }))
+    }
+    var history = GramHistory()
+    for (turn, text) in texts.enumerated() {
+      let expected = (1...6).filter { $0 <= turn }.map { Grams(text).similarity(to: Grams(texts[turn - $0])) }
+      #expect(history.next(text).similarities == expected)
+    }
   }
 }
 
@@ -94,7 +118,8 @@ struct SettledTests {
 
   @Test func theCompressedSizeIsZlibsHeaderAndChecksumIncluded() {
     // python3: len(zlib.compress(b"a" * 1000, 6))
-    #expect(Deflate.zlibSize([UInt8](repeating: 0x61, count: 1000)) == 17)
-    #expect(Deflate.zlibSize([]) == 8)
+    let deflate = Deflate()
+    #expect(deflate.zlibSize([UInt8](repeating: 0x61, count: 1000)) == 17)
+    #expect(deflate.zlibSize([]) == 8)
   }
 }

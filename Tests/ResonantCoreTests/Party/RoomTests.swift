@@ -194,7 +194,8 @@ import Testing
     let stage = RoomStage(talkers("A", "B"), lines: ["", "/next A", ""])
     try await stage.play()
     #expect(stage.turns == ["A: a1", "B: b1"])
-    #expect(stage.answers.all.first == "next: A, if somebody else speaks before: nobody speaks twice in a row")
+    #expect(
+      stage.answers.all.first == "next: A, if somebody else speaks before: nobody speaks twice in a row")
   }
 
   @Test func goRunsToTheLimitWhenTheInputEnds() async throws {
@@ -336,7 +337,8 @@ import Testing
         "held · turn 0 · next: round-robin · no word limit", "nobody has spoken yet", "next: Bob",
         "held · turn 0 · next: Bob · no word limit", "1. [Bob]: bob1",
         "nobody is called x; there are Ada, Bob",
-        "next: Ada", "next: Bob, if somebody else speaks before: nobody speaks twice in a row", "next: random",
+        "next: Ada", "next: Bob, if somebody else speaks before: nobody speaks twice in a row",
+        "next: random",
       ])
     #expect(stage.answers.all.dropLast().last == RoomCommand.manual)
   }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+/// A conversation to be analysed.
+public struct AnalysisSource: Sendable {
+  public var id: String
+  /// The file, as it was found.
+  public var path: String
+  /// Its place among the conversations of the file, from 0.
+  public var index: Int
+  /// The models, joined by ` + `.
+  public var model: String
+  /// The conditions are compared with each other.
+  public var condition: String
+  public var seed: UInt64?
+  /// Each turn's text as the other participants received it, in order, without passed turns.
+  public var texts: [String]
+  /// The turn, from 1, that was injected into this branch of another conversation.
+  public var injected: Int?
+
+  public init(
+    id: String, path: String, index: Int = 0, model: String = "", condition: String = "",
+    seed: UInt64? = nil, texts: [String], injected: Int? = nil
+  ) {
+    self.id = id
+    self.path = path
+    self.index = index
+    self.model = model
+    self.condition = condition
+    self.seed = seed
+    self.texts = texts
+    self.injected = injected
+  }
+}
+
+/// How a conversation is analysed.
+public struct AnalysisSettings: Sendable {
+  public var thresholds = Thresholds()
+  /// The words that are counted.
+  public var words = WordList.usual
+  /// Whether reasoning between `<think>` tags is left out of the texts.
+  public var stripsThinking = false
+  /// Whether the measures that take longest, those by compression, are wanted.
+  public var measuresCompression = false
+
+  public init() {}
+}
+
+/// What is measured of a conversation.
+public struct ConversationMeasures: Sendable {
+  /// The conversation without its texts.
+  public let source: AnalysisSource
+  public let turns: Int
+  /// Nil for a conversation without turns.
+  public let attractor: Attractor?
+  /// Runs of at least 3 minimal turns, from 1.
+  public let episodes: [ClosedRange<Int>]
+  /// Whether there was an episode and none of the last 3 turns is minimal.
+  public let escapes: Bool
+  /// The mean novelty of the tail.
+  public let tailNovelty: Double?
+  /// The mean similarity of the last turns, as many as the tail has, to the one before each.
+  public let tailSimilarity: Double?
+  /// The median letters of the tail by those of the beginning.
+  public let lengthRatio: Double?
+
+  public let letters: [Int]
+  public let novelty: [Double]
+  /// Empty unless it was asked for.
+  public let zlibNovelty: [Double?]
+  public let similarity: [Double?]
+
+  /// Equal for conversations with equal texts.
+  let fingerprint: Fingerprint
+  let tail: [NormalisedText]
+  let uses: WordUses
+  let fork: ForkCourse?
+
+  public init(_ source: AnalysisSource, _ settings: AnalysisSettings) {
+    let texts = settings.stripsThinking ? source.texts.map(ThinkingSpans.stripped) : source.texts
+    let turns = TurnMeasures(texts)
+    let thresholds = settings.thresholds
+    self.source = AnalysisSource(
+      id: source.id, path: source.path, index: source.index, model: source.model,
+      condition: source.condition, seed: source.seed, texts: [], injected: source.injected)
+    self.turns = turns.count
+    attractor = Attractor(turns, thresholds)
+    let head = turns.head
+    let isMinimal = (0..<turns.count).map { turns.isIn(.minimal, $0, head: head, thresholds) }
+    episodes = Self.episodes(isMinimal)
+    escapes = !episodes.isEmpty && !isMinimal.suffix(Self.shortestEpisode).contains(true)
+    novelty = turns.novelty
+    similarity = turns.stepSimilarities
+    letters = turns.letters
+    tailNovelty = Statistics.mean(Array(novelty[turns.tail]))
+    tailSimilarity = Statistics.mean(similarity.compactMap(\.self).suffix(turns.tail.count))
+    lengthRatio = Statistics.median(letters[turns.tail].map(Double.init)).map { $0 / max(1, head) }
+    zlibNovelty = settings.measuresCompression ? turns.zlibNovelty : []
+    fingerprint = Fingerprint(source.texts)
+    tail = Array(turns.texts[turns.tail])
+    uses = WordUses(texts, settings.words)
+    fork = source.injected.flatMap { ForkCourse(turns, injected: $0, thresholds) }
+  }
+
+  private static let shortestEpisode = 3
+
+  private static func episodes(_ isMinimal: [Bool]) -> [ClosedRange<Int>] {
+    var episodes: [ClosedRange<Int>] = []
+    var first = 1
+    for turn in 1...(isMinimal.count + 1) where turn > isMinimal.count || !isMinimal[turn - 1] {
+      if turn - first >= shortestEpisode { episodes.append(first...(turn - 1)) }
+      first = turn + 1
+    }
+    return episodes
+  }
+}
+
+/// Two hashes of a conversation's texts, which together make a chance match as good as impossible.
+struct Fingerprint: Hashable, Sendable {
+  private let first: Int
+  private let second: Int
+
+  init(_ texts: [String]) {
+    var hashers = (Hasher(), Hasher())
+    hashers.1.combine(1)
+    // The bytes, because strings that are only canonically equivalent have equal hashes.
+    for var text in texts {
+      text.withUTF8 { bytes in
+        hashers.0.combine(bytes.count)
+        hashers.0.combine(bytes: UnsafeRawBufferPointer(bytes))
+        hashers.1.combine(bytes.count)
+        hashers.1.combine(bytes: UnsafeRawBufferPointer(bytes))
+      }
+    }
+    (first, second) = (hashers.0.finalize(), hashers.1.finalize())
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+/// What is measured of each turn of a conversation: its letters, how much of it is new, and how similar it is
+/// to the turns shortly before. Turns are numbered from 0 here.
+struct TurnMeasures {
+  let texts: [NormalisedText]
+  private(set) var novelty: [Double] = []
+  /// For each turn, the similarities to the turn 1, 2, … turns before.
+  private var similarities: [[Double]] = []
+  let deflate = Deflate()
+
+  /// - Parameter texts: each turn's text as the other participants received it, in order, without passed
+  ///   turns.
+  init(_ texts: [String]) { self.init(texts.map(NormalisedText.init)) }
+
+  init(_ texts: [NormalisedText]) {
+    self.texts = texts
+    novelty.reserveCapacity(texts.count)
+    similarities.reserveCapacity(texts.count)
+    var history = GramHistory()
+    for text in texts {
+      let step = history.next(text)
+      novelty.append(step.novelty)
+      similarities.append(step.similarities)
+    }
+  }
+
+  var count: Int { texts.count }
+  var letters: [Int] { texts.map(\.letters) }
+
+  /// The last turns, which decide on a state: at most 6.
+  var tail: Range<Int> { max(0, count - Attractors.tail)..<count }
+
+  /// S(turn, turn − back), for `back` from 1 to 6 and turns that have one so far before them.
+  func similarity(_ turn: Int, back: Int) -> Double { similarities[turn][back - 1] }
+
+  /// The greatest similarity to one of the up to 6 turns before; nil for the first turn.
+  func recurrence(_ turn: Int) -> Double? { similarities[turn].max() }
+
+  /// S(t, t−1) of each turn; nil for the first.
+  var stepSimilarities: [Double?] { similarities.map(\.first) }
+
+  /// The median number of letters at the beginning, in the first third but at least 3 turns.
+  var head: Double { Statistics.median(texts.prefix(max(3, count / 3)).map { Double($0.letters) }) ?? 0 }
+
+  /// zlib bytes by bytes of a turn's text.
+  func ratio(_ turn: Int) -> Double {
+    let bytes = texts[turn].bytes
+    return Double(deflate.zlibSize(bytes)) / Double(max(1, bytes.count))
+  }
+
+  /// For each turn, the deflated size given the last 32,768 bytes of the earlier turns, by that without them;
+  /// at most 1, nil for an empty text. Cilibrasi and Vitányi, "Clustering by compression" (2005).
+  var zlibNovelty: [Double?] {
+    var earlier: [UInt8] = []
+    return texts.indices.map { turn in
+      let bytes = texts[turn].bytes
+      defer {
+        earlier += turn == 0 ? bytes : [0x0A] + bytes
+        if earlier.count > 4 * Deflate.dictionaryLimit {
+          earlier.removeFirst(earlier.count - Deflate.dictionaryLimit)
+        }
+      }
+      guard !bytes.isEmpty else { return nil }
+      let known = earlier.suffix(Deflate.dictionaryLimit)
+      return min(1, Double(deflate.size(bytes, dictionary: known)) / Double(deflate.size(bytes)))
+    }
+  }
+}
+
+enum Statistics {
+  /// The middle value, or the mean of the middle two; nil for none.
+  static func median(_ values: [Double]) -> Double? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  static func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+
+import OrderedCollections
+
+/// The condition under which a conversation is counted.
+struct AnalysisCondition {
+  /// The keys that make conditions; empty for the conditions of the trials.
+  let keys: [String]
+
+  /// The name of a conversation's condition, and those of the keys that it has.
+  func name(of header: Transcript.Header, path: String) -> (name: String, found: Set<String>) {
+    guard !keys.isEmpty else {
+      let label = header.trial.map { Condition.label(of: $0.condition) } ?? ""
+      return (label.isEmpty ? Self.folder(of: path) : label, [])
+    }
+    var values: JSONObject = [:]
+    var found: Set<String> = []
+    for key in keys {
+      let value = Self.value(of: key, in: header, path: path)
+      if value != nil { found.insert(key) }
+      values[key] = value ?? ""
+    }
+    return (Condition.label(of: values), found)
+  }
+
+  /// The models in the order of the participants, equal ones once.
+  static func models(of header: Transcript.Header) -> String {
+    OrderedSet(header.participants.map(\.model).filter { !$0.isEmpty }).joined(separator: " + ")
+  }
+
+  /// The value of an option in the trial's condition, else as the header has it.
+  private static func value(of key: String, in header: Transcript.Header, path: String) -> JSONValue? {
+    if let value = header.trial?.condition[key] { return value }
+    switch key {
+    case "folder": return .string(folder(of: path))
+    case "model": return .string(models(of: header))
+    case "endpoint": return joined(header.participants.map { .string($0.endpoint) })
+    case "system_prompt":
+      return joined(header.participants.compactMap { $0.systemPrompt.map(JSONValue.string) })
+    case "experiment": return header.trial.map { .string($0.experiment) }
+    case "repeat": return header.trial.map { .int($0.repeat) }
+    case "seed": return header.seed.map { .number(String($0)) }
+    case "mode": return .string(header.mode.rawValue)
+    case "topic": return header.topic.map(JSONValue.string)
+    default: break
+    }
+    if let value = member(key, of: header.settings) { return value }
+    guard key.hasPrefix("payload.") else { return nil }
+    let field = String(key.dropFirst("payload.".count))
+    return joined(header.participants.compactMap { member(field, of: $0.payload) })
+  }
+
+  /// A member by its key or its dotted path.
+  private static func member(_ key: String, of object: JSONObject) -> JSONValue? {
+    if let value = object[key] { return value.isNull ? nil : value }
+    guard let dot = key.firstIndex(of: ".") else { return nil }
+    return object[String(key[..<dot])]?.object.flatMap {
+      member(String(key[key.index(after: dot)...]), of: $0)
+    }
+  }
+
+  /// Different values of participants, as one.
+  private static func joined(_ values: [JSONValue]) -> JSONValue? {
+    let distinct = OrderedSet(values.filter { $0 != "" })
+    if distinct.count == 1 { return distinct.first }
+    return distinct.isEmpty ? nil : .string(distinct.map(Condition.text).joined(separator: " + "))
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

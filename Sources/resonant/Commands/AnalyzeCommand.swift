@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import ResonantCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `resonant analyze`: what conversations have become.
+struct AnalyzeCommand: AsyncParsableCommand {
+  enum Format: String, CaseIterable, ExpressibleByArgument { case table, json, tsv }
+
+  static let configuration = CommandConfiguration(
+    commandName: "analyze", abstract: "Tell what conversations drift into, how often, how soon, how sure.",
+    discussion: """
+      Takes transcripts and directories, also those of a batch, with everything below them; other files in \
+      directories are skipped. Rates are those of conversations that converge: end in silence, word soup, or a \
+      loop of texts or skeletons. The json form has all measures, tsv a row for each conversation.
+      """)
+
+  @Argument(help: "Transcripts, or directories that hold some.", completion: .file())
+  var paths: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "What makes conditions: keys of a plan's matrix or options, or model, folder, … "
+        + "(default: the plan's conditions, else the folders)", valueName: "key,…"))
+  var by: String?
+
+  @Option(help: ArgumentHelp("The words to count, one a line in a file.", valueName: "word,…|@file"))
+  var words: String?
+
+  @Flag(help: "Leave out reasoning between <think> tags.")
+  var stripThinking = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A limit of a measure, such as minimal_letters=20; each result names all.", valueName: "name=value"))
+  var threshold: [String] = []
+
+  @Option(help: ArgumentHelp("The form of the result.", valueName: "format"))
+  var format = Format.table
+
+  func run() async throws {
+    let settings = try settings()
+    let keys = try Self.list(by, of: "--by")
+    let files: [TranscriptFiles.Candidate]
+    do {
+      files = try TranscriptFiles.find(paths)
+    } catch {
+      throw ConfigurationError(nil, error.description)
+    }
+    let reading: AnalysisReader.Reading
+    do {
+      reading = try await AnalysisReader(files, by: keys, settings)
+        .read(processors: ProcessInfo.processInfo.activeProcessorCount)
+    } catch let error as RecordError {
+      throw ConfigurationError(nil, error.description)
+    }
+    reading.warnings.forEach(Diagnostics.warning)
+    guard !reading.conversations.isEmpty else {
+      throw ConfigurationError(nil, "there is no transcript in \(paths.joined(separator: ", "))")
+    }
+    if let key = keys.first(where: { !reading.foundKeys.contains($0) }) {
+      throw ConfigurationError(
+        OptionPlace(path: "--by"), "no conversation has \(key), neither in its condition nor in its settings")
+    }
+    try await show(Analysis(reading.conversations, settings))
+  }
+
+  private func settings() throws(ConfigurationError) -> AnalysisSettings {
+    var settings = AnalysisSettings()
+    settings.stripsThinking = stripThinking
+    settings.measuresCompression = format == .json
+    do {
+      for assignment in threshold { try settings.thresholds.set(assignment) }
+    } catch {
+      throw ConfigurationError(OptionPlace(path: "--threshold"), error.description)
+    }
+    guard let words else { return settings }
+    do {
+      settings.words = try WordList(option: words)
+    } catch {
+      throw ConfigurationError(OptionPlace(path: "--words"), error.description)
+    }
+    return settings
+  }
+
+  /// The items of a list with commas.
+  private static func list(_ text: String?, of flag: String) throws(ConfigurationError) -> [String] {
+    guard let text else { return [] }
+    let items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard !items.contains("") else {
+      throw ConfigurationError(OptionPlace(path: flag), "needs names between its commas, as in model,opening")
+    }
+    return items
+  }
+
+  private func show(_ analysis: Analysis) async throws {
+    let console = Console()
+    switch format {
+    case .table: console.write(Console.style.safe(AnalysisTable(analysis).text))
+    case .json: console.write(Console.style.safe(AnalysisJSON.document(of: analysis)))
+    case .tsv: console.write(Console.style.safe(AnalysisTSV.document(of: analysis)))
+    }
+    await console.flush()
+    if console.isClosed { throw RunEnd(code: 141) }
+  }
+}

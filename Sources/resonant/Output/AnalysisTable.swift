@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+
+import ResonantCore
+
+/// An analysis for people, at most 100 columns wide: first what the models drift into, how often, how soon
+/// and how sure that is.
+struct AnalysisTable {
+  private let analysis: Analysis
+  private let conditions: [ConditionStatistics]
+
+  /// The most rows of a list of single conversations.
+  private static let longestList = 30
+  private static let fewDifferences = 15
+  /// The columns of the first cell of a row.
+  private static let nameWidth = 40
+
+  init(_ analysis: Analysis) {
+    self.analysis = analysis
+    conditions = analysis.conditions
+  }
+
+  var text: String {
+    [
+      summary, conditionTable, stateTable, differenceTable, forkTable, conversationTable, duplicateList,
+      useTable("Words", analysis.words.first?.uses ?? []),
+      useTable("Emoji", analysis.emoji.first?.uses ?? []), notes,
+    ].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var summary: String {
+    let whole = analysis.whole
+    let count = whole.conversations
+    let left = analysis.conversations.count - count
+    let size =
+      "\(Self.counted(count, "conversation")) in \(Self.counted(conditions.count, "condition"))"
+      + (left > 0 ? "; \(left) left out (duplicates, or without turns)" : "")
+    guard let rate = whole.share(whole.converged), let interval = whole.interval else { return size }
+    let labels = AttractorLabel.allCases.filter { whole.labels[$0] != nil }.sorted {
+      (whole.labels[$0] ?? 0) > (whole.labels[$1] ?? 0)
+    }
+    let shares = labels.map { "\($0.rawValue) \(Self.percent(whole.share(whole.labels[$0] ?? 0)))" }
+    let soon = whole.medianOnset.map { ", half of all by turn \($0)" } ?? ""
+    return """
+      \(size)
+      \(Self.percent(rate)) converge (95 % interval \(Self.percents(interval)))\(soon)
+      \(shares.joined(separator: ", "))
+      """
+  }
+
+  private var conditionTable: String {
+    table(
+      ["condition", "n", "dup.", "converged", "95 %", "onset", "loop", "escape", "novelty", "alike"],
+      conditions.map { condition in
+        [
+          condition.condition, "\(condition.conversations)", "\(condition.duplicates)",
+          Self.percent(condition.share(condition.converged)), condition.interval.map(Self.percents) ?? "–",
+          condition.medianOnset.map(String.init) ?? "–", Self.percent(condition.share(condition.loops)),
+          Self.percent(condition.share(condition.escapes)), Self.decimals(condition.tailNovelty),
+          Self.decimals(condition.betweenSimilarity),
+        ]
+      })
+  }
+
+  private var stateTable: String {
+    table(
+      ["condition"] + AttractorLabel.allCases.map { $0 == .sustained ? "sustained" : $0.rawValue },
+      conditions.map { condition in
+        [condition.condition]
+          + AttractorLabel.allCases.map { label in
+            condition.labels[label].map { Self.percent(condition.share($0)) } ?? "·"
+          }
+      })
+  }
+
+  /// All differences of a few conditions; of many, those that are surely not 0, the largest first.
+  private var shownDifferences: [ConditionDifference] {
+    let all = Analysis.differences(conditions)
+    guard all.count > Self.fewDifferences else { return all }
+    let sure = all.filter { !$0.interval.contains(0) }
+    return Array(sure.sorted { abs($0.difference) > abs($1.difference) }.prefix(Self.fewDifferences))
+  }
+
+  private var differenceTable: String {
+    table(
+      ["difference in convergence", "minus", "points", "95 %"],
+      shownDifferences.map { difference in
+        [
+          difference.a, difference.b, Self.points(difference.difference),
+          "\(Self.points(difference.interval.lowerBound)) to \(Self.points(difference.interval.upperBound))",
+        ]
+      }, names: 2)
+  }
+
+  private var forkTable: String {
+    let steps = [1, 2, 4, 8]
+    return table(
+      ["forks of", "state", "n"] + steps.map { "+\($0)" } + ["left", "recovered"],
+      analysis.forks.map { forks in
+        let persistence = steps.map { step in
+          Self.percent(forks.persistence.first { $0.after == step }?.share)
+        }
+        return [forks.condition, forks.label.rawValue, "\(forks.forks)"] + persistence
+          + ["\(forks.left)", Self.percent(forks.recovered)]
+      })
+  }
+
+  private var conversationTable: String {
+    guard analysis.conversations.count <= Self.longestList else { return "" }
+    return table(
+      ["conversation", "turns", "label", "period", "onset", "escape", "novelty"],
+      analysis.conversations.map { conversation in
+        let attractor = conversation.attractor
+        return [
+          conversation.source.path, "\(conversation.turns)", attractor?.label.rawValue ?? "–",
+          attractor.map { $0.period == 0 ? "–" : "\($0.period)" } ?? "–",
+          attractor?.onset.map(String.init) ?? "–", conversation.escapes ? "yes" : "–",
+          Self.decimals(conversation.tailNovelty),
+        ]
+      })
+  }
+
+  private var duplicateList: String {
+    let duplicates = zip(analysis.conversations, analysis.duplicateOf).compactMap { conversation, original in
+      original.map { [conversation.source.path, $0] }
+    }
+    let more = duplicates.count - Self.longestList
+    return table(["duplicate", "of"], Array(duplicates.prefix(Self.longestList)), names: 2)
+      + (more > 0 ? "\nand \(more) more" : "")
+  }
+
+  private func useTable(_ title: String, _ uses: [WordStatistics]) -> String {
+    table(
+      [title, "mean", "with any", "most"],
+      uses.filter { $0.most > 0 }.map { use in
+        [use.text, Decimals.text(use.mean, 2), Self.percent(use.share), "\(use.most)"]
+      })
+  }
+
+  private var notes: String {
+    let compared = conditions.count { $0.conversations > 0 }
+    let left =
+      compared > Analysis.mostCompared
+      ? "Differences are those of the first \(Analysis.mostCompared) of \(compared) conditions.\n" : ""
+    let thresholds = analysis.settings.thresholds.values.map { "\($0.name)=\(Self.short($0.value))" }
+    let lines = [thresholds.prefix(4), thresholds[4..<7], thresholds[7...]].map {
+      $0.joined(separator: " ")
+    }
+    return """
+      \(left)Intervals: bootstrap, \(Bootstrap.resamples) resamples, seed \(Bootstrap.seed). Thresholds:
+      \(lines.joined(separator: "\n"))
+      """
+  }
+}
+
+extension AnalysisTable {
+  /// - Parameter names: the number of columns with names, which share the width and stand at the left.
+  private func table(_ head: [String], _ rows: [[String]], names: Int = 1) -> String {
+    guard !rows.isEmpty else { return "" }
+    let most = names == 1 ? Self.nameWidth : Self.nameWidth - 5
+    let rows = ([head] + rows).map { row in
+      row.enumerated().map { $0.offset < names ? Self.fitting($0.element, most) : $0.element }
+    }
+    let widths = head.indices.map { column in rows.map { TextWidth.most($0[column]) }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - TextWidth.most(cell))
+        return column < names ? cell + space : space + cell
+      }
+      return Self.trimmed(cells.joined(separator: "  "))
+    }.joined(separator: "\n")
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    String(line.prefix(line.count - line.reversed().prefix { $0 == " " }.count))
+  }
+
+  /// A text on one line, shortened in the middle, because the ends tell names apart.
+  private static func fitting(_ text: String, _ most: Int) -> String {
+    let line = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+    guard TextWidth.most(line) > most else { return line }
+    return TextWidth.prefix(of: line, columns: (most - 1) / 2).text + "…"
+      + TextWidth.suffix(of: line, columns: most / 2).text
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
+  private static func percent(_ share: Double?) -> String {
+    share.map { Decimals.text(100 * $0, 0) + " %" } ?? "–"
+  }
+
+  private static func percents(_ range: ClosedRange<Double>) -> String {
+    "\(Decimals.text(100 * range.lowerBound, 0))–\(Decimals.text(100 * range.upperBound, 0)) %"
+  }
+
+  /// A difference in percentage points.
+  private static func points(_ difference: Double) -> String {
+    let text = Decimals.text(100 * difference, 0)
+    return difference > 0 && text != "0" ? "+" + text : text
+  }
+
+  private static func decimals(_ value: Double?) -> String { value.map { Decimals.text($0, 2) } ?? "–" }
+
+  /// A threshold; a third is written as such.
+  private static func short(_ value: Double) -> String {
+    value == 2.0 / 3 ? "2/3" : value == value.rounded() ? String(Int(value)) : "\(value)"
+  }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+/// `resonant analyze` over transcripts that were written for the purpose, and over those of a batch.
+struct AnalyzeTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func analyze(_ arguments: String...) async throws -> FinishedProgram {
+    try await ResonantBinary.run(["analyze"] + arguments, in: directory)
+  }
+
+  /// A transcript with these texts.
+  private func write(_ texts: [String], to name: String, header: JSONObject = [:]) throws {
+    var members: JSONObject = [
+      "type": "header", "format": "resonant.transcript", "version": 1, "id": .string("of " + name),
+      "participants": [["name": "A", "model": "m"], ["name": "B", "model": "m"]],
+    ]
+    members.merge(header) { $1 }
+    let turns = texts.enumerated().map { number, text in
+      JSONValue.object(["type": "turn", "n": .int(number + 1), "speaker": "A", "text": .string(text)])
+    }
+    let lines = ([.object(members)] + turns).map { $0.jsonText + "\n" }
+    try directory.write(lines.joined(), to: name)
+  }
+
+  /// The rows of a table for programs, by path.
+  private func rows(_ text: String) throws -> [String: [String: String]] {
+    let lines = text.split(separator: "\n").map { line in
+      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }
+    let columns = try #require(lines.first)
+    let rows = lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(columns, $0)) }
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0["path"] ?? "", $0) })
+  }
+
+  private func sentence(_ number: Int) -> String {
+    let words = ["harbour", "violet", "engine", "marble", "thistle", "copper", "lantern", "quarry"]
+    return (0..<12).map { words[($0 * (number + 3) + number) % 8] + "\(number * 17 + $0)" }.joined(
+      separator: " ")
+  }
+
+  @Test func directoriesAreSearchedAndOtherFilesAreSkipped() async throws {
+    try write((0..<8).map(sentence), to: "runs/deep/a.jsonl")
+    try write((0..<3).map(sentence) + ["a", "b", "c", "d", "e", "f"], to: "runs/b.txt")
+    try directory.write("{\"messages\": []}\n", to: "runs/c.jsonl")
+    try directory.write("<html>", to: "runs/d.html")
+    try directory.write(#"{"type":"header","format":"reso"#, to: "runs/e.jsonl")
+    let ended = try await analyze("runs/", "--format", "tsv")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.errors == "")
+    let rows = try rows(ended.output)
+    #expect(rows.keys.sorted() == ["runs/b.txt", "runs/deep/a.jsonl"])
+    #expect(rows["runs/deep/a.jsonl"]?["label"] == "sustained")
+    #expect(rows["runs/deep/a.jsonl"]?["condition"] == "runs/deep")
+    #expect(rows["runs/b.txt"]?["label"] == "minimal")
+    #expect(rows["runs/b.txt"]?["onset"] == "4")
+    #expect(rows["runs/b.txt"]?["model"] == "m")
+    #expect(rows["runs/b.txt"]?["id"] == "of runs/b.txt")
+    let twice = try await analyze("runs", "runs/b.txt", "runs/deep", "--format", "tsv")
+    #expect(twice.output == ended.output)
+  }
+
+  @Test func aPathThatIsNoneIsRefused() async throws {
+    try directory.write("no transcript", to: "other.txt")
+    try directory.write("{}", to: "empty/plan.json")
+    for (path, message) in [
+      ("missing", "missing: no such file"), ("other.txt", "other.txt: this is no transcript"),
+      ("empty", "there is no transcript in empty"),
+    ] {
+      let ended = try await analyze(path)
+      #expect(ended.exitCode == 2, "\(ended)")
+      #expect(ended.errors.contains(message), "\(ended)")
+      #expect(ended.output == "")
+    }
+  }
+
+  @Test func aDamagedTranscriptInADirectoryIsTold() async throws {
+    try write(["a"], to: "runs/a.jsonl")
+    try directory.write(directory.read("runs/a.jsonl") + "oops\n{}\n", to: "runs/b.jsonl")
+    try directory.write(directory.read("runs/a.jsonl") + #"{"type":"turn","n":2"#, to: "runs/c.jsonl")
+    let ended = try await analyze("runs", "--format", "tsv")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.errors.contains("runs/b.jsonl, line 3: no JSON"), "\(ended)")
+    #expect(ended.errors.contains("runs/c.jsonl, line 3: the last line is torn"), "\(ended)")
+    #expect(try rows(ended.output).keys.sorted() == ["runs/a.jsonl", "runs/c.jsonl"])
+    let named = try await analyze("runs/b.jsonl")
+    #expect(named.exitCode == 2, "\(named)")
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["--threshold", "minimal=3"], "--threshold: there is no threshold minimal; there are minimal_letters"
+      ),
+      (["--threshold", "onset_share=7"], "--threshold: onset_share is a share"),
+      (["--words", "two words"], "--words: 'two words' is not one word"),
+      (["--words", "@missing"], "--words: there is no file missing"),
+      (["--by", "model,"], "--by: needs names"), (["--by", "colour"], "--by: no conversation has colour"),
+    ])
+  func mistakesAreNamed(flags: [String], message: String) async throws {
+    try write(["a"], to: "a.jsonl")
+    let ended = try await ResonantBinary.run(["analyze", "a.jsonl"] + flags, in: directory)
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(ended.errors.contains(message), "\(ended)")
+  }
+
+  @Test func reasoningCanBeLeftOut() async throws {
+    let texts = [
+      "</think>a", "<THINK>\(sentence(1))</Think> b", "c <thinking> \(sentence(2))", "so</thinking> d",
+    ]
+    try write(texts, to: "a.jsonl")
+    #expect(try rows(await analyze("a.jsonl", "--format", "tsv").output)["a.jsonl"]?["label"] == "sustained")
+    let ended = try await analyze("a.jsonl", "--format", "json", "--strip-thinking")
+    let conversation = try DecodedJSON.parse(ended.stdout)["conversations"]?.array?.first
+    #expect(conversation?["label"] == "minimal")
+    #expect(conversation?["letters"] == [1, 1, 1, 1])
+  }
+
+  @Test func thresholdsAndWordsAreThoseGiven() async throws {
+    try write(["Harbour, harbour; don’t", "two", "three"], to: "a.jsonl")
+    try directory.write("harbour\n\nDon't\n", to: "words.txt")
+    let ended = try await analyze(
+      "a.jsonl", "--format", "json", "--words", "@words.txt", "--threshold", "minimal_letters=4")
+    let json = try DecodedJSON.parse(ended.stdout)
+    #expect(json["thresholds"]?["minimal_letters"] == 4)
+    #expect(json["conversations"]?.array?.first?["label"] == "sustained")
+    #expect(json["words"]?.array?.prefix(2).map { $0["word"] } == ["harbour", "don't"])
+    #expect(json["words"]?.array?.prefix(2).map { $0["max"] } == [2, 1])
+  }
+
+  @Test func conditionsFollowTheKeys() async throws {
+    let payload: JSONValue = [["name": "A", "model": "x", "payload": ["temperature": 0.5]]]
+    try write(["a"], to: "one.jsonl", header: ["participants": payload, "settings": ["max_turns": 3]])
+    try write(
+      ["b"], to: "two.jsonl",
+      header: ["trial": ["experiment": "e", "repeat": 2, "condition": ["model": "y", "max_turns": 4]]])
+    let ended = try await analyze(".", "--format", "tsv")
+    #expect(
+      try rows(ended.output).mapValues { $0["condition"] } == [
+        "./one.jsonl": ".", "./two.jsonl": "model=y,max_turns=4",
+      ])
+    for (keys, conditions) in [
+      "model": ["model=x", "model=y"], "max_turns,model": ["max_turns=3,model=x", "max_turns=4,model=y"],
+      "payload.temperature": ["payload.temperature=0.5", "payload.temperature="],
+      "repeat": ["repeat=", "repeat=2"],
+    ] {
+      let ended = try await analyze("one.jsonl", "two.jsonl", "--by", keys, "--format", "tsv")
+      let found = try rows(ended.output)
+      #expect([found["one.jsonl"]?["condition"], found["two.jsonl"]?["condition"]] == conditions, "\(ended)")
+    }
+  }
+
+  @Test func aStudyIsSummarisedOnOneScreen() async throws {
+    let laboratory = try Laboratory()
+    try laboratory.plan(
+      """
+      base: {endpoint: "builtin:", max_turns: 12, html: false}
+      matrix: {model: [eliza, echo], opening: ["Hello there, how are you?", "Tell me, what is on your mind today?"]}
+      repeats: 3
+      seed: 5
+      """)
+    let batch = try await laboratory.batch("--quiet")
+    #expect(batch.exitCode == 0, "\(batch)")
+    let table = try await ResonantBinary.run(["analyze", "x"], in: laboratory.directory)
+    #expect(table.exitCode == 0, "\(table)")
+    #expect(table.output.contains("verbatim"))
+    #expect(table.output.contains("duplicates"))
+    #expect(table.output.contains("minimal_letters=40"))
+    let lines = table.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 100 }, "\(table)")
+    let tsv = try await ResonantBinary.run(["analyze", "x", "--format", "tsv"], in: laboratory.directory)
+    #expect(try rows(tsv.output).count == 12)
+    #expect(
+      try rows(tsv.output).values.contains {
+        $0["condition"] == "model=echo,opening=\"Tell me, what is on your mind today?\""
+      })
+    let again = try await ResonantBinary.run(
+      ["analyze", "x/trials", "--format", "json"], in: laboratory.directory)
+    let json = try DecodedJSON.parse(again.stdout)
+    #expect(json["conditions"]?.array?.count == 4)
+    #expect(json["differences"]?.array?.count == 6)
+  }
+}
