@@ -123,6 +123,7 @@ final class Room: ConversationRules {
 
   func pause(_ duration: Duration, after transcript: Transcript) async {
     show(transcript)
+    guard !control.isSpent else { return }
     await control.unlessLeft { _ = try? await Task.sleep(for: duration) }
   }
 

@@ -254,6 +254,9 @@ public final class RoomControl: Sendable {
     return false
   }
 
+  /// Whether no turn can come any more: the room is held, and no line comes.
+  var isSpent: Bool { state.withLock { $0.isHeld && $0.grants == 0 && $0.isEnded && $0.lines.isEmpty } }
+
   /// Does work that is cancelled with the task, or when the person quits or rewinds the room.
   func unlessLeft<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
     let task = Task { await work() }

@@ -190,6 +190,13 @@ import Testing
     #expect(stage.events("words").count == 1 && stage.events("rewind").count == 1)
   }
 
+  @Test func nobodyPausesBeforeTheEnd() async throws {
+    var stage = RoomStage([talker("A"), talker("B")], lines: [""])
+    stage.settings.delay = .seconds(600)
+    #expect(try await stage.play().reason == .quit)
+    #expect(stage.turns == ["A: a1"])
+  }
+
   @Test func whoInterruptsTwiceIsHeardOnce() async throws {
     let hanging = ScriptedModel([.hangs(after: "I have been")])
     let stage = RoomStage([("A", hanging), talker("B")], live: true)
