@@ -82,9 +82,19 @@ public final class ModerationLogFile: ConversationObserver {
     }
   }
 
+  /// The text with control characters replaced: somebody may look at the log in a terminal.
+  private static func plain(_ text: String) -> String {
+    var plain = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      let isControl = scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+      plain.append(isControl ? "\u{FFFD}" : scalar)
+    }
+    return String(plain)
+  }
+
   private func write(_ lines: [String]) {
     guard !lines.isEmpty, !state.withLock({ $0.isBroken }) else { return }
-    let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+    let bytes = Array(Self.plain(lines.joined(separator: "\n") + "\n").utf8)
     var offset = 0
     while offset < bytes.count {
       let written = bytes[offset...].withUnsafeBytes { posixWrite(descriptor, $0.baseAddress, $0.count) }

@@ -63,6 +63,7 @@ final class Room: ConversationRules {
 
   func nextStep(after transcript: Transcript) async -> ConversationStep {
     let state = show(transcript)
+    if transcript.attempts.isEmpty { control.recover() }
     await backOff(after: transcript, state)
     while !Task.isCancelled, !drain.isUnderWay {
       // Read first, so that no change is missed before the wait.

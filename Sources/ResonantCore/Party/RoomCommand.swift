@@ -69,7 +69,7 @@ indirect enum RoomCommand: Sendable, Equatable {
       let words =
         Array(plain.keys).sorted() + ["/next", "/rewind", "/words", "/speed", "/mod", "/bio", "/at"]
       throw InvalidValue(
-        "there is no control \(word), only \(words.joined(separator: " ")); // before a line says it with one slash"
+        "there is no control \(excerpt(word)), only \(words.joined(separator: " ")); // before a line says it with one slash"
       )
     }
     guard rest.isEmpty else { throw InvalidValue("\(word) takes no argument") }

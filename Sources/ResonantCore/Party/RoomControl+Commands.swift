@@ -68,7 +68,6 @@ extension RoomControl.State {
     guard !isChoosing else { return .say("the next speaker is being chosen") }
     guard isHeld, input == nil else { return .nothing }
     grants += 1
-    failure = nil
     return .nothing
   }
 
@@ -125,7 +124,9 @@ extension RoomControl.State {
       guard matches.count == 1 else {
         let names = (matches.isEmpty ? view.names : matches).joined(separator: ", ")
         return .say(
-          matches.isEmpty ? "nobody is called \(text); there are \(names)" : "\(text) can mean \(names)")
+          matches.isEmpty
+            ? "nobody is called \(text.prefix(40)); there are \(names)"
+            : "\(text.prefix(40)) can mean \(names)")
       }
       return choose(matches[0])
     }

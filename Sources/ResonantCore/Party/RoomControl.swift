@@ -279,6 +279,9 @@ public final class RoomControl: Sendable {
     }
   }
 
+  /// Notes that a turn has succeeded, so that the room is not held by failures any more.
+  func recover() { change { $0.failure = nil } }
+
   /// Holds the room because of failures.
   func hold(because reason: String) {
     change {

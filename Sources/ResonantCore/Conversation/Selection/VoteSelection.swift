@@ -15,7 +15,8 @@ struct VoteSelection: SpeakerSelection {
     var usage = Usage.zero
     var recorded: JSONObject = [:]
     var asked: [String] = []
-    for (voter, vote) in try await ballot(context) {
+    let ballot = try await ballot(context)
+    for (voter, vote) in ballot.votes {
       let name = context.participants[voter].name
       usage = usage + vote.usage
       if vote.isAsked { asked.append(name) }
@@ -27,7 +28,7 @@ struct VoteSelection: SpeakerSelection {
     let index = random.pick(among: winners, after: context.transcript)
     return SpeakerChoice(
       index: index,
-      happenings: [
+      happenings: ballot.failures + [
         Happening(
           "selection",
           [
@@ -38,10 +39,15 @@ struct VoteSelection: SpeakerSelection {
       ])
   }
 
-  /// The votes by voter, in the order of the participants. Somebody with only one candidate need not be asked.
-  private func ballot(
-    _ context: SelectionContext
-  ) async throws(ModelError) -> [(voter: Int, vote: SpeakerVote)] {
+  private struct Ballot {
+    /// In the order of the participants.
+    var votes: [(voter: Int, vote: SpeakerVote)] = []
+    var failures: [Happening] = []
+  }
+
+  /// Asks for the votes. Somebody with only one candidate need not be asked, and somebody who cannot be asked has no
+  /// vote. Throws if nobody can be asked.
+  private func ballot(_ context: SelectionContext) async throws(ModelError) -> Ballot {
     let voters = context.participants.indices.filter { !context.participants[$0].isHuman }
     let results = await withTaskGroup(of: (Int, Result<SpeakerVote, ModelError>).self) { group in
       for voter in voters {
@@ -49,12 +55,21 @@ struct VoteSelection: SpeakerSelection {
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    var votes: [(voter: Int, vote: SpeakerVote)] = []
+    var ballot = Ballot()
+    var first: ModelError?
     for (voter, result) in results.sorted(by: { $0.0 < $1.0 }) {
       let name = context.participants[voter].name
-      votes.append((voter, try result.mapError { $0.choosing(name) }.get()))
+      switch result {
+      case .success(let vote): ballot.votes.append((voter, vote))
+      case .failure(let error):
+        if error.kind == .cancelled || error.kind == .exhausted { throw error }
+        first = first ?? error.choosing(name)
+        ballot.failures.append(error.happening(of: name))
+        ballot.votes.append((voter, SpeakerVote()))
+      }
     }
-    return votes
+    if let first, ballot.failures.count == ballot.votes.count(where: \.vote.isAsked) { throw first }
+    return ballot
   }
 
   private func vote(of voter: Int, _ context: SelectionContext) async -> Result<SpeakerVote, ModelError> {
@@ -112,5 +127,14 @@ extension ModelError {
   func choosing(_ name: String) -> ModelError {
     ModelError(
       kind, "\(name), who was to choose the next speaker: \(message)", status: status, requests: requests)
+  }
+
+  /// The event of a vote that is lacking.
+  fileprivate func happening(of name: String) -> Happening {
+    var fields: JSONObject = [
+      "speaker": .string(name), "message": .string(message), "during": "selection",
+    ]
+    if let status { fields["status"] = .int(status) }
+    return Happening("error", fields)
   }
 }

@@ -141,7 +141,8 @@ extension Dialect {
 
   private func key(_ failure: FailedRequest) -> String {
     if failure.hasKey {
-      return "check the key in " + (failure.keyVariable.map { "\($0) or in " } ?? "") + "--headers"
+      return "check the key in " + (failure.keyVariable.map { "\($0) or in " } ?? "")
+        + "--headers (in a room, token)"
     }
     let variable = failure.keyVariable.map { "in \($0), or " } ?? ""
     let header = "\"\(keyHeader.name)\": \"\(keyHeader.prefix)${NAME}\""
