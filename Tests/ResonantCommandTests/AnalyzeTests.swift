@@ -160,12 +160,12 @@ struct AnalyzeTests {
     let laboratory = try Laboratory()
     try laboratory.plan(
       """
-      base: {endpoint: "builtin:", max_turns: 12, html: false}
+      base: {endpoint: "builtin:", max_turns: 12}
       matrix: {model: [eliza, echo], opening: ["Hello there, how are you?", "Tell me, what is on your mind today?"]}
       repeats: 3
       seed: 5
       """)
-    let batch = try await laboratory.batch("--quiet")
+    let batch = try await laboratory.batch()
     #expect(batch.exitCode == 0, "\(batch)")
     let table = try await ResonantBinary.run(["analyze", "x"], in: laboratory.directory)
     #expect(table.exitCode == 0, "\(table)")

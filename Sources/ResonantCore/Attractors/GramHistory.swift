@@ -25,8 +25,9 @@ struct GramHistory: Sendable {
     var turns: UInt32 = 0
   }
 
-  /// A hash table with open addressing; its size is a power of two, and at most half is in use.
-  private var slots = [Slot](repeating: Slot(), count: 1 << 10)
+  /// A hash table with open addressing; its size is a power of two, and at most half is in use. Empty until
+  /// the first turn, because many conversations may wait for theirs.
+  private var slots: [Slot] = []
   private var used = 0
   private var turn: UInt32 = 0
   /// The numbers of grams of the last turns, the latest last.
@@ -82,7 +83,7 @@ struct GramHistory: Sendable {
   }
 
   private mutating func makeRoom(for grams: Int) {
-    var size = slots.count
+    var size = max(slots.count, 1 << 8)
     while size < 2 * (used + grams + 1) { size *= 2 }
     guard size > slots.count else { return }
     let old = slots

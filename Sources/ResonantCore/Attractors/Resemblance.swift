@@ -2,10 +2,10 @@
 
 /// How similar the ends of conversations are to each other: whether a model drifts into the same state
 /// whatever the seed is.
-enum Resemblance {
+public enum Resemblance {
   /// The most conversations of which all pairs are compared; of more, this many are drawn, so that the cost
   /// does not grow with the square of their number.
-  static let most = 1_000
+  public static let most = 1_000
 
   /// The mean similarity over the pairs of texts, each given as the texts of a tail; nil for fewer than two.
   static func mean(_ tails: [[NormalisedText]]) -> Double? {

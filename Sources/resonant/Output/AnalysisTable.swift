@@ -11,8 +11,7 @@ struct AnalysisTable {
   /// The most rows of a list of single conversations.
   private static let longestList = 30
   private static let fewDifferences = 15
-  /// The columns of the first cell of a row.
-  private static let nameWidth = 40
+  private static let width = 100
 
   init(_ analysis: Analysis) {
     self.analysis = analysis
@@ -30,16 +29,20 @@ struct AnalysisTable {
   private var summary: String {
     let whole = analysis.whole
     let count = whole.conversations
-    let left = analysis.conversations.count - count
+    let empty = analysis.conversations.count { $0.turns == 0 }
+    let left = [
+      whole.duplicates > 0 ? Self.counted(whole.duplicates, "duplicate") : nil,
+      empty > 0 ? "\(empty) without turns" : nil,
+    ].compactMap(\.self)
     let size =
       "\(Self.counted(count, "conversation")) in \(Self.counted(conditions.count, "condition"))"
-      + (left > 0 ? "; \(left) left out (duplicates, or without turns)" : "")
+      + (left.isEmpty ? "" : "; left out: \(left.joined(separator: ", "))")
     guard let rate = whole.share(whole.converged), let interval = whole.interval else { return size }
     let labels = AttractorLabel.allCases.filter { whole.labels[$0] != nil }.sorted {
       (whole.labels[$0] ?? 0) > (whole.labels[$1] ?? 0)
     }
     let shares = labels.map { "\($0.rawValue) \(Self.percent(whole.share(whole.labels[$0] ?? 0)))" }
-    let soon = whole.medianOnset.map { ", half of all by turn \($0)" } ?? ""
+    let soon = whole.medianOnset.map { ", half of all from turn \($0) on" } ?? ""
     return """
       \(size)
       \(Self.percent(rate)) converge (95 % interval \(Self.percents(interval)))\(soon)
@@ -63,7 +66,7 @@ struct AnalysisTable {
 
   private var stateTable: String {
     table(
-      ["condition"] + AttractorLabel.allCases.map { $0 == .sustained ? "sustained" : $0.rawValue },
+      ["condition"] + AttractorLabel.allCases.map(\.rawValue),
       conditions.map { condition in
         [condition.condition]
           + AttractorLabel.allCases.map { label in
@@ -137,30 +140,41 @@ struct AnalysisTable {
   }
 
   private var notes: String {
+    var notes: [String] = []
     let compared = conditions.count { $0.conversations > 0 }
-    let left =
-      compared > Analysis.mostCompared
-      ? "Differences are those of the first \(Analysis.mostCompared) of \(compared) conditions.\n" : ""
-    let thresholds = analysis.settings.thresholds.values.map { "\($0.name)=\(Self.short($0.value))" }
-    let lines = [thresholds.prefix(4), thresholds[4..<7], thresholds[7...]].map {
-      $0.joined(separator: " ")
+    if compared > Analysis.mostCompared {
+      notes.append("Differences are those of the first \(Analysis.mostCompared) of \(compared) conditions.")
     }
-    return """
-      \(left)Intervals: bootstrap, \(Bootstrap.resamples) resamples, seed \(Bootstrap.seed). Thresholds:
-      \(lines.joined(separator: "\n"))
-      """
+    if conditions.contains(where: { $0.conversations > Resemblance.most }) {
+      notes.append("How much ends are alike is that of \(Resemblance.most) drawn conversations.")
+    }
+    notes.append(
+      "Intervals: bootstrap, \(Bootstrap.resamples) resamples, seed \(Bootstrap.seed). Thresholds:")
+    var line = ""
+    for (name, value) in analysis.settings.thresholds.values {
+      let text = "\(name)=\(Self.short(value))"
+      if !line.isEmpty, line.count + 1 + text.count > Self.width {
+        notes.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + text
+    }
+    return (notes + [line]).joined(separator: "\n")
   }
 }
 
 extension AnalysisTable {
-  /// - Parameter names: the number of columns with names, which share the width and stand at the left.
+  /// - Parameter names: the number of columns with names, which stand at the left and share the width that the
+  ///   others leave.
   private func table(_ head: [String], _ rows: [[String]], names: Int = 1) -> String {
     guard !rows.isEmpty else { return "" }
-    let most = names == 1 ? Self.nameWidth : Self.nameWidth - 5
-    let rows = ([head] + rows).map { row in
-      row.enumerated().map { $0.offset < names ? Self.fitting($0.element, most) : $0.element }
+    var rows = [head] + rows
+    var widths = head.indices.map { column in rows.map { TextWidth.most($0[column]) }.max() ?? 0 }
+    let room = Self.width - widths[names...].reduce(0) { $0 + $1 + 2 } - 2 * (names - 1)
+    for column in 0..<names {
+      for row in rows.indices { rows[row][column] = Self.fitting(rows[row][column], room / names) }
+      widths[column] = rows.map { TextWidth.most($0[column]) }.max() ?? 0
     }
-    let widths = head.indices.map { column in rows.map { TextWidth.most($0[column]) }.max() ?? 0 }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - TextWidth.most(cell))

@@ -116,6 +116,26 @@ struct SettledTests {
     #expect(Attractors.settled(Array(repeating: String(repeating: "🙏", count: 200), count: 8)) == nil)
   }
 
+  @Test func theLastTwelveTurnsDecideAsAllWould() throws {
+    var random = SplitMix64(seed: 9)
+    var settled = 0
+    for _ in 0..<300 {
+      let texts = (0..<random.index(below: 30)).map { turn in
+        turn < 8 ? Texts.letters(turn) : random.index(below: 3) == 0 ? "…" : Texts.letters(turn % 4)
+      }
+      let label = Attractor(TurnMeasures(texts), Thresholds())
+      let expected: Settled? =
+        switch label?.label {
+        case .verbatim where texts.count >= 6: .verbatim(period: label?.period ?? 0)
+        case .minimal where texts.count >= 6: .minimal
+        default: nil
+        }
+      #expect(Attractors.settled(texts) == expected)
+      settled += expected == nil ? 0 : 1
+    }
+    #expect(settled > 10)
+  }
+
   @Test func theCompressedSizeIsZlibsHeaderAndChecksumIncluded() {
     // python3: len(zlib.compress(b"a" * 1000, 6))
     let deflate = Deflate()
