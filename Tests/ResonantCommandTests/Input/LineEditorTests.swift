@@ -22,7 +22,7 @@ struct LineEditorTests {
     ("\u{1B}[D\u{1B}[C\u{7F}\u{1B}[3~\u{1B}[A\u{1B}[Ba", "a"),
     ("a\tb", "a\tb"),
     // Sequences that mean nothing here, whole.
-    ("a\u{1B}[15~\u{1B}[1;5Ab\u{1B}[200~\u{1B}[?1;2c\u{1B}[<0;1;2Mc", "abc"),
+    ("a\u{1B}[15~\u{1B}[1;5Ab\u{1B}[25~\u{1B}[?1;2c\u{1B}[<0;1;2Mc", "abc"),
     ("a\u{1B}[[A\u{1B}OPb\u{1B}xc\u{1B}éd\u{1B}\u{1B}[15~", "abcéd"),
     ("a\u{1B}]11;rgb:0/0/0\u{07}b\u{1B}P1$r0m\u{1B}\\c", "abc"),
     // No control character is text.

@@ -27,7 +27,7 @@ import Testing
     let person = ["--go", "--bio", "--moderation-log"]
     for (command, options, others) in [
       (Chat.self, OptionTable.all.filter { $0.applies(to: .chat) }, []),
-      (Party.self, Self.ofRooms, person), (Resume.self, OptionTable.all, []),
+      (Party.self, Self.ofRooms, person), (Resume.self, OptionTable.all, person),
     ] as [(any ParsableCommand.Type, [ChatOption], [String])] {
       let help = command.helpMessage(columns: 400)
       let flags = help.split(separator: "\n").compactMap { line in

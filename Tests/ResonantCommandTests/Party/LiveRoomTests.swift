@@ -36,7 +36,7 @@ import Testing
     let parlour = try await Parlour(["a": [.openAI("one two three four five six seven", .stall)]])
     try parlour.config()
     let live = try await LiveParlour(parlour, "--order", "round-robin")
-    try await live.type("/speed 0", until: "0 chunks")
+    try await live.type("/speed 0", until: "stands still")
     live.type()
     try await parlour.server.waitForRequest(1)
     try await live.ask("/status", until: "a speaks")
@@ -111,7 +111,7 @@ import Testing
     ("/history", "nobody has spoken yet"), ("/rewind 0", "nothing to rewind"),
     ("/bio me", "introductions are over"), ("/interrupt", "nobody speaks"),
     ("/help", "/speed N"), ("/nonsense", "no control /nonsense"), ("/go now", "takes no argument"),
-    ("some text", "not your turn"),
+    ("some text", "not said: \"some text\""),
   ]
 
   @Test func aPersonIntroducesThemselvesSpeaksAndSkips() async throws {

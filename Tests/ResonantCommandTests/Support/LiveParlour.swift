@@ -35,7 +35,7 @@ final class LiveParlour: Sendable {
   func ask(_ line: String, until answer: String) async throws {
     for attempt in 1...2_000 where !program.errors.contains(answer) {
       type(line)
-      try await type("/mark\(attempt)", until: "/mark\(attempt);")
+      try await type("/mark\(attempt)", until: "/mark\(attempt), only")
     }
     #expect(program.errors.contains(answer))
   }

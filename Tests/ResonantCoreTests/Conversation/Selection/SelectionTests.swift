@@ -199,7 +199,7 @@ import Testing
     #expect(runs.map(\.end.error) == [nil, nil])
   }
 
-  @Test func aVoteThatFailsIsReplacedInARoomAndEndsAChat() async throws {
+  @Test func somebodyWhoCannotBeAskedHasNoVote() async throws {
     let error = ModelError(.refused, "no votes today", status: 500)
     let runs = try await play(.vote, turns: 1) {
       [
@@ -207,9 +207,21 @@ import Testing
         ("C", Voter("c", votes: "B")),
       ]
     }
+    #expect(runs.map(\.speakers) == [["B"], ["B"]])
+    for run in runs {
+      #expect(run.events.first?.fields["during"] == "selection")
+      #expect(run.events.first?.fields["speaker"] == "B")
+    }
+  }
+
+  @Test func aVoteThatFailsIsReplacedInARoomAndEndsAChat() async throws {
+    let error = ModelError(.refused, "no votes today", status: 500)
+    let runs = try await play(.vote, turns: 1) {
+      ["A", "B", "C"].map { ($0, ScriptedModel([.breaks(after: "", error), .says("x")])) }
+    }
     #expect(runs.map(\.speakers.count) == [1, 0])
     #expect(runs.map(\.end.reason) == [.maxTurns, .error])
-    #expect(runs[1].end.error == "B, who was to choose the next speaker: no votes today")
+    #expect(runs[1].end.error == "A, who was to choose the next speaker: no votes today")
     for run in runs { #expect(run.events.first?.fields["during"] == "selection") }
   }
 
