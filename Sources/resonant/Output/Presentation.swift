@@ -46,7 +46,7 @@ struct Presentation: Sendable {
     let characters = "\(settings.maxChars.grouped) characters each"
     var notes = [
       settings.maxTurns.map { "At most \($0.grouped) turns of \(characters)" }
-        ?? "No turn limit (--max-turns sets one), at most \(characters)"
+        ?? "No turn limit (see --max-turns), at most \(characters)"
     ]
     if settings.filterThinking { notes.append("Thinking is hidden from the others") }
     if let parent = trial.transcript.header.parent {
