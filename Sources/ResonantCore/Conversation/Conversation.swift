@@ -62,20 +62,33 @@ public actor Conversation {
       // Before the rules are asked, so that what happens meanwhile still counts for the next turn.
       if isPauseDue, settings.delay > .zero, !transcript.turns.isEmpty { await pause() }
       isPauseDue = false
-      switch await rules.nextStep(after: transcript) {
-      case .turn:
+      let step = await rules.nextStep(after: transcript)
+      if case .turn = step {
         ending = try await takeTurn()
         isPauseDue = true
-      case .happening(let happening): occur(happening)
-      case .rewind(let number):
-        transcript.rewind(to: number)
-        occur(Happening("rewind", ["to": .int(number)]))
-      case .stop(let reason, let error): ending = Ending(reason: reason, error: error)
+      } else {
+        ending = take(step)
       }
     }
     let end = conclude(ending ?? .interrupted, milliseconds: earlier + (clock.now - start).milliseconds)
     try await tell()
     return end
+  }
+
+  /// Takes a step besides a turn.
+  ///
+  /// Not inlined into `run`: that would add 1 KB to the frame of each conversation that waits for a reply.
+  @inline(never)
+  private func take(_ step: ConversationStep) -> Ending? {
+    switch step {
+    case .turn: break
+    case .happening(let happening): occur(happening)
+    case .rewind(let number):
+      transcript.rewind(to: number)
+      occur(Happening("rewind", ["to": .int(number)]))
+    case .stop(let reason, let error): return Ending(reason: reason, error: error)
+    }
+    return nil
   }
 
   /// Not inlined into `run`: that would add 2 KB to the frame of each conversation that waits for a reply.
@@ -368,38 +381,5 @@ extension Conversation {
       fields["text"] = .string(text)
       occur(Happening("note", fields, at: time))
     }
-  }
-}
-
-extension Result where Failure == ModelError {
-  fileprivate var isCancelled: Bool {
-    if case .failure(let error) = self { error.kind == .cancelled } else { false }
-  }
-}
-
-extension Turn {
-  /// Takes over what the model reported besides the text.
-  fileprivate mutating func take(_ completion: Completion) {
-    usage = completion.usage
-    finishReason = completion.finishReason
-    toolCalls = completion.toolCalls
-    retries = completion.retries
-    servedModel = completion.servedModel == model ? nil : completion.servedModel
-  }
-}
-
-extension Sequence<Turn> {
-  /// Duration of the turns and the pauses between them in milliseconds, clamped to what a record may contain.
-  func duration(pause: Duration) -> Int {
-    reduce(nil as Int?) { sum, turn in
-      ((sum.map { $0 + pause.milliseconds } ?? 0) + turn.milliseconds).clamped(to: Transcript.counts)
-    } ?? 0
-  }
-}
-
-extension Duration {
-  /// Whole milliseconds, rounded down.
-  var milliseconds: Int {
-    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
   }
 }

@@ -48,7 +48,15 @@ public final class PreparedTrial: Sendable {
       conversation, models: models, transcript: transcript, control: control, files: (record, page))
   }
 
-  fileprivate func rules(_ drain: Drain) -> any ConversationRules {
+  /// Not inlined into `TrialRunner.run`, whose frame would grow by 2 KB for each conversation.
+  @inline(never)
+  fileprivate func conversation(observers: [any ConversationObserver], drain: Drain) -> Conversation {
+    Conversation(
+      participants: conversation.participants, models: models.participants, settings: conversation.settings,
+      transcript: transcript, observers: observers, drain: drain, rules: rules(drain))
+  }
+
+  private func rules(_ drain: Drain) -> any ConversationRules {
     let settings = conversation.settings
     guard let room = conversation.room else {
       let selection = settings.order.selection(
@@ -89,10 +97,8 @@ public struct TrialRunner: Sendable {
   ) async -> TrialResult {
     let checkpoint = trial.page.map { HTMLCheckpoint(path: $0, renderer: pages, warn: warn) }
     let files: [(any ConversationObserver)?] = [trial.record, checkpoint]
-    let conversation = Conversation(
-      participants: trial.conversation.participants, models: trial.models.participants,
-      settings: trial.conversation.settings, transcript: trial.transcript,
-      observers: files.compactMap(\.self) + observers, drain: drain, rules: trial.rules(drain))
+    let conversation = trial.conversation(
+      observers: files.compactMap(\.self) + observers, drain: drain)
     var end: Transcript.End?
     var problems: [String] = []
     do {
