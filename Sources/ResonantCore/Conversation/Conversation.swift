@@ -76,9 +76,6 @@ public actor Conversation {
   }
 
   /// Takes a step besides a turn.
-  ///
-  /// Not inlined into `run`: that would add 1 KB to the frame of each conversation that waits for a reply.
-  @inline(never)
   private func take(_ step: ConversationStep) -> Ending? {
     switch step {
     case .turn: break
@@ -178,14 +175,21 @@ extension Conversation {
     news.append(.asked(turn: number, speaker: speaker, attempt: attempt))
     try await tell()
     let asked = (time: Date(), instant: clock.now)
-    let watch = rules.watch(attempt, by: speaker, after: transcript)
-    let answer = await ask(models[index], rules.request(to: index, after: transcript), attempt)
+    let (watch, request) = begin(attempt, by: index)
+    let answer = await ask(models[index], request, attempt)
     for happening in await watch?.finish() ?? [] { occur(happening) }
     unrecorded = attempt
     return finish(attempt, answer, asked, by: index)
   }
 
   /// The ending is nil if the rules have something else to do first.
+  /// Not inlined into `takeTurn`: that would add 1 KB to the frame of each conversation that waits for a reply.
+  @inline(never)
+  private func begin(_ attempt: Attempt, by index: Int) -> ((any ReplyWatch)?, ModelRequest) {
+    let watch = rules.watch(attempt, by: participants[index], after: transcript)
+    return (watch, rules.request(to: index, after: transcript))
+  }
+
   private struct NoSpeaker: Error { var ending: Ending? }
 
   /// Chooses the speaker. Fails if no turn begins now.
