@@ -36,6 +36,21 @@ struct EndlessBodyTests {
     #expect(assembly.calls.map(\.arguments.utf8.count) == [ToolCallAssembly.argumentsLimit])
   }
 
+  @Test func callsThatDoNotEndCutTheReply() {
+    let live = LiveReply()
+    var decoder = ReplyDecoder(into: live)
+    func call(_ number: Int) {
+      let call = #"{"id":"c\#(number)","function":{"name":"skip","arguments":"{}"}}"#
+      let line = Array("data: {\"choices\":[{\"delta\":{\"tool_calls\":[\(call)]}}]}\n\n".utf8)
+      _ = line.withUnsafeBufferPointer { decoder.feed($0) }
+    }
+    for number in 0..<10_000 { call(number) }
+    #expect(live.verdict == nil)
+    for number in 10_000..<10_300 { call(number) }
+    #expect(live.verdict == .limit)
+    #expect(decoder.reply.toolCalls.calls.count == ToolCallAssembly.limit)
+  }
+
   /// Of an error page only its beginning is progress: what drips has the time between two events for all of it.
   @Test func theBodyOfAnErrorThatDripsDoesNotPutItsEndOff() {
     let sink = ReplySink(for: Attempt())

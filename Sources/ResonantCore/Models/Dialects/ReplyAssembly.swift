@@ -90,6 +90,7 @@ struct ReplyAssembly {
     hasWhole = hasWhole || event.isWhole && !isStreamed
     if !event.isMessage || toolCalls.isEmpty {
       for call in event.toolCalls { toolCalls.add(call) }
+      if toolCalls.isEndless { live.cut(.limit) }
     }
     // The last event of a stream may repeat the whole text, as some servers do; Ollama's has no text.
     let isLast = event.isEnd || event.finishReason != nil && text.pieces > 1

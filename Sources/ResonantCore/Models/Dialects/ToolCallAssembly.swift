@@ -60,17 +60,30 @@ struct ToolCallAssembly: Sendable, Equatable {
   /// No more text is appended to arguments of this many bytes.
   static let argumentsLimit = 1 << 20
 
+  /// Pieces beyond these limits after which no end is to be expected.
+  private static let patience = 10_000
+
   private var entries: [Entry] = []
+  /// Pieces that were not kept.
+  private var refused = 0
+
+  /// Whether the calls go on and on.
+  var isEndless: Bool { refused > Self.patience }
 
   /// Whether no call has begun.
   var isEmpty: Bool { entries.isEmpty }
 
   mutating func add(_ delta: ToolCallDelta) {
-    guard let place = place(of: delta) else { return }
+    guard let place = place(of: delta) else {
+      refused += 1
+      return
+    }
     if entries[place].id == nil, let id = delta.id, !id.isEmpty { entries[place].id = id }
     if entries[place].name.isEmpty { entries[place].name = delta.name ?? "" }
     if entries[place].arguments.utf8.count < Self.argumentsLimit {
       entries[place].arguments += delta.arguments
+    } else {
+      refused += 1
     }
     entries[place].input = delta.input ?? entries[place].input
   }
