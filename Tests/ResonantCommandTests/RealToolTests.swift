@@ -16,12 +16,13 @@ import Testing
     ])
 
   private func ask(
-    _ server: String, _ path: String, model: String, required: Bool, stream: Bool
+    _ server: String, _ path: String, model: String, required: Bool, stream: Bool,
+    _ dependencies: EndpointModel.Dependencies = EndpointModel.Dependencies()
   ) async throws -> (Completion, text: String) {
     let url = try #require(RealServer.url(server), "scripts/test --servers starts the real servers")
     let model = EndpointModel(
       endpoint: try Endpoint.resolve(url + path, headers: [:], environment: [:]), model: model, payload: [:],
-      settings: RequestSettings(), transport: HTTPTransport())
+      settings: RequestSettings(), transport: HTTPTransport(), dependencies: dependencies)
     var request = ModelRequest(
       turn: 2, system: SharedText("You are Ada."),
       messages: [Message(.user, "Hello!", extra: ["name": "Eve"])], stream: stream)
@@ -33,9 +34,20 @@ import Testing
   }
 
   private func check(_ server: String, _ path: String, stream: Bool) async throws {
-    for _ in 1...5 {
-      let (completion, text) = try await ask(server, path, model: "tool", required: true, stream: stream)
+    // The requests share what is learned of the endpoint.
+    let dependencies = EndpointModel.Dependencies()
+    var lacking = 0
+    for _ in 1...6 {
+      let (completion, text) = try await ask(
+        server, path, model: "tool", required: true, stream: stream, dependencies)
       let answer = ToolAnswer("vote", in: completion, text: text)
+      // llama.cpp ignores the name of the tool, which shows with the first answer in words; from then on, any call is
+      // required of it, and there is only one tool.
+      if answer.arguments == nil, path == "/v1/chat/completions" {
+        lacking += 1
+        #expect(lacking == 1, "\(answer)")
+        continue
+      }
       #expect(["Ada", "Bob"].contains(answer.arguments?["for"]?.string), "\(answer)")
       let (free, words) = try await ask(server, path, model: "tool", required: false, stream: stream)
       #expect(!free.toolCalls.isEmpty || !words.isEmpty)
