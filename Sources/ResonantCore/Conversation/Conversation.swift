@@ -182,7 +182,8 @@ extension Conversation {
     return finish(attempt, answer, asked, by: index)
   }
 
-  /// The ending is nil if the rules have something else to do first.
+  /// Begins to watch the reply, and makes the request for it.
+  ///
   /// Not inlined into `takeTurn`: that would add 1 KB to the frame of each conversation that waits for a reply.
   @inline(never)
   private func begin(_ attempt: Attempt, by index: Int) -> ((any ReplyWatch)?, ModelRequest) {
@@ -190,6 +191,7 @@ extension Conversation {
     return (watch, rules.request(to: index, after: transcript))
   }
 
+  /// No turn begins now. The ending is nil if the rules have something else to do first.
   private struct NoSpeaker: Error { var ending: Ending? }
 
   /// Chooses the speaker. Fails if no turn begins now.

@@ -2,12 +2,6 @@
 
 import Synchronization
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 #if canImport(Glibc)
 import Glibc
 #else
@@ -95,23 +89,11 @@ public final class ModerationLogFile: ConversationObserver {
   private func write(_ lines: [String]) {
     guard !lines.isEmpty, !state.withLock({ $0.isBroken }) else { return }
     let bytes = Array(Self.plain(lines.joined(separator: "\n") + "\n").utf8)
-    var offset = 0
-    while offset < bytes.count {
-      let written = bytes[offset...].withUnsafeBytes { posixWrite(descriptor, $0.baseAddress, $0.count) }
-      if written > 0 {
-        offset += written
-      } else if errno != EINTR {
-        state.withLock { $0.isBroken = true }
-        return warn("the moderation log \(path) can't be written: \(String(cString: strerror(errno)))")
-      }
+    do {
+      try WholeFile.write(bytes, to: descriptor)
+    } catch {
+      state.withLock { $0.isBroken = true }
+      warn("the moderation log \(path) can't be written: \(error)")
     }
   }
-}
-
-private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  #if canImport(Glibc)
-  bytes.map { Glibc.write(descriptor, $0, count) } ?? 0
-  #else
-  bytes.map { Darwin.write(descriptor, $0, count) } ?? 0
-  #endif
 }

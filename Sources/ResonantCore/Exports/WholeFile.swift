@@ -95,7 +95,8 @@ public enum WholeFile {
     }
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Problem) {
+  /// Writes all bytes, however many calls that takes.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Problem) {
     var problem: Int32 = 0
     bytes.withUnsafeBytes { buffer in
       var offset = 0

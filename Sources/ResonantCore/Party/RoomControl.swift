@@ -292,9 +292,10 @@ public final class RoomControl: Sendable {
     answer("the room is held: \(reason)")
   }
 
-  /// Lets the person interrupt a reply; one who has quit while the speaker was chosen does not hear it.
+  /// Tells the person whether models are being asked who speaks next.
   func note(isChoosing: Bool) { change { $0.isChoosing = isChoosing } }
 
+  /// Lets the person interrupt a reply; one who has quit while the speaker was chosen does not hear it.
   func beginSpeech(_ live: LiveReply, by speaker: String) {
     let isQuitting = changing { state in
       state.speech = (live, speaker)

@@ -2,10 +2,28 @@
 
 import ResonantCore
 
-/// Reports on standard error why a turn is delayed.
+/// Reports on standard error why a turn is delayed, and in a chat who could not vote.
 struct NoticeView: ConversationObserver {
+  /// A room shows its errors itself.
+  let mode: Transcript.Mode
+
   func observe(_ event: ConversationEvent) async {
-    guard case .asked(_, let speaker, let attempt) = event else { return }
+    switch event {
+    case .asked(_, let speaker, let attempt): follow(attempt, of: speaker)
+    case .occurred(let event) where mode == .chat: warn(about: event)
+    default: break
+    }
+  }
+
+  /// A vote that is lacking does not end a chat, so nothing else reports it.
+  private func warn(about event: Transcript.Event) {
+    guard event.kind == "error", event.fields["during"] == "selection",
+      let name = event.fields["speaker"]?.string, let message = event.fields["message"]?.string
+    else { return }
+    Diagnostics.warning("\(name) has no vote: \(message)")
+  }
+
+  private func follow(_ attempt: Attempt, of speaker: Participant) {
     attempt.followNotices { notice in
       switch notice {
       case .retry(_, let reason, let wait):

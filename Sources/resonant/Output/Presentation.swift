@@ -32,13 +32,14 @@ struct Presentation: Sendable {
   }
 
   func observers(for trial: PreparedTrial, on console: Console) -> [any ConversationObserver] {
-    if isQuiet { return [NoticeView()] }
-    if format == .ndjson { return [NoticeView(), NDJSONView(console: console)] }
+    let notices = NoticeView(mode: trial.conversation.mode)
+    if isQuiet { return [notices] }
+    if format == .ndjson { return [notices, NDJSONView(console: console)] }
     let view = TextView(
       console: console, style: style, showsThinking: showsThinking,
       maxChars: trial.conversation.settings.maxChars,
       notes: notes(on: trial), isRoom: trial.transcript.header.mode == .party)
-    return [NoticeView(), view]
+    return [notices, view]
   }
 
   private func notes(on trial: PreparedTrial) -> [String] {

@@ -69,6 +69,15 @@ struct ExamplePlanTests {
     #expect(server.requests.allSatisfy { ["mine", "other"].contains($0.json["model"]?.string) })
   }
 
+  @Test func theRoomRunsWithoutAnyNetworkToItsInterrupt() async throws {
+    let ended = try await run(
+      "RESONANT_OUT=\(lab.directory.path) examples/room/run --max-turns 4 --name room")
+    #expect(ended.exitCode == 0, "\(ended)")
+    let room = try WrittenTranscript(lab.directory.read("room.jsonl"))
+    #expect(room.turns.map { $0["speaker"] } == ["mira", "juno", "theo", "juno"])
+    #expect(room.turns.map { $0["outcome"] } == ["finished", "finished", "interrupted", "finished"])
+  }
+
   @Test func anExampleWhoseVariablesAreNotSetNamesTheFirst() async throws {
     let ended = try await run("resonant batch examples/plans/self-play.yaml")
     #expect(ended.exitCode == 2, "\(ended)")

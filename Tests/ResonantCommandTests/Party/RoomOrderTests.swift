@@ -128,6 +128,16 @@ struct RoomOrderTests {
     #expect(parlour.requests(to: "carol")[0].tools.isEmpty)
   }
 
+  @Test func whoCannotVoteInAChatIsNamedOnStandardError() async throws {
+    let parlour = try await Parlour { model, _ in
+      model == "bob" ? .error(401, "bad key") : model == "alice" ? Self.choice("Carol") : nil
+    }
+    let ended = try await chat(parlour, "--order", "vote", "--max-turns", "1", "--no-opening")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try parlour.transcript().speakers == ["Carol"])
+    #expect(ended.errors.contains("warning: Bob has no vote: "), "\(ended)")
+  }
+
   @Test func aChatIsHeldByVote() async throws {
     let parlour = try await Parlour { model, _ in model == "alice" ? Self.choice("Carol") : nil }
     let ended = try await chat(parlour, "--order", "vote", "--max-turns", "2")
