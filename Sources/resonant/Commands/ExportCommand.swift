@@ -12,20 +12,22 @@ import Foundation
 /// `resonant export`: converts transcripts to other formats.
 struct ExportCommand: AsyncParsableCommand {
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case html, markdown, text, json
+    case html, markdown, text, json, openai, sharegpt, inspect
 
     var fileExtension: String {
       switch self {
       case .html: "html"
       case .markdown: "md"
       case .text: "txt"
-      case .json: "json"
+      case .json, .sharegpt, .inspect: "json"
+      case .openai: "jsonl"
       }
     }
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a transcript as HTML, Markdown, text or JSON.",
+    commandName: "export",
+    abstract: "Write a transcript as a page, Markdown, text, or in the form of another tool.",
     discussion: "One transcript goes to standard output unless --out names a file; several need a directory.")
 
   @Argument(help: "Transcripts, .jsonl files.", completion: .file(extensions: ["jsonl"]))
@@ -57,7 +59,9 @@ struct ExportCommand: AsyncParsableCommand {
       warnings.forEach(Diagnostics.warning)
       return transcript
     }
-    let destination = try ExportDestination(out, sources: paths, fileExtension: to.fileExtension)
+    let destination = try ExportDestination(out, sources: paths) { [to] stem, index in
+      to.fileName(of: transcripts[index], stem: stem)
+    }
     let interruption = Interruption(pages)
     // Files are replaced as a whole, so an interruption loses nothing.
     interruption.noteSaved()
@@ -79,12 +83,21 @@ struct ExportCommand: AsyncParsableCommand {
 }
 
 extension ExportCommand.Format {
+  /// The name of a transcript's file in a directory.
+  fileprivate func fileName(of transcript: Transcript, stem: String) -> String {
+    let stem = self == .inspect ? InspectExport.fileName(of: transcript, stem: stem) : stem
+    return "\(stem).\(fileExtension)"
+  }
+
   fileprivate func document(of transcript: Transcript, _ pages: PageRenderer) async -> [UInt8] {
     switch self {
     case .html: await pages.page(of: transcript)
     case .markdown: Array(MarkdownExport.document(of: transcript).utf8)
     case .text: Array(TextExport.document(of: transcript).utf8)
     case .json: JSONExport.document(of: transcript)
+    case .openai: OpenAIExport.document(of: transcript)
+    case .sharegpt: ShareGPTExport.document(of: transcript)
+    case .inspect: InspectExport.document(of: transcript)
     }
   }
 }
@@ -94,7 +107,10 @@ private struct ExportDestination {
   /// One path for each source; nil for standard output.
   private var files: [String]?
 
-  init(_ out: String?, sources: [String], fileExtension: String) throws(ConfigurationError) {
+  /// - Parameter fileName: the name of a source's file in a directory, by its stem and index.
+  init(
+    _ out: String?, sources: [String], fileName: (_ stem: String, _ index: Int) -> String
+  ) throws(ConfigurationError) {
     guard let out else {
       guard sources.count == 1 else {
         throw ConfigurationError(
@@ -118,7 +134,7 @@ private struct ExportDestination {
     } catch {
       throw ConfigurationError(OptionPlace(path: "--out"), "the directory \(out) can't be made")
     }
-    files = Self.names(sources).map { "\(out)/\($0).\(fileExtension)" }
+    files = Self.names(sources).enumerated().map { "\(out)/\(fileName($0.element, $0.offset))" }
     try checkTargets()
   }
 
