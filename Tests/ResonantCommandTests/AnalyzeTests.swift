@@ -45,6 +45,42 @@ struct AnalyzeTests {
       separator: " ")
   }
 
+  /// The numbers of the JSON form, as tables.
+  @Test func everythingIsInTables() async throws {
+    try write((0..<8).map(sentence), to: "runs/one/a.jsonl")
+    try write((0..<3).map(sentence) + ["a", "b\t", "a", "b\t", "", "b\t"], to: "runs/two/b.jsonl")
+    let json = try DecodedJSON.parse(try await analyze("runs", "--format", "json").stdout)
+    let ended = try await analyze("runs", "--format", "tsv", "--tables", "tables")
+    #expect(ended.exitCode == 0 && ended.errors.isEmpty, "\(ended)")
+    #expect(try directory.read("tables/conversations.tsv") == ended.output)
+    let table = { (name: String) in
+      try directory.read("tables/\(name).tsv").split(separator: "\n").map {
+        $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      }
+    }
+    let column = { (name: String, column: String) in
+      let table = try table(name)
+      let place = try #require(table.first?.firstIndex(of: column))
+      return table.dropFirst().map { Double($0[place]) }
+    }
+    let conditions = json["conditions"]?.array ?? []
+    #expect(conditions.count == 2)
+    for key in ["rate", "low", "high"] {
+      let expected = conditions.map { $0["converged"]?[key]?.double }
+      #expect(try column("conditions", "converged_\(key)") == expected)
+    }
+    let conversations = json["conversations"]?.array ?? []
+    for key in ["letters", "novelty", "zlib_novelty", "similarity"] {
+      let expected = conversations.flatMap { $0[key]?.array?.map(\.double) ?? [] }
+      #expect(try column("turns", key) == expected)
+    }
+    #expect(try column("differences", "difference") == [-1])
+    #expect(try column("words", "mean").count == 33)
+    #expect(try table("thresholds").count == 11)
+    let refused = try await analyze("runs", "--tables", "runs/one/a.jsonl")
+    #expect(refused.exitCode == 2 && refused.errors.contains("--tables: "), "\(refused)")
+  }
+
   @Test func directoriesAreSearchedAndOtherFilesAreSkipped() async throws {
     try write((0..<8).map(sentence), to: "runs/deep/a.jsonl")
     try write((0..<3).map(sentence) + ["a", "b", "c", "d", "e", "f"], to: "runs/b.txt")

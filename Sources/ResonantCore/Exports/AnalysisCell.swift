@@ -61,7 +61,7 @@ enum AnalysisCell {
     }
   }
 
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     var escaped = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let letter: Unicode.Scalar? =

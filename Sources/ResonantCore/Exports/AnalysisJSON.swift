@@ -14,7 +14,6 @@ import OrderedCollections
 /// - `forks`: whether the state before an injected message persists
 public enum AnalysisJSON {
   public static func document(of analysis: Analysis) -> [UInt8] {
-    let conditions = analysis.conditions
     let thresholds = analysis.settings.thresholds.values
     var bytes = Array("{\"thresholds\":".utf8)
     let append = { (value: JSONValue, bytes: inout [UInt8]) in JSONWriter.append(value, to: &bytes) }
@@ -27,14 +26,7 @@ public enum AnalysisJSON {
       append(value(conversation, duplicateOf: analysis.duplicateOf[index]), &bytes)
     }
     bytes += "]".utf8
-    let parts: KeyValuePairs<String, [JSONValue]> = [
-      "conditions": conditions.map(value),
-      "differences": Analysis.differences(conditions).map(value),
-      "words": analysis.words.flatMap { uses($0, named: "word") },
-      "emoji": analysis.emoji.flatMap { uses($0, named: "emoji") },
-      "forks": analysis.forks.map(value),
-    ]
-    for (name, values) in parts {
+    for (name, values) in parts(of: analysis) {
       bytes += ",\n\"\(name)\":[".utf8
       for (index, value) in values.enumerated() {
         bytes += (index == 0 ? "\n" : ",\n").utf8
@@ -43,6 +35,18 @@ public enum AnalysisJSON {
       bytes += "]".utf8
     }
     return bytes + Array("}\n".utf8)
+  }
+
+  /// What the conversations have in common, by name.
+  static func parts(of analysis: Analysis) -> KeyValuePairs<String, [JSONValue]> {
+    let conditions = analysis.conditions
+    return [
+      "conditions": conditions.map(value),
+      "differences": Analysis.differences(conditions).map(value),
+      "words": analysis.words.flatMap { uses($0, named: "word") },
+      "emoji": analysis.emoji.flatMap { uses($0, named: "emoji") },
+      "forks": analysis.forks.map(value),
+    ]
   }
 
   private static func value(_ conversation: ConversationMeasures, duplicateOf original: String?) -> JSONValue

@@ -44,6 +44,12 @@ struct AnalyzeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The form of the result.", valueName: "format"))
   var format = Format.table
 
+  @Option(
+    help: ArgumentHelp(
+      "A directory for tables of everything: conversations, turns, conditions, … as TSV.", valueName: "dir"),
+    completion: .directory)
+  var tables: String?
+
   func run() async throws {
     let settings = try settings()
     let keys = try Self.list(by, of: "--by")
@@ -68,13 +74,33 @@ struct AnalyzeCommand: AsyncParsableCommand {
       throw ConfigurationError(
         OptionPlace(path: "--by"), "no conversation has \(key), neither in its condition nor in its settings")
     }
-    try await show(Analysis(reading.conversations, settings))
+    let analysis = Analysis(reading.conversations, settings)
+    try tables.map { try Self.write(AnalysisTables.documents(of: analysis), to: $0) }
+    try await show(analysis)
+  }
+
+  /// Writes tables into a directory, which is made if it is missing.
+  private static func write(_ tables: [(name: String, bytes: [UInt8])], to directory: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw ConfigurationError(OptionPlace(path: "--tables"), "the directory \(directory) can't be made")
+    }
+    for (name, bytes) in tables {
+      let path = "\(directory)/\(name).tsv"
+      do {
+        try WholeFile.write(bytes, to: path)
+      } catch {
+        Diagnostics.error("\(path) can't be written: \(error)")
+        throw RunEnd(code: 1)
+      }
+    }
   }
 
   private func settings() throws(ConfigurationError) -> AnalysisSettings {
     var settings = AnalysisSettings()
     settings.stripsThinking = stripThinking
-    settings.measuresCompression = format == .json
+    settings.measuresCompression = format == .json || tables != nil
     do {
       for assignment in threshold { try settings.thresholds.set(assignment) }
     } catch {
