@@ -25,8 +25,8 @@ struct HTMLHeader {
     let who =
       isRoom
       ? "A room of \(Wording.participants(of: header))" : Wording.list(header.participants.map(\.name))
-    return
-      "\(who) · \(Wording.count(transcript.turns.count, "turn")) · \(Wording.minute(header.created)) UTC"
+    let date = header.knownCreated.map { " · \(Wording.minute($0)) UTC" } ?? ""
+    return "\(who) · \(Wording.count(transcript.turns.count, "turn"))\(date)"
   }
 
   private var topic: String {
@@ -70,11 +70,11 @@ struct HTMLHeader {
   /// One block if all participants have the same prompt, else one for each; in a room these are folded.
   private var prompts: String {
     let machines = header.participants.filter { !$0.human }
-    guard let first = machines.first else { return "" }
+    guard let first = machines.first, header.knowsPrompts else { return "" }
     if machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
       return prompt(first.systemPrompt, of: "System prompt", hue: "")
     }
-    let all = machines.map { machine in
+    let all = machines.filter { !$0.endpoint.isEmpty || $0.systemPrompt != nil }.map { machine in
       let label = "System prompt of <b>\(HTMLText.isolated(machine.name))</b>"
       return prompt(machine.systemPrompt, of: label, hue: speakers.hue(of: machine.name))
     }.joined()

@@ -29,7 +29,10 @@ extension Record {
 extension JSONObject {
   fileprivate mutating func add(_ key: String, _ text: String) { add(key, .string(text)) }
   fileprivate mutating func add(_ key: String, _ number: Int) { add(key, .int(number)) }
-  fileprivate mutating func add(_ key: String, _ date: Date) { add(key, .string(Timestamp.text(date))) }
+  /// Omits a time that is not known.
+  fileprivate mutating func add(_ key: String, _ date: Date) {
+    if date != Transcript.unknownTime { add(key, .string(Timestamp.text(date))) }
+  }
 
   /// Writes null for a missing text.
   fileprivate mutating func add(_ key: String, orNull text: String?) {
