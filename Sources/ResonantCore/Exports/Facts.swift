@@ -39,7 +39,6 @@ extension Transcript {
   var modelFacts: [Fact] {
     let machines = header.participants.filter { !$0.human }
     let first = machines.first
-    let isKnown = machines.contains { !$0.endpoint.isEmpty }
     let sharesEndpoint = machines.count > 1 && machines.allSatisfy { $0.endpoint == first?.endpoint }
     let sharesModel =
       sharesEndpoint && header.mode == .chat && machines.allSatisfy { $0.model == first?.model }
@@ -47,9 +46,11 @@ extension Transcript {
       let isLone = sharesEndpoint || participant.endpoint.isEmpty
       let model = isLone ? participant.model : "\(participant.model) at \(participant.endpoint)"
       return Fact(label: participant.name, value: participant.human ? "a person" : model)
-    }.filter { !$0.value.isEmpty }
-    if let first, sharesModel, !first.model.isEmpty { facts.insert(Fact(label: "Shared model", value: first.model), at: 0) }
-    if let first, sharesEndpoint, isKnown { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
+    }
+    if let first, sharesModel { facts.insert(Fact(label: "Shared model", value: first.model), at: 0) }
+    if let first, sharesEndpoint { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
+    // Files of other tools name no endpoints, and some no models.
+    facts.removeAll(where: \.value.isEmpty)
     let moderator = header.settings["moderator"] ?? header.settings["party"]?["moderator"]
     if let moderator, let model = moderator["model"]?.string {
       let endpoint = (moderator["endpoint"] ?? moderator["url"])?.string

@@ -78,8 +78,9 @@ extension Transcript.Participant {
   func write(to json: inout JSONObject) {
     json.add("name", name)
     json.add("model", model)
-    json.add("endpoint", endpoint)
-    json.add("api", api)
+    // Files of other tools name no endpoints.
+    if human || !endpoint.isEmpty { json.add("endpoint", endpoint) }
+    if human || !api.isEmpty { json.add("api", api) }
     json.add("system_prompt", orNull: systemPrompt)
     json.add("payload", .object(payload))
     json.add("header_names", .array(headerNames.map(JSONValue.string)))

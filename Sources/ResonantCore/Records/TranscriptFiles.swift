@@ -68,7 +68,8 @@ public enum TranscriptFiles {
     if first == ASCII.openBrace || first == ASCII.openBracket { return true }
     let line = start.prefix { $0 != 0x0A }
     // The first line of a log names a speaker, or the first agent.
-    return [ASCII.colon, UInt8(ascii: "#"), UInt8(ascii: "=")].contains(line.last { !JSONScanner.isSpace($0) })
+    let last = line.last { !JSONScanner.isSpace($0) }
+    return last == ASCII.colon || last == UInt8(ascii: "#") || last == UInt8(ascii: "=")
   }
 
   private struct File: Hashable {

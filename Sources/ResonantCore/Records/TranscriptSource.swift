@@ -55,7 +55,8 @@ public struct TranscriptSource: Sendable {
       throw RecordError(
         .notTranscript, file.path,
         "this is no transcript: it does not begin with a \(Record.format) header, nor does it have one of the"
-          + " other known forms (\(ForeignFormat.names)); --from names the form of a file that is not recognised")
+          + " other known forms (\(ForeignFormat.names)); --from names the form of a file that is not recognised"
+      )
     }
   }
 

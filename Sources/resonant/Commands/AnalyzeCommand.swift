@@ -18,11 +18,13 @@ struct AnalyzeCommand: AsyncParsableCommand {
     discussion: """
       Takes transcripts and directories, also those of a batch, with everything below them, and conversations \
       of other tools: attractor-states, UniversalBackrooms, llm_conversation, ShareGPT, OpenAI messages. Other \
-      files in directories are skipped. Rates are those of conversations that converge: end in silence, word soup, or a \
-      loop of texts or skeletons. The json form has all measures, tsv a row for each conversation.
+      files in directories are skipped. Rates are those of conversations that converge: end in silence, word \
+      soup, or a loop of texts or skeletons. The json form has all measures, tsv a row for each conversation.
       """)
 
-  @Argument(help: "Transcripts, or directories that hold some; FILE#INDEX for one conversation of several.", completion: .file())
+  @Argument(
+    help: "Transcripts, or directories that hold some; FILE#INDEX for one conversation of several.",
+    completion: .file())
   var paths: [String]
 
   @OptionGroup var form: SourceForm

@@ -6,8 +6,8 @@
 enum AttractorStates {
   static let fileName = "conversations.json"
 
-  /// The keys of a conversation that are read; some are those of the whole file.
-  private static let keys: Set = ["seed_prompt", "full_conversation", "model", "model_a", "model_b", "revision"]
+  /// The keys of facts about a conversation, or about all of a file.
+  private static let keys: Set = ["seed_prompt", "model", "model_a", "model_b", "revision"]
 
   /// Where the conversations are, if the file has the form.
   static func conversations(_ file: JSONScanner.Parts, _ bytes: [UInt8]) -> JSONScanner.Parts? {
@@ -21,7 +21,7 @@ enum AttractorStates {
 
   /// What holds for all conversations of a file.
   static func common(_ file: JSONScanner.Parts, _ bytes: [UInt8]) -> JSONObject {
-    read(file, bytes).filter { $0.key != "full_conversation" && $0.key != "seed_prompt" }
+    read(file, bytes).filter { $0.key != "seed_prompt" }
   }
 
   private static func read(_ parts: JSONScanner.Parts, _ bytes: [UInt8]) -> JSONObject {
