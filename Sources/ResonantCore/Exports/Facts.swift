@@ -77,9 +77,7 @@ extension Transcript {
       add("End", Wording.reason(end.reason))
       let about = end.usage.estimated ? "about " : ""
       if end.usage.total > 0 { add("Tokens", about + Wording.grouped(end.usage.total)) }
-      if header.knownCreated != nil || end.milliseconds > 0 {
-        add("Duration", Wording.duration(milliseconds: end.milliseconds))
-      }
+      if !header.isForeign { add("Duration", Wording.duration(milliseconds: end.milliseconds)) }
     }
     if header.settings["filter_thinking"]?.bool == true { add("Thinking", "filtered for the others") }
     if header.mode == .party { add("Order of speakers", header.settings["order"]?.string) }
@@ -97,9 +95,14 @@ extension Transcript.Header {
   /// When the conversation began; nil in files of other tools that do not tell.
   var knownCreated: Date? { created == Transcript.unknownTime ? nil : created }
 
-  /// Whether the system prompts, or that there are none, are known of the participants that are models.
-  var knowsPrompts: Bool {
-    participants.contains { !$0.human && (!$0.endpoint.isEmpty || $0.systemPrompt != nil) }
+  /// Whether this is a conversation of another tool, in whose files much is not told: no endpoint is.
+  var isForeign: Bool {
+    !participants.isEmpty && participants.allSatisfy { !$0.human && $0.endpoint.isEmpty }
+  }
+
+  /// The participants whose system prompt is known, or that they have none.
+  var prompted: [Transcript.Participant] {
+    participants.filter { !$0.human && (!isForeign || $0.systemPrompt != nil) }
   }
 }
 

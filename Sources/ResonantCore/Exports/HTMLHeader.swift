@@ -14,7 +14,7 @@ struct HTMLHeader {
     <header>
     <h1>\(HTMLText.escape(Wording.title(of: header)))</h1>
     <p class="lead">\(HTMLText.escape(lead))</p>
-    \(topic)<dl class="models">\(transcript.modelFacts.map(model).joined())</dl>
+    \(topic)\(models)
     <dl class="facts">\(transcript.facts.map(tile).joined())</dl>
     \(introductions)\(prompts)\(preambles)</header>
 
@@ -35,6 +35,11 @@ struct HTMLHeader {
       <details class="topic"\(open(topic, atMost: 4000))><summary>Topic</summary>\(HTMLText.verbatim(topic))</details>
 
       """
+  }
+
+  private var models: String {
+    let facts = transcript.modelFacts
+    return facts.isEmpty ? "" : #"<dl class="models">"# + facts.map(model).joined() + "</dl>"
   }
 
   private func model(_ fact: Fact) -> String {
@@ -69,12 +74,13 @@ struct HTMLHeader {
 
   /// One block if all participants have the same prompt, else one for each; in a room these are folded.
   private var prompts: String {
-    let machines = header.participants.filter { !$0.human }
-    guard let first = machines.first, header.knowsPrompts else { return "" }
-    if machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
+    let machines = header.prompted
+    guard let first = machines.first else { return "" }
+    let isEverybody = machines.count == header.participants.count { !$0.human }
+    if isEverybody, machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
       return prompt(first.systemPrompt, of: "System prompt", hue: "")
     }
-    let all = machines.filter { !$0.endpoint.isEmpty || $0.systemPrompt != nil }.map { machine in
+    let all = machines.map { machine in
       let label = "System prompt of <b>\(HTMLText.isolated(machine.name))</b>"
       return prompt(machine.systemPrompt, of: label, hue: speakers.hue(of: machine.name))
     }.joined()

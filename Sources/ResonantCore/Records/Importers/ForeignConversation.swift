@@ -56,8 +56,9 @@ struct ForeignConversation {
     var settings = settings
     // A branch after turn 0 begins as this one did, not with the opening that is usual here.
     settings["no_opening"] = true
+    settings["form"] = .string(format.rawValue)
     let header = Transcript.Header(
-      id: self.id ?? id, created: created ?? Transcript.unknownTime, program: format.rawValue,
+      id: self.id ?? id, created: created ?? Transcript.unknownTime, program: Version.program,
       participants: Array(participants.values), settings: settings)
     let turns = turns.map { turn in
       var turn = turn
