@@ -23,7 +23,8 @@ public enum TranscriptFiles {
     public init(named path: String) {
       self.init(path: path, isNamed: true)
       guard let hash = path.lastIndex(of: "#"), access(path, F_OK) != 0,
-        let index = Int(path[path.index(after: hash)...]), index >= 0
+        let index = Int(path[path.index(after: hash)...]), index >= 0,
+        Search.status(String(path[..<hash])).map({ $0.st_mode & S_IFMT != S_IFDIR }) != false
       else { return }
       self.init(path: String(path[..<hash]), isNamed: true, index: index)
     }

@@ -13,6 +13,8 @@ struct ForeignFile: Sendable {
   private let form: Form
   /// Where each conversation is.
   private let places: [Range<Int>]
+  /// The line in which each begins, from 1.
+  private let firstLines: [Int]
   /// What holds for all conversations.
   private var common: JSONObject = [:]
 
@@ -22,6 +24,7 @@ struct ForeignFile: Sendable {
     _ path: String, _ format: ForeignFormat, _ bytes: [UInt8], _ form: Form, _ places: [Range<Int>]
   ) {
     (self.path, self.format, self.bytes, self.form, self.places) = (path, format, bytes, form, places)
+    firstLines = Self.lines(of: places.map(\.lowerBound), in: bytes)
   }
 
   /// The transcript of a conversation.
@@ -29,7 +32,7 @@ struct ForeignFile: Sendable {
     do throws(ForeignProblem) {
       return try conversation(places[index]).transcript(id: "\(path)#\(index)", from: format)
     } catch {
-      let line = line(at: places[index].lowerBound) + error.line - 1
+      let line = firstLines[index] + error.line - 1
       let subject = form == .list ? "conversation \(index) " : form == .lines ? "the conversation " : "it "
       throw RecordError(.malformed, path, line: line, subject + error.message)
     }
@@ -52,8 +55,16 @@ struct ForeignFile: Sendable {
     }
   }
 
-  private func line(at index: Int) -> Int {
-    bytes[..<index].count { $0 == 0x0A } + 1
+  /// The lines of positions that rise.
+  private static func lines(of positions: [Int], in bytes: [UInt8]) -> [Int] {
+    var (line, start) = (1, 0)
+    return bytes.withUnsafeBufferPointer { bytes in
+      positions.map { position in
+        for byte in bytes[start..<position] where byte == 0x0A { line += 1 }
+        start = position
+        return line
+      }
+    }
   }
 }
 
@@ -172,8 +183,8 @@ extension ForeignFile {
 
   private mutating func warn(about list: JSONScanner.Parts) {
     guard list.end == nil else { return }
-    let place = line(at: list.cut ?? bytes.count)
     let rest = list.cut == nil ? "" : "; conversation \(list.values.count) was left out"
-    warnings.append("\(path), line \(place): the file ends in the middle of its list\(rest)")
+    let line = Self.lines(of: [list.cut ?? bytes.count], in: bytes).map { ", line \($0)" }.joined()
+    warnings.append("\(path)\(line): the file ends in the middle of its list\(rest)")
   }
 }

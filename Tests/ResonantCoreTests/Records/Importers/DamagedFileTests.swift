@@ -32,7 +32,7 @@ struct DamagedFileTests {
     #expect(
       read.conversations == [
         "a|b",
-        "a.jsonl, line 2: the conversation is no JSON: expected a colon after the key, but the text ends",
+        "a.jsonl, line 2: the conversation is no JSON: expected a comma or a closing brace, but the text ends",
         "a.jsonl, line 4: the conversation conversations[0] has no from",
         "a.jsonl, line 5: the conversation is no JSON: expected a value, found 'o'", "a|b",
       ])

@@ -89,7 +89,7 @@ struct ImporterTests {
     let log = try #require(try ForeignFiles.transcripts(text, name: "log.txt")?.first)
     #expect(log.lines == ["Claude 1: look", "GPT5 2: ### Step\ndark", "Claude 1: wake"])
     #expect(log.cast == ["Claude 1 opus4: -", "GPT5 2 gpt5: -"])
-    #expect(Timestamp.text(log.header.created) == "2025-09-10T13:13:53.497Z")
+    #expect(Timestamp.text(log.header.created) == "2025-09-10T13:13:53.498Z")
   }
 
   @Test func llmConversation() throws {
