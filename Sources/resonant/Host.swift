@@ -87,14 +87,33 @@ struct Host {
     do {
       return try await RecordWriter.resume(path, store: records)
     } catch {
+      let file = TranscriptFiles.Candidate(named: path)
+      if [.notTranscript, .missing].contains(error.kind), let form = try? TranscriptSource(file)?.format {
+        throw ConfigurationError(
+          OptionPlace(file: path),
+          "is another tool's file (\(form.rawValue)), in which no conversation can go on; `resonant fork` goes"
+            + " on in a new file")
+      }
       throw ConfigurationError(nil, "\(error)")
     }
   }
 
-  /// The transcript in a file, and warnings about defects that don't prevent reading it.
-  func read(_ path: String) throws(ConfigurationError) -> (transcript: Transcript, warnings: [String]) {
+  /// The only conversation in a file, or the one that `PATH#INDEX` names, and warnings about defects that don't
+  /// prevent reading it.
+  func read(
+    _ path: String, from format: ForeignFormat?
+  ) throws(ConfigurationError) -> (transcript: Transcript, warnings: [String]) {
     do {
-      return try Transcript.read(contentsOf: path)
+      guard let source = try TranscriptSource(.init(named: path), as: format) else {
+        throw RecordError(.notTranscript, path, "this is no transcript")
+      }
+      if source.indices.count > 1 {
+        throw RecordError(
+          .notTranscript, path,
+          "the file holds \(source.indices.count) conversations; choose one with \(path)#0 to"
+            + " \(path)#\(source.indices.count - 1)")
+      }
+      return (try source.transcript(at: source.indices.lowerBound), source.warnings)
     } catch {
       throw ConfigurationError(nil, "\(error)")
     }

@@ -76,7 +76,8 @@ private struct Continuation {
     }
     let own =
       header.mode == .party ? try ParticipantOptions.all(options, context) : try participants(options)
-    let resolved = try ResolvedConversation.resolve(options, own, context: context)
+    var resolved = try ResolvedConversation.resolve(options, own, context: context)
+    resolved.warnings += lackOfPrompts()
     guard resolved.participants.map(\.name) == recorded.map(\.name) else {
       throw overrides.failure(
         "party", "names other participants than \(file): \(recorded.map(\.name).joined(separator: ", "))")
@@ -111,6 +112,7 @@ private struct Continuation {
     try checkFurtherNames()
     var participants: [ParticipantOptions] = []
     for index in recorded.indices {
+      try checkWhereToAsk(index)
       let own = overridden(index).merging(try inherited(index)) { _, inherited in inherited }
       participants.append(ParticipantOptions(index, own: own, of: options))
     }
@@ -151,6 +153,30 @@ extension Continuation {
 
   private func override(_ key: String, _ index: Int) -> JSONValue? {
     overridden(index)[key] ?? overrides.values[key]
+  }
+
+  /// Throws when nobody says where the replies of a participant come from: files of other tools name no
+  /// endpoints, and some no models.
+  private func checkWhereToAsk(_ index: Int) throws(ConfigurationError) {
+    let (own, recorded) = (facts(index), recorded[index])
+    let missing = ["endpoint", "model"].filter { own[$0] == nil && override($0, index) == nil }
+    guard !missing.isEmpty else { return }
+    let ways = missing.map { flags($0, index) }.joined(separator: ", and ")
+    throw failure("does not hold the \(missing.joined(separator: " and ")) of \(recorded.name); give \(ways)")
+  }
+
+  /// A warning if it is not known with which system prompts some participants were asked before.
+  private func lackOfPrompts() -> [String] {
+    let names = recorded.indices.filter { index in
+      let participant = recorded[index]
+      return participant.endpoint.isEmpty && !participant.human && participant.systemPrompt == nil
+        && override("system_prompt", index) == nil
+    }.map { recorded[$0].name }
+    guard !names.isEmpty else { return [] }
+    return [
+      "\(file) does not hold the system prompts of \(names.joined(separator: ", ")), who go on without;"
+        + " \(ChatOption.flag("system_prompt")) gives one"
+    ]
   }
 
   /// The recorded values of a participant that no override replaces.

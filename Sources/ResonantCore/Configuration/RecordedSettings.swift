@@ -72,6 +72,8 @@ extension Transcript.Participant {
   /// The fields of a recorded participant that correspond to options.
   var options: JSONObject {
     var options = JSONObject.make { write(to: &$0) }.filter { OptionTable.ownOptions[$0.key] != nil }
+    // What another tool's file does not tell has to be given.
+    for key in ["endpoint", "model", "api"] where options[key] == "" { options[key] = nil }
     options["system_prompt"] = .string(systemPrompt ?? "")
     return options
   }

@@ -12,70 +12,104 @@ public struct AnalysisReader: Sendable {
     public var warnings: [String] = []
     /// Those of the keys of conditions that some conversation has.
     public var foundKeys: Set<String> = []
+    /// The conversations of a file that can't be read.
+    fileprivate var damages: [RecordError] = []
+
+    fileprivate mutating func add(_ other: Reading) {
+      conversations += other.conversations
+      warnings += other.warnings
+      foundKeys.formUnion(other.foundKeys)
+      damages += other.damages
+    }
   }
 
   private let files: [TranscriptFiles.Candidate]
+  private let format: ForeignFormat?
   private let condition: AnalysisCondition
   private let settings: AnalysisSettings
 
-  /// - Parameter keys: the keys that make conditions; empty for the conditions of the trials.
-  public init(_ files: [TranscriptFiles.Candidate], by keys: [String], _ settings: AnalysisSettings) {
+  /// - Parameters:
+  ///   - format: the form of the files; nil to recognise each.
+  ///   - keys: the keys that make conditions; empty for the conditions of the trials.
+  public init(
+    _ files: [TranscriptFiles.Candidate], from format: ForeignFormat? = nil, by keys: [String],
+    _ settings: AnalysisSettings
+  ) {
     self.files = files
+    self.format = format
     condition = AnalysisCondition(keys: keys)
     self.settings = settings
   }
 
   /// Throws for a file that the user named and that is no transcript; others are skipped.
   public func read(processors: Int) async throws -> Reading {
+    try await Self.each(files.indices, processors) { try await read(files[$0], processors) }
+  }
+
+  /// Does some work for each index, on several processors, and puts the results together in order.
+  private static func each(
+    _ indices: Range<Int>, _ processors: Int, _ work: @escaping @Sendable (Int) async throws -> Reading
+  ) async throws -> Reading {
+    if indices.count == 1 { return try await work(indices.lowerBound) }
     let queue = Queue()
     return try await withThrowingTaskGroup(of: [(Int, Reading)].self) { group in
-      for _ in 0..<max(1, min(processors, files.count)) {
-        group.addTask { try readAll(queue) }
+      for _ in 0..<max(1, min(processors, indices.count)) {
+        group.addTask {
+          var parts: [(Int, Reading)] = []
+          while case let index = indices.lowerBound + queue.next(), index < indices.upperBound {
+            parts.append((index, try await work(index)))
+          }
+          return parts
+        }
       }
       var parts: [(Int, Reading)] = []
       for try await some in group { parts += some }
-      return parts.sorted { $0.0 < $1.0 }.reduce(into: Reading()) { whole, part in
-        whole.conversations += part.1.conversations
-        whole.warnings += part.1.warnings
-        whole.foundKeys.formUnion(part.1.foundKeys)
-      }
+      return parts.sorted { $0.0 < $1.0 }.reduce(into: Reading()) { $0.add($1.1) }
     }
   }
 
-  /// Hands each file to one of the readers.
+  /// Hands each index to one of the readers.
   private final class Queue: Sendable {
     private let count = Atomic(0)
     func next() -> Int { count.add(1, ordering: .relaxed).oldValue }
   }
 
-  private func readAll(_ queue: Queue) throws -> [(Int, Reading)] {
-    var parts: [(Int, Reading)] = []
-    while case let index = queue.next(), index < files.count {
-      parts.append((index, try read(files[index])))
-    }
-    return parts
-  }
-
-  private func read(_ file: TranscriptFiles.Candidate) throws(RecordError) -> Reading {
-    guard file.isNamed || TranscriptFiles.isPlausible(file.path) else { return Reading() }
-    let (transcript, warnings): (Transcript, [String])
+  private func read(_ file: TranscriptFiles.Candidate, _ processors: Int) async throws -> Reading {
+    let source: TranscriptSource
     do throws(RecordError) {
-      (transcript, warnings) = try Transcript.read(contentsOf: file.path)
+      guard let opened = try TranscriptSource(file, as: format) else { return Reading() }
+      source = opened
     } catch {
       if file.isNamed { throw error }
       return Reading(warnings: error.kind == .notTranscript ? [] : ["\(error); it was left out"])
     }
-    let (source, found) = source(transcript, path: file.path)
-    return Reading(
-      conversations: [ConversationMeasures(source, settings)], warnings: warnings, foundKeys: found)
+    var reading = try await Self.each(source.indices, processors) { read(source, $0) }
+    reading.warnings = source.warnings + reading.warnings
+    if let first = reading.damages.first {
+      reading.warnings.append(TranscriptSource.damage(first, and: reading.damages.count - 1))
+      reading.damages = []
+    }
+    return reading
   }
 
-  private func source(_ transcript: Transcript, path: String) -> (AnalysisSource, Set<String>) {
+  private func read(_ file: TranscriptSource, _ index: Int) -> Reading {
+    do throws(RecordError) {
+      let transcript = try file.transcript(at: index)
+      let (source, found) = source(transcript, path: file.path, index: index)
+      return Reading(conversations: [ConversationMeasures(source, settings)], foundKeys: found)
+    } catch {
+      return Reading(damages: [error])
+    }
+  }
+
+  private func source(
+    _ transcript: Transcript, path: String, index: Int
+  ) -> (AnalysisSource, Set<String>) {
     let header = transcript.header
     let (name, found) = condition.name(of: header, path: path)
     let turns = transcript.turns.filter { $0.outcome != .passed }
     var source = AnalysisSource(
-      id: header.id.isEmpty ? "\(path)#0" : header.id, path: path,
+      id: header.id.isEmpty ? "\(path)#\(index)" : header.id, path: path, index: index,
       model: AnalysisCondition.models(of: header), condition: name, seed: header.seed,
       texts: turns.map { $0.heard ?? $0.text })
     if header.parent != nil, let event = transcript.events.last(where: { $0.kind == "inject" }) {

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A labelled value that describes the conversation as a whole; facts are shown in order.
 struct Fact: Equatable {
   var label: String
@@ -37,11 +43,14 @@ extension Transcript {
     let sharesModel =
       sharesEndpoint && header.mode == .chat && machines.allSatisfy { $0.model == first?.model }
     var facts = header.participants.filter { $0.human || !sharesModel }.map { participant in
-      let model = sharesEndpoint ? participant.model : "\(participant.model) at \(participant.endpoint)"
+      let isLone = sharesEndpoint || participant.endpoint.isEmpty
+      let model = isLone ? participant.model : "\(participant.model) at \(participant.endpoint)"
       return Fact(label: participant.name, value: participant.human ? "a person" : model)
     }
     if let first, sharesModel { facts.insert(Fact(label: "Shared model", value: first.model), at: 0) }
     if let first, sharesEndpoint { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
+    // Files of other tools name no endpoints, and some no models.
+    facts.removeAll(where: \.value.isEmpty)
     let moderator = header.settings["moderator"] ?? header.settings["party"]?["moderator"]
     if let moderator, let model = moderator["model"]?.string {
       let endpoint = (moderator["endpoint"] ?? moderator["url"])?.string
@@ -59,7 +68,7 @@ extension Transcript {
     func add(_ label: String, _ value: String?) {
       if let value { facts.append(Fact(label: label, value: value)) }
     }
-    add("Date (UTC)", Wording.minute(header.created))
+    add("Date (UTC)", header.knownCreated.map(Wording.minute))
     add("Turns", Wording.grouped(turns.count))
     add("Turn limit", turnLimit.map(Wording.grouped))
     add("Total characters", Wording.grouped(characters))
@@ -68,7 +77,7 @@ extension Transcript {
       add("End", Wording.reason(end.reason))
       let about = end.usage.estimated ? "about " : ""
       if end.usage.total > 0 { add("Tokens", about + Wording.grouped(end.usage.total)) }
-      add("Duration", Wording.duration(milliseconds: end.milliseconds))
+      if !header.isForeign { add("Duration", Wording.duration(milliseconds: end.milliseconds)) }
     }
     if header.settings["filter_thinking"]?.bool == true { add("Thinking", "filtered for the others") }
     if header.mode == .party { add("Order of speakers", header.settings["order"]?.string) }
@@ -79,6 +88,21 @@ extension Transcript {
     }
     add("Branched from", header.parent.map { "\($0.id) after turn \($0.turn)" })
     return facts
+  }
+}
+
+extension Transcript.Header {
+  /// When the conversation began; nil in files of other tools that do not tell.
+  var knownCreated: Date? { created == Transcript.unknownTime ? nil : created }
+
+  /// Whether this is a conversation of another tool, in whose files much is not told: no endpoint is.
+  var isForeign: Bool {
+    !participants.isEmpty && participants.allSatisfy { !$0.human && $0.endpoint.isEmpty }
+  }
+
+  /// The participants whose system prompt is known, or that they have none.
+  var prompted: [Transcript.Participant] {
+    participants.filter { !$0.human && (!isForeign || $0.systemPrompt != nil) }
   }
 }
 

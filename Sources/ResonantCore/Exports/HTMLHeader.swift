@@ -14,7 +14,7 @@ struct HTMLHeader {
     <header>
     <h1>\(HTMLText.escape(Wording.title(of: header)))</h1>
     <p class="lead">\(HTMLText.escape(lead))</p>
-    \(topic)<dl class="models">\(transcript.modelFacts.map(model).joined())</dl>
+    \(topic)\(models)
     <dl class="facts">\(transcript.facts.map(tile).joined())</dl>
     \(introductions)\(prompts)\(preambles)</header>
 
@@ -25,8 +25,8 @@ struct HTMLHeader {
     let who =
       isRoom
       ? "A room of \(Wording.participants(of: header))" : Wording.list(header.participants.map(\.name))
-    return
-      "\(who) · \(Wording.count(transcript.turns.count, "turn")) · \(Wording.minute(header.created)) UTC"
+    let date = header.knownCreated.map { " · \(Wording.minute($0)) UTC" } ?? ""
+    return "\(who) · \(Wording.count(transcript.turns.count, "turn"))\(date)"
   }
 
   private var topic: String {
@@ -35,6 +35,11 @@ struct HTMLHeader {
       <details class="topic"\(open(topic, atMost: 4000))><summary>Topic</summary>\(HTMLText.verbatim(topic))</details>
 
       """
+  }
+
+  private var models: String {
+    let facts = transcript.modelFacts
+    return facts.isEmpty ? "" : #"<dl class="models">"# + facts.map(model).joined() + "</dl>"
   }
 
   private func model(_ fact: Fact) -> String {
@@ -69,9 +74,10 @@ struct HTMLHeader {
 
   /// One block if all participants have the same prompt, else one for each; in a room these are folded.
   private var prompts: String {
-    let machines = header.participants.filter { !$0.human }
+    let machines = header.prompted
     guard let first = machines.first else { return "" }
-    if machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
+    let isEverybody = machines.count == header.participants.count { !$0.human }
+    if isEverybody, machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
       return prompt(first.systemPrompt, of: "System prompt", hue: "")
     }
     let all = machines.map { machine in

@@ -112,6 +112,7 @@ struct HTMLPage: Sendable {
 
   private func end(_ transcript: Transcript) -> String {
     guard let end = transcript.end else {
+      if transcript.header.isForeign { return "" }
       return
         "<section class=\"end\"><p>The conversation had not ended when this page was made.</p></section>\n"
     }
@@ -120,7 +121,7 @@ struct HTMLPage: Sendable {
       Wording.count(end.characters, "character"),
     ]
     if end.usage.total > 0 { sums.append(Wording.tokens(end.usage)) }
-    sums.append(Wording.duration(milliseconds: end.milliseconds))
+    if !transcript.header.isForeign { sums.append(Wording.duration(milliseconds: end.milliseconds)) }
     let error = end.error.map { "<p class=\"error\">\(HTMLText.escape($0))</p>" } ?? ""
     return "<section class=\"end\"><p>\(sums.joined(separator: " · "))</p>\(error)</section>\n"
   }

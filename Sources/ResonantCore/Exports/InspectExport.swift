@@ -29,9 +29,9 @@ public enum InspectExport {
 
   /// The name under which Inspect finds a log in a directory: the time at which the conversation began, the task,
   /// and an id.
-  public static func fileName(of transcript: Transcript, stem: String) -> String {
-    let time = Timestamp.text(transcript.header.created).prefix(19).replacing(":", with: "-")
-    return "\(time)+00-00_\(stem.replacing("_", with: "-"))_\(InspectLog.id(of: transcript.header))"
+  public static func fileName(of header: Transcript.Header, stem: String) -> String {
+    let time = Timestamp.text(header.created).prefix(19).replacing(":", with: "-")
+    return "\(time)+00-00_\(stem.replacing("_", with: "-"))_\(InspectLog.id(of: header))"
   }
 }
 
@@ -51,7 +51,7 @@ private struct InspectLog {
   /// Inspect's ids consist of letters and digits.
   static func id(of header: Transcript.Header) -> String {
     let id = header.id.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return id.isEmpty ? "0" : id
+    return id.isEmpty ? "0" : String(id.suffix(32))
   }
 
   var status: String {

@@ -95,6 +95,8 @@ enum Wording {
       models.append(model)
     }
     let speakers = header.participants.map(\.name)
+    // The model of somebody is not known in files of other tools.
+    if models.contains("") { return list(speakers) }
     switch models.count {
     case 0: return list(speakers)
     case 1: return "\(models[0]) in conversation with \(speakers.count > 1 ? "itself" : "nobody")"

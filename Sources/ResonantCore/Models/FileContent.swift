@@ -55,10 +55,12 @@ enum FileContent {
     #else
     let read = Darwin.read
     #endif
-    bytes += Array(unsafeUninitializedCapacity: room) { buffer, count in
+    let piece = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
       count = buffer.baseAddress.map { read(descriptor, $0, room) } ?? 0
       if count < 0 { (problem, count) = (errno, 0) }
     }
+    // The first piece is usually the whole file, of which there should be no second copy.
+    if bytes.isEmpty { bytes = piece } else { bytes += piece }
     return problem
   }
 }

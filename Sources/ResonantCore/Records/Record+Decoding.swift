@@ -42,7 +42,7 @@ extension Transcript.Header {
     }
     self.init(
       id: try fields.optional("id", as: RecordFields.string) ?? "",
-      created: try fields.optional("created", as: RecordFields.date) ?? Date(timeIntervalSince1970: 0),
+      created: try fields.optional("created", as: RecordFields.date) ?? Transcript.unknownTime,
       program: try fields.optional("program", as: RecordFields.string) ?? "",
       mode: try fields.optional("mode", as: RecordFields.choice) ?? .chat,
       seed: try fields.optional("seed", as: RecordFields.seed),
@@ -98,7 +98,7 @@ extension Turn {
       model: try fields.optional("model", as: RecordFields.string) ?? "",
       text: try fields.required("text", as: RecordFields.string),
       outcome: try fields.optional("outcome", as: RecordFields.choice) ?? .finished,
-      started: try fields.optional("started", as: RecordFields.date) ?? Date(timeIntervalSince1970: 0),
+      started: try fields.optional("started", as: RecordFields.date) ?? Transcript.unknownTime,
       milliseconds: try fields.optional("ms", as: RecordFields.count) ?? 0)
     guard number >= 1 else { throw InvalidValue("n: turns are numbered from 1, not \(number)") }
     servedModel = try fields.optional("served_model", as: RecordFields.string)
@@ -138,7 +138,7 @@ extension Transcript.Event {
   fileprivate init(_ fields: RecordFields, after: Int) throws(InvalidValue) {
     self.init(
       kind: try fields.required("kind", as: RecordFields.string),
-      time: try fields.optional("t", as: RecordFields.date) ?? Date(timeIntervalSince1970: 0), after: after,
+      time: try fields.optional("t", as: RecordFields.date) ?? Transcript.unknownTime, after: after,
       fields: fields.object.filter { !Self.reserved.contains($0.key) })
   }
 }

@@ -29,7 +29,10 @@ extension Record {
 extension JSONObject {
   fileprivate mutating func add(_ key: String, _ text: String) { add(key, .string(text)) }
   fileprivate mutating func add(_ key: String, _ number: Int) { add(key, .int(number)) }
-  fileprivate mutating func add(_ key: String, _ date: Date) { add(key, .string(Timestamp.text(date))) }
+  /// Omits a time that is not known.
+  fileprivate mutating func add(_ key: String, _ date: Date) {
+    if date != Transcript.unknownTime { add(key, .string(Timestamp.text(date))) }
+  }
 
   /// Writes null for a missing text.
   fileprivate mutating func add(_ key: String, orNull text: String?) {
@@ -75,8 +78,9 @@ extension Transcript.Participant {
   func write(to json: inout JSONObject) {
     json.add("name", name)
     json.add("model", model)
-    json.add("endpoint", endpoint)
-    json.add("api", api)
+    // Files of other tools name no endpoints.
+    if human || !endpoint.isEmpty { json.add("endpoint", endpoint) }
+    if human || !api.isEmpty { json.add("api", api) }
     json.add("system_prompt", orNull: systemPrompt)
     json.add("payload", .object(payload))
     json.add("header_names", .array(headerNames.map(JSONValue.string)))

@@ -12,22 +12,39 @@ public enum TranscriptFiles {
     public var path: String
     /// Whether the user named this file, rather than a directory that holds it.
     public var isNamed: Bool
+    /// The only conversation of the file that is wanted, from 0; nil for all.
+    public var index: Int?
+
+    public init(path: String, isNamed: Bool, index: Int? = nil) {
+      (self.path, self.isNamed, self.index) = (path, isNamed, index)
+    }
+
+    /// A path that a user gave, possibly `PATH#INDEX` for one conversation of several in a file.
+    public init(named path: String) {
+      self.init(path: path, isNamed: true)
+      guard let hash = path.lastIndex(of: "#"), access(path, F_OK) != 0,
+        let index = Int(path[path.index(after: hash)...]), index >= 0,
+        Search.status(String(path[..<hash])).map({ $0.st_mode & S_IFMT != S_IFDIR }) != false
+      else { return }
+      self.init(path: String(path[..<hash]), isNamed: true, index: index)
+    }
   }
 
   /// The files at some paths and, recursively, in the directories among them, each once. Links to directories
-  /// are not followed, except for those that are given.
+  /// are not followed, except for those that are given. `PATH#INDEX` is one conversation of a file.
   ///
   /// - Throws: what is wrong with a path.
   public static func find(_ paths: [String]) throws(InvalidValue) -> [Candidate] {
     var search = Search()
-    for path in paths {
+    for given in paths.map(Candidate.init(named:)) {
+      let path = given.path
       guard let status = Search.status(path) else {
         throw InvalidValue("\(path): \(String(cString: strerror(errno)).lowercased())")
       }
       if status.st_mode & S_IFMT == S_IFDIR {
         try search.walk(path == "/" || !path.hasSuffix("/") ? path : trimmed(path))
       } else {
-        search.add(path, status, isNamed: true)
+        search.add(given, status)
       }
     }
     return search.found
@@ -43,23 +60,33 @@ public enum TranscriptFiles {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return true }
     defer { close(descriptor) }
-    var byte: UInt8 = 0
-    // Spaces, a byte order mark and the zeros that a power loss leaves are left to the reader.
-    return read(descriptor, &byte, 1) == 1 && [0x7B, 0x20, 0x09, 0x0A, 0x0D, 0xEF, 0].contains(byte)
+    var head = [UInt8](repeating: 0, count: 1 << 9)
+    let count = read(descriptor, &head, head.count)
+    guard count > 0 else { return false }
+    let start = head[..<count].drop { JSONScanner.isSpace($0) || [0xEF, 0xBB, 0xBF].contains($0) }
+    // The zeros that a power loss leaves are left to the reader, as is a head full of space.
+    guard let first = start.first, first != 0 else { return true }
+    if first == ASCII.openBrace || first == ASCII.openBracket { return true }
+    let line = start.prefix { $0 != 0x0A }
+    // The first line of a log names a speaker, or the first agent.
+    let last = line.last { !JSONScanner.isSpace($0) }
+    return last == ASCII.colon || last == UInt8(ascii: "#") || last == UInt8(ascii: "=")
   }
 
   private struct File: Hashable {
     var device: Int
     var number: UInt64
+    var index: Int?
   }
 
   private struct Search {
     var found: [Candidate] = []
     private var seen: Set<File> = []
 
-    mutating func add(_ path: String, _ status: stat, isNamed: Bool) {
-      let file = File(device: Int(truncatingIfNeeded: status.st_dev), number: UInt64(status.st_ino))
-      if seen.insert(file).inserted { found.append(Candidate(path: path, isNamed: isNamed)) }
+    mutating func add(_ candidate: Candidate, _ status: stat) {
+      let device = Int(truncatingIfNeeded: status.st_dev)
+      let file = File(device: device, number: UInt64(status.st_ino), index: candidate.index)
+      if seen.insert(file).inserted { found.append(candidate) }
     }
 
     mutating func walk(_ directory: String) throws(InvalidValue) {
@@ -70,7 +97,7 @@ public enum TranscriptFiles {
         if own.st_mode & S_IFMT == S_IFDIR {
           try walk(path)
         } else if status.isFile {
-          add(path, status, isNamed: false)
+          add(Candidate(path: path, isNamed: false), status)
         }
       }
     }

@@ -17,6 +17,9 @@ public struct Transcript: Sendable, Equatable {
   /// sums over millions stay far below `Int.max`.
   static let counts = 0...(1 << 40)
 
+  /// Stands for a time that is not known, as in files of other tools.
+  public static let unknownTime = Date(timeIntervalSince1970: 0)
+
   /// A participant as recorded in the header; contains no secret.
   public struct Participant: Sendable, Equatable {
     public var name: String

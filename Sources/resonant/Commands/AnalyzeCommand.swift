@@ -16,13 +16,18 @@ struct AnalyzeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze", abstract: "Tell what conversations drift into, how often, how soon, how sure.",
     discussion: """
-      Takes transcripts and directories, also those of a batch, with everything below them; other files in \
-      directories are skipped. Rates are those of conversations that converge: end in silence, word soup, or a \
-      loop of texts or skeletons. The json form has all measures, tsv a row for each conversation.
+      Takes transcripts and directories, also those of a batch, with everything below them, and conversations \
+      of other tools: attractor-states, UniversalBackrooms, llm_conversation, ShareGPT, OpenAI messages. Other \
+      files in directories are skipped. Rates are those of conversations that converge: end in silence, word \
+      soup, or a loop of texts or skeletons. The json form has all measures, tsv a row for each conversation.
       """)
 
-  @Argument(help: "Transcripts, or directories that hold some.", completion: .file())
+  @Argument(
+    help: "Transcripts, or directories that hold some; FILE#INDEX for one conversation of several.",
+    completion: .file())
   var paths: [String]
+
+  @OptionGroup var form: SourceForm
 
   @Option(
     help: ArgumentHelp(
@@ -61,7 +66,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
     }
     let reading: AnalysisReader.Reading
     do {
-      reading = try await AnalysisReader(files, by: keys, settings)
+      reading = try await AnalysisReader(files, from: form.from, by: keys, settings)
         .read(processors: ProcessInfo.processInfo.activeProcessorCount)
     } catch let error as RecordError {
       throw ConfigurationError(nil, error.description)

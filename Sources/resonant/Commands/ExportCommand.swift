@@ -28,10 +28,18 @@ struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write a transcript as a page, Markdown, text, or in the form of another tool.",
-    discussion: "One transcript goes to standard output unless --out names a file; several need a directory.")
+    discussion: """
+      Takes what `resonant analyze` takes: transcripts, conversations of other tools, and directories with \
+      everything below them. One conversation goes to standard output unless --out names a file; several need \
+      a directory. Those of one file are named FILE-0, FILE-1, …
+      """)
 
-  @Argument(help: "Transcripts, .jsonl files.", completion: .file(extensions: ["jsonl"]))
+  @Argument(
+    help: "Transcripts, or directories that hold some; FILE#INDEX for one conversation of several.",
+    completion: .file())
   var paths: [String]
+
+  @OptionGroup var form: SourceForm
 
   @Option(
     help: ArgumentHelp(
@@ -54,22 +62,17 @@ struct ExportCommand: AsyncParsableCommand {
     let options = try Options.read(
       pandocPath.map { ["pandoc_path": .string($0)] } ?? [:], source: .commandLine, context: host.context)
     let pages = host.pages(try options.pandocPath(host.context))
-    let transcripts = try paths.map { path in
-      let (transcript, warnings) = try host.read(path)
-      warnings.forEach(Diagnostics.warning)
-      return transcript
-    }
-    let destination = try ExportDestination(out, sources: paths) { [to] stem, index in
-      to.fileName(of: transcripts[index], stem: stem)
-    }
+    let sources = try ExportSources(paths, from: form.from)
+    let destination = try ExportDestination(out, sources: sources.items, fileName: to.fileName)
     let interruption = Interruption(pages)
     // Files are replaced as a whole, so an interruption loses nothing.
     interruption.noteSaved()
     let watch = SignalWatch { interruption.take($0) }
     defer { withExtendedLifetime(watch) {} }
     let task = Task { [to] in
-      for (index, transcript) in transcripts.enumerated() {
-        let bytes = await to.document(of: transcript, pages)
+      var sources = sources
+      for (index, item) in sources.items.enumerated() {
+        let bytes = await to.document(of: try sources.transcript(item), pages)
         // An export that was cut short would be incomplete, so it is not written.
         guard !Task.isCancelled else { return }
         try await destination.write(bytes, index)
@@ -83,10 +86,10 @@ struct ExportCommand: AsyncParsableCommand {
 }
 
 extension ExportCommand.Format {
-  /// The name of a transcript's file in a directory.
-  fileprivate func fileName(of transcript: Transcript, stem: String) -> String {
-    let stem = self == .inspect ? InspectExport.fileName(of: transcript, stem: stem) : stem
-    return "\(stem).\(fileExtension)"
+  /// The name of an export in a directory.
+  fileprivate func fileName(of item: ExportSources.Item) -> String {
+    let name = self == .inspect ? InspectExport.fileName(of: item.header, stem: item.name) : item.name
+    return "\(name).\(fileExtension)"
   }
 
   fileprivate func document(of transcript: Transcript, _ pages: PageRenderer) async -> [UInt8] {
@@ -107,14 +110,14 @@ private struct ExportDestination {
   /// One path for each source; nil for standard output.
   private var files: [String]?
 
-  /// - Parameter fileName: the name of a source's file in a directory, by its stem and index.
   init(
-    _ out: String?, sources: [String], fileName: (_ stem: String, _ index: Int) -> String
+    _ out: String?, sources: [ExportSources.Item], fileName: (ExportSources.Item) -> String
   ) throws(ConfigurationError) {
     guard let out else {
       guard sources.count == 1 else {
         throw ConfigurationError(
-          OptionPlace(path: "--out"), "is needed, a directory, for more than one transcript")
+          OptionPlace(path: "--out"),
+          "is needed, a directory, for more than one transcript; there are \(sources.count)")
       }
       return
     }
@@ -122,7 +125,7 @@ private struct ExportDestination {
     let exists = FileManager.default.fileExists(atPath: out, isDirectory: &isDirectory)
     if sources.count == 1, !isDirectory, !out.hasSuffix("/") {
       files = [out]
-      try checkTargets()
+      try checkTargets(sources)
       return
     }
     if exists, !isDirectory {
@@ -134,15 +137,21 @@ private struct ExportDestination {
     } catch {
       throw ConfigurationError(OptionPlace(path: "--out"), "the directory \(out) can't be made")
     }
-    files = Self.names(sources).enumerated().map { "\(out)/\(fileName($0.element, $0.offset))" }
-    try checkTargets()
+    files = sources.map { "\(out)/\(fileName($0))" }
+    try checkTargets(sources)
   }
 
-  /// Refuses to overwrite a transcript, which unlike a page can't be generated again.
-  private func checkTargets() throws(ConfigurationError) {
-    guard let transcript = files?.first(where: Self.isTranscript) else { return }
+  /// Refuses to overwrite a transcript or a source, which unlike a page can't be generated again.
+  private func checkTargets(_ sources: [ExportSources.Item]) throws(ConfigurationError) {
+    let origins = Set(sources.map { Self.resolved($0.file.path) })
+    let isLost = { (file: String) in origins.contains(Self.resolved(file)) || Self.isTranscript(file) }
+    guard let transcript = files?.first(where: isLost) else { return }
     throw ConfigurationError(
       OptionPlace(path: "--out"), "\(transcript) is a transcript and is not overwritten; choose another name")
+  }
+
+  private static func resolved(_ path: String) -> String {
+    URL(filePath: path).resolvingSymlinksInPath().path
   }
 
   private static func isTranscript(_ path: String) -> Bool {
@@ -153,22 +162,6 @@ private struct ExportDestination {
       return false
     }
     return content.starts(with: #"{"type":"header""#.utf8)
-  }
-
-  /// The sources' base names without extensions; a number distinguishes equal ones.
-  private static func names(_ sources: [String]) -> [String] {
-    var taken: Set<String> = []
-    return sources.map { source in
-      var stem = source.split(separator: "/").last.map(String.init) ?? source
-      if stem.hasSuffix(".jsonl") { stem.removeLast(6) }
-      var name = stem
-      var number = 2
-      while !taken.insert(name).inserted {
-        name = "\(stem)-\(number)"
-        number += 1
-      }
-      return name
-    }
   }
 
   func write(_ bytes: [UInt8], _ index: Int) async throws {

@@ -21,11 +21,19 @@ struct ForkCommand: AsyncParsableCommand {
       counts what the fork asks for, not the turns that it copies. Header values and tokens that are not in the \
       file have to be given again; those of a room with --party, which names its config. \
       Rooms of a batch, and several forks of a room, go on by themselves; a single fork is held like a new room.
+
+      Conversations of other tools can be forked, too; conversations.json#3 is the fourth of a file. They name no \
+      endpoints, so give --endpoint, or --alice-endpoint and --bob-endpoint for the first and the second \
+      participant, and --model where the file has none. A participant whose system prompt is not in the file \
+      has none, unless --system-prompt or the like gives it.
       """)
 
   @Argument(
-    help: "The transcript, a .jsonl file, which may be a batch's.", completion: .file(extensions: ["jsonl"]))
+    help: "The transcript, which may be a batch's or another tool's; FILE#INDEX for one of several.",
+    completion: .file())
   var transcript: String
+
+  @OptionGroup var form: SourceForm
 
   @OptionGroup(title: "Branch") var place: BranchOptions
 
@@ -33,7 +41,7 @@ struct ForkCommand: AsyncParsableCommand {
 
   func run() async throws {
     let host = Host.current
-    let parent = try host.read(transcript)
+    let parent = try host.read(transcript, from: form.from)
     parent.warnings.forEach(Diagnostics.warning)
     let branch = try branch(of: parent.transcript)
     // Nobody takes part in a trial, whatever its config says, nor in one fork after the other.

@@ -7,6 +7,8 @@ import ResonantCore
 struct AnalysisTable {
   private let analysis: Analysis
   private let conditions: [ConditionStatistics]
+  /// The files that hold several conversations.
+  private let crowded: Set<String>
 
   /// The most rows of a list of single conversations.
   private static let longestList = 30
@@ -16,6 +18,7 @@ struct AnalysisTable {
   init(_ analysis: Analysis) {
     self.analysis = analysis
     conditions = analysis.conditions
+    crowded = Set(analysis.conversations.filter { $0.source.index > 0 }.map(\.source.path))
   }
 
   var text: String {
@@ -114,7 +117,7 @@ struct AnalysisTable {
       analysis.conversations.map { conversation in
         let attractor = conversation.attractor
         return [
-          conversation.source.path, "\(conversation.turns)", attractor?.label.rawValue ?? "–",
+          place(of: conversation), "\(conversation.turns)", attractor?.label.rawValue ?? "–",
           attractor.map { $0.period == 0 ? "–" : "\($0.period)" } ?? "–",
           attractor?.onset.map(String.init) ?? "–", conversation.escapes ? "yes" : "–",
           Self.decimals(conversation.tailNovelty),
@@ -122,9 +125,15 @@ struct AnalysisTable {
       })
   }
 
+  /// The file, and which of its conversations if it holds several.
+  private func place(of conversation: ConversationMeasures) -> String {
+    let source = conversation.source
+    return crowded.contains(source.path) ? "\(source.path)#\(source.index)" : source.path
+  }
+
   private var duplicateList: String {
     let duplicates = zip(analysis.conversations, analysis.duplicateOf).compactMap { conversation, original in
-      original.map { [conversation.source.path, $0] }
+      original.map { [place(of: conversation), $0] }
     }
     let more = duplicates.count - Self.longestList
     return table(["duplicate", "of"], Array(duplicates.prefix(Self.longestList)), names: 2)

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+/// `conversations.json` of attractor-states: `{"model", "conversations": [{"seed_prompt", "full_conversation":
+/// [{"speaker", "content"}], …}]}`. A conversation of two models has `model_a` and `model_b`, in itself or in the
+/// file; `content_clean` is a content without reasoning. The histories beside it repeat all texts.
+enum AttractorStates {
+  static let fileName = "conversations.json"
+
+  /// The keys of facts about a conversation, or about all of a file.
+  private static let keys: Set = ["seed_prompt", "model", "model_a", "model_b", "revision"]
+
+  /// Where the conversations are, if the file has the form.
+  static func conversations(_ file: JSONScanner.Parts, _ bytes: [UInt8]) -> JSONScanner.Parts? {
+    guard let place = file["conversations"] ?? file.unfinished("conversations", in: bytes),
+      let list = JSONScanner.parts(of: bytes, in: place), list.keys.isEmpty
+    else { return nil }
+    let first = list.values.first ?? list.cut.map { $0..<bytes.count }
+    return first.flatMap { JSONScanner.parts(of: bytes, in: $0) }?.keys.contains("full_conversation") == true
+      ? list : nil
+  }
+
+  /// What holds for all conversations of a file.
+  static func common(_ file: JSONScanner.Parts, _ bytes: [UInt8]) -> JSONObject {
+    read(file, bytes).filter { $0.key != "seed_prompt" }
+  }
+
+  private static func read(_ parts: JSONScanner.Parts, _ bytes: [UInt8]) -> JSONObject {
+    var object: JSONObject = [:]
+    for (key, range) in zip(parts.keys, parts.values) where keys.contains(key) {
+      object[key] = try? JSONValue.parse(bytes[range], syntax: .wire)
+    }
+    return object
+  }
+
+  static func conversation(
+    _ bytes: [UInt8], in range: Range<Int>, common: JSONObject
+  ) throws(ForeignProblem) -> ForeignConversation {
+    guard let parts = JSONScanner.parts(of: bytes, in: range), let place = parts["full_conversation"] else {
+      throw ForeignProblem("has no full_conversation")
+    }
+    let turns = try ForeignProblem.parse(bytes, place)
+    guard let turns = turns.array else { throw ForeignProblem("full_conversation is \(turns.kind), no list") }
+    let facts = common.merging(read(parts, bytes)) { _, own in own }
+    var conversation = ForeignConversation()
+    for (index, turn) in turns.enumerated() {
+      guard let speaker = turn["speaker"]?.string else {
+        throw ForeignProblem("full_conversation[\(index)] names no speaker")
+      }
+      let text = try ForeignProblem.text(
+        present(turn["content_clean"]) ?? turn["content"], "full_conversation[\(index)].content")
+      conversation.say(text, by: speaker)
+      if let model = turn["model"]?.string { conversation.describe(speaker, model: model) }
+    }
+    for (name, key) in zip(Array(conversation.participants.keys), ["model_a", "model_b"]) {
+      conversation.describe(name, model: (facts[key] ?? facts["model"])?.string)
+    }
+    conversation.settings = facts.filter { ["seed_prompt", "revision"].contains($0.key) && !$0.value.isNull }
+    // In role play the seed is the first turn; else only the first speaker is given it.
+    if let seed = facts["seed_prompt"]?.string, let first = conversation.turns.first, first.text != seed {
+      conversation.precede(first.speaker, with: seed)
+    }
+    return conversation
+  }
+
+  private static func present(_ value: JSONValue?) -> JSONValue? { value?.isNull == true ? nil : value }
+}
+
+extension JSONScanner.Parts {
+  /// The value of a key that the text ends in.
+  func unfinished(_ key: String, in bytes: [UInt8]) -> Range<Int>? {
+    guard let cut, bytes[cut...].starts(with: "\"\(key)\"".utf8),
+      let list = bytes[cut...].firstIndex(of: ASCII.openBracket)
+    else { return nil }
+    return list..<bytes.count
+  }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+
+/// A file of another tool, in which each conversation is read when it is wanted, since a file may hold thousands.
+struct ForeignFile: Sendable {
+  let path: String
+  let format: ForeignFormat
+  /// Why some conversation is missing: the file ends in its middle.
+  private(set) var warnings: [String] = []
+
+  private enum Form { case json, lines, list, text }
+
+  private let bytes: [UInt8]
+  private let form: Form
+  /// Where each conversation is.
+  private let places: [Range<Int>]
+  /// The line in which each begins, from 1.
+  private let firstLines: [Int]
+  /// What holds for all conversations.
+  private var common: JSONObject = [:]
+
+  var count: Int { places.count }
+
+  private init(
+    _ path: String, _ format: ForeignFormat, _ bytes: [UInt8], _ form: Form, _ places: [Range<Int>]
+  ) {
+    (self.path, self.format, self.bytes, self.form, self.places) = (path, format, bytes, form, places)
+    firstLines = Self.lines(of: places.map(\.lowerBound), in: bytes)
+  }
+
+  /// The transcript of a conversation.
+  func transcript(at index: Int) throws(RecordError) -> Transcript {
+    do throws(ForeignProblem) {
+      return try conversation(places[index]).transcript(id: "\(path)#\(index)", from: format)
+    } catch {
+      let line = firstLines[index] + error.line - 1
+      let subject = form == .list ? "conversation \(index) " : form == .lines ? "the conversation " : "it "
+      throw RecordError(.malformed, path, line: line, subject + error.message)
+    }
+  }
+
+  private func conversation(_ place: Range<Int>) throws(ForeignProblem) -> ForeignConversation {
+    if form == .text {
+      let text = TextLines(bytes)
+      return format == .backrooms
+        ? try BackroomsLog(text).conversation(path: path) : try LLMConversation.conversation(text)
+    }
+    if format == .attractorStates {
+      return try AttractorStates.conversation(bytes, in: place, common: common)
+    }
+    let value = try ForeignProblem.parse(bytes, place)
+    switch format {
+    case .llmConversation: return try LLMConversation.conversation(value)
+    case .openAI: return try OpenAIMessages.conversation(value)
+    default: return try ShareGPT.conversation(value)
+    }
+  }
+
+  /// The lines of positions that rise.
+  private static func lines(of positions: [Int], in bytes: [UInt8]) -> [Int] {
+    var (line, start) = (1, 0)
+    return bytes.withUnsafeBufferPointer { bytes in
+      positions.map { position in
+        for byte in bytes[start..<position] where byte == 0x0A { line += 1 }
+        start = position
+        return line
+      }
+    }
+  }
+}
+
+// MARK: - Recognition
+
+extension ForeignFile {
+  /// How a file is looked at.
+  struct Request {
+    var path: String
+    /// Whether the user named this file, rather than a directory that holds it.
+    var isNamed: Bool
+    /// The form that the user says it has.
+    var format: ForeignFormat?
+
+    func mayBe(_ format: ForeignFormat) -> Bool { self.format == nil || self.format == format }
+  }
+
+  /// Recognises a file by its content; nil if it is none of the known forms.
+  static func recognise(_ bytes: [UInt8], _ request: Request) -> ForeignFile? {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    guard let first = bytes[start...].firstIndex(where: { !JSONScanner.isSpace($0) }) else { return nil }
+    switch bytes[first] {
+    case ASCII.openBrace: return object(bytes, first, request)
+    case ASCII.openBracket: return list(bytes, first, request)
+    default: return text(bytes, request)
+    }
+  }
+
+  /// A file that begins with an object: it is the only one, or there is one in each line.
+  private static func object(_ bytes: [UInt8], _ start: Int, _ request: Request) -> ForeignFile? {
+    guard let parts = JSONScanner.parts(of: bytes, in: start..<bytes.count) else { return nil }
+    if let file = attractorStates(bytes, parts, request) { return file }
+    guard let end = parts.end, let format = jsonFormat(bytes, start..<end, request) else { return nil }
+    if bytes[end...].allSatisfy(JSONScanner.isSpace) {
+      return ForeignFile(request.path, format, bytes, .json, [start..<end])
+    }
+    let lineEnd = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+    guard end <= lineEnd else { return nil }
+    return ForeignFile(request.path, format, bytes, .lines, lines(bytes, from: start))
+  }
+
+  private static func attractorStates(
+    _ bytes: [UInt8], _ parts: JSONScanner.Parts, _ request: Request
+  ) -> ForeignFile? {
+    let name = request.path.split(separator: "/").last.map(String.init)
+    let isForced = request.isNamed && request.format != nil
+    guard request.mayBe(.attractorStates), isForced || name == AttractorStates.fileName,
+      let list = AttractorStates.conversations(parts, bytes)
+    else { return nil }
+    var file = ForeignFile(request.path, .attractorStates, bytes, .list, list.values)
+    file.common = AttractorStates.common(parts, bytes)
+    file.warn(about: list)
+    return file
+  }
+
+  /// A file that is one list: of conversations, or the messages of one.
+  private static func list(_ bytes: [UInt8], _ start: Int, _ request: Request) -> ForeignFile? {
+    guard let list = JSONScanner.parts(of: bytes, in: start..<bytes.count), let first = list.values.first,
+      list.end.map({ bytes[$0...].allSatisfy(JSONScanner.isSpace) }) != false
+    else { return nil }
+    if let format = jsonFormat(bytes, first, request) {
+      var file = ForeignFile(request.path, format, bytes, .list, list.values)
+      file.warn(about: list)
+      return file
+    }
+    // A list of messages in a directory may be a preamble or a part of a request.
+    guard request.isNamed || request.format != nil, request.mayBe(.openAI), let end = list.end,
+      let value = try? ForeignProblem.parse(bytes, start..<end), OpenAIMessages.matches(value)
+    else { return nil }
+    return ForeignFile(request.path, .openAI, bytes, .json, [start..<end])
+  }
+
+  private static func text(_ bytes: [UInt8], _ request: Request) -> ForeignFile? {
+    let text = TextLines(bytes)
+    let isForced = request.format != nil
+    let whole = [bytes.indices]
+    if request.mayBe(.llmConversation), LLMConversation.matches(text) {
+      return ForeignFile(request.path, .llmConversation, bytes, .text, whole)
+    }
+    let log = BackroomsLog(text)
+    guard request.mayBe(.backrooms), log.isLikely(isNamed: request.isNamed || isForced) else { return nil }
+    return ForeignFile(request.path, .backrooms, bytes, .text, whole)
+  }
+
+  /// The form of a conversation in JSON, from its keys.
+  private static func jsonFormat(
+    _ bytes: [UInt8], _ range: Range<Int>, _ request: Request
+  ) -> ForeignFormat? {
+    guard let object = JSONScanner.parts(of: bytes, in: range), !object.keys.isEmpty else { return nil }
+    let forms: [(ForeignFormat, list: String, item: String, matches: (JSONValue) -> Bool)] = [
+      (.shareGPT, "conversations", "from", ShareGPT.matches),
+      (.openAI, "messages", "role", OpenAIMessages.matches),
+      (.llmConversation, "conversation", "agent", LLMConversation.matches),
+    ]
+    return forms.first { form in
+      // Looks at the first item before all of a large file is parsed.
+      guard request.mayBe(form.0), let place = object[form.list],
+        let items = JSONScanner.parts(of: bytes, in: place),
+        items.values.first.map({ JSONScanner.parts(of: bytes, in: $0)?.keys.contains(form.item) }) != false
+      else { return false }
+      return (try? ForeignProblem.parse(bytes, range)).map(form.matches) == true
+    }?.0
+  }
+
+  /// The lines with something in them.
+  private static func lines(_ bytes: [UInt8], from start: Int) -> [Range<Int>] {
+    var lines: [Range<Int>] = []
+    var index = start
+    while index < bytes.count {
+      let end = bytes[index...].firstIndex(of: 0x0A) ?? bytes.count
+      if !bytes[index..<end].allSatisfy(JSONScanner.isSpace) { lines.append(index..<end) }
+      index = end + 1
+    }
+    return lines
+  }
+
+  private mutating func warn(about list: JSONScanner.Parts) {
+    guard list.end == nil else { return }
+    let rest = list.cut == nil ? "" : "; conversation \(list.values.count) was left out"
+    let line = Self.lines(of: [list.cut ?? bytes.count], in: bytes).map { ", line \($0)" }.joined()
+    warnings.append("\(path)\(line): the file ends in the middle of its list\(rest)")
+  }
+}

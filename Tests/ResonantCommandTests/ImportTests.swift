@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+/// Conversations of other tools through the built program.
+struct ImportTests {
+  private let directory: TemporaryDirectory
+  private static let rule = String(repeating: "─", count: 80)
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func resonant(_ arguments: String...) async throws -> FinishedProgram {
+    try await ResonantBinary.run(arguments, in: directory)
+  }
+
+  /// A file in the form of attractor-states with conversations of these texts.
+  private func write(_ conversations: [[String]], to name: String) throws {
+    let list = conversations.map { texts in
+      JSONValue.object([
+        "seed_prompt": "Go.",
+        "full_conversation": .array(
+          texts.enumerated().map { ["speaker": $0 % 2 == 0 ? "A" : "B", "content": .string($1)] }),
+      ])
+    }
+    let file: JSONValue = ["conversations": .array(list), "model": "maker/model"]
+    try directory.write(file.jsonText, to: name)
+  }
+
+  private func writeAllForms() throws {
+    try write([["One", "Two"], ["Three", "Four", "Five"]], to: "a/conversations.json")
+    try directory.write(
+      "\n### Claude 1 ###\nls\n\n### Claude 2 ###\nok\n\n### Claude 1 ###\nbye\n",
+      to: "b/opus_sonnet_cli_20241018_131801.txt")
+    try directory.write("\nClaude 1:\nls\n\nCLI:\nok\n", to: "b/old.txt")
+    try directory.write(
+      #"{"agents": [{"name": "X", "model": "m"}], "conversation": [{"agent": "X", "content": "a"}]}"#,
+      to: "c/log.json")
+    try directory.write(
+      "=== Agent 1 ===\n\nName: X\nModel: m\n\n=== Conversation ===\n\nX: a\n\n\(Self.rule)\n\nY: b\n",
+      to: "c/log.txt")
+    let shareGPT = #"{"id": "s1", "conversations": [{"from": "human", "value": "a"}]}"#
+    try directory.write("[\(shareGPT)]", to: "d/sharegpt.json")
+    let messages =
+      #"{"model": "g", "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#
+    try directory.write(messages + "\n" + messages + "\n", to: "e/messages.jsonl")
+    try directory.write("# Notes\n", to: "README.md")
+    try directory.write(#"{"name": "plan", "matrix": {}}"#, to: "plan.json")
+  }
+
+  @Test func analyzeReadsAllForms() async throws {
+    try writeAllForms()
+    let ended = try await resonant("analyze", ".", "--format", "tsv")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.errors == "")
+    let rows = ended.output.split(separator: "\n").dropFirst().map { row in
+      row.split(separator: "\t", omittingEmptySubsequences: false).prefix(7).joined(separator: " ")
+    }
+    let log = "./b/opus_sonnet_cli_20241018_131801.txt"
+    #expect(
+      rows == [
+        "./a/conversations.json#0 ./a/conversations.json 0 maker/model ./a  2",
+        "./a/conversations.json#1 ./a/conversations.json 1 maker/model ./a  3",
+        "./b/old.txt#0 ./b/old.txt 0  ./b  2", "\(log)#0 \(log) 0 opus + sonnet ./b  3",
+        "./c/log.json#0 ./c/log.json 0 m ./c  1", "./c/log.txt#0 ./c/log.txt 0 m ./c  2",
+        "s1 ./d/sharegpt.json 0  ./d  1", "./e/messages.jsonl#0 ./e/messages.jsonl 0 g ./e  2",
+        "./e/messages.jsonl#1 ./e/messages.jsonl 1 g ./e  2",
+      ])
+    let one = try await resonant("analyze", "a/conversations.json#1", "--format", "tsv")
+    #expect(one.output.split(separator: "\n").count == 2, "\(one)")
+    let table = try await resonant("analyze", "a", "--by", "seed_prompt")
+    #expect(table.output.contains("seed_prompt=Go."), "\(table)")
+    #expect(table.output.contains("a/conversations.json#1"), "\(table)")
+    let forced = try await resonant("analyze", ".", "--from", "openai", "--format", "tsv")
+    #expect(forced.output.split(separator: "\n").count == 3, "\(forced)")
+  }
+
+  @Test func whatIsNotRecognisedIsTold() async throws {
+    try writeAllForms()
+    let other = try await resonant("analyze", "README.md")
+    #expect(other.exitCode == 2, "\(other)")
+    for word in ["README.md: this is no transcript", "attractor-states, backrooms", "--from"] {
+      #expect(other.errors.contains(word), "\(other)")
+    }
+    let wrong = try await resonant("analyze", "e/messages.jsonl", "--from", "sharegpt")
+    #expect(wrong.exitCode == 2, "\(wrong)")
+    #expect(wrong.errors.contains("e/messages.jsonl: this is no file of the form sharegpt"), "\(wrong)")
+    let unknown = try await resonant("analyze", "e", "--from", "letters")
+    #expect(unknown.exitCode == 2, "\(unknown)")
+  }
+
+  @Test func damagedConversationsAreToldOnce() async throws {
+    let good = #"{"messages": [{"role": "user", "content": "a"}]}"#
+    try directory.write(
+      ([good, "oops", good] + Array(repeating: "{}", count: 3)).joined(separator: "\n"), to: "a.jsonl")
+    let ended = try await resonant("analyze", "a.jsonl", "--format", "tsv")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.output.split(separator: "\n").count == 3, "\(ended)")
+    #expect(ended.errors.contains("a.jsonl, line 2: "), "\(ended)")
+    #expect(ended.errors.contains("as were 3 more"), "\(ended)")
+    #expect(ended.errors.split(separator: "\n").count == 1, "\(ended)")
+  }
+
+  @Test func exportTakesDirectories() async throws {
+    try writeAllForms()
+    try write([["Six"], ["Seven"]], to: "f/conversations.json")
+    let ended = try await resonant("export", ".", "--to", "text", "--out", "texts")
+    #expect(ended.exitCode == 0, "\(ended)")
+    let made = directory.files.filter { $0.hasPrefix("texts/") }.map { String($0.dropFirst(6)) }
+    #expect(
+      made == [
+        "a-conversations-0.txt", "a-conversations-1.txt", "c-log-2.txt", "c-log.txt",
+        "f-conversations-0.txt", "f-conversations-1.txt", "messages-0.txt", "messages-1.txt", "old.txt",
+        "opus_sonnet_cli_20241018_131801.txt", "sharegpt.txt",
+      ])
+    #expect(try directory.read("texts/f-conversations-1.txt").contains("Seven"))
+    let several = try await resonant("export", "a", "--to", "text")
+    #expect(several.exitCode == 2, "\(several)")
+    #expect(several.errors.contains("--out: is needed"), "\(several)")
+    for source in ["d", "a/conversations.json#1"] {
+      let one = try await resonant("export", source, "--to", "text")
+      #expect(one.exitCode == 0 && one.output.contains("Turn 1: "), "\(one)")
+    }
+    let over = try await resonant("export", "c/log.json", "--to", "json", "--out", "c/")
+    #expect(over.exitCode == 2 && over.errors.contains("not overwritten"), "\(over)")
+    let empty = try await resonant("export", "README.md", "--to", "text")
+    #expect(empty.exitCode == 2, "\(empty)")
+  }
+
+  @Test(arguments: ["html", "markdown", "text", "json"])
+  func exportsHideWhatIsNotKnown(format: String) async throws {
+    try writeAllForms()
+    for source in ["b/old.txt", "c/log.json", "e/messages.jsonl#0"] {
+      let ended = try await resonant("export", source, "--to", format)
+      #expect(ended.exitCode == 0, "\(ended)")
+      for wrong in ["1970", " at <", "at \n", "Duration", "itself", "had not ended", "None.", "\"endpoint\""]
+      {
+        #expect(!ended.output.contains(wrong), "\(source): \(wrong) in \(ended)")
+      }
+    }
+  }
+
+  @Test func escapesOfNamesReachNoTerminal() async throws {
+    try directory.write(
+      #"{"messages": [{"role": "user", "name": "\u001b[31mred", "content": "a\u001b[2J"}]}"#, to: "a.json")
+    let page = try await resonant("export", "a.json", "--to", "html")
+    #expect(page.exitCode == 0 && !page.output.contains("\u{1B}"), "\(page)")
+    let fork = try await resonant("fork", "a.json", "--at", "1")
+    #expect(fork.exitCode == 2 && !fork.errors.contains("\u{1B}"), "\(fork)")
+  }
+}
