@@ -90,10 +90,14 @@ struct JSONScanner {
     }
   }
 
+  /// Goes past a string. One without an end is taken to end with its line, since no string has a line feed: so
+  /// the damage ends there in a file with a line for each value.
   private mutating func skipString() {
     index += 1
-    while index < end, bytes[index] != ASCII.quote { index += bytes[index] == ASCII.backslash ? 2 : 1 }
-    index = min(index + 1, end)
+    while index < end, bytes[index] != ASCII.quote, bytes[index] != 0x0A {
+      index += bytes[index] == ASCII.backslash ? 2 : 1
+    }
+    index = min(index < end && bytes[index] == 0x0A ? index : index + 1, end)
   }
 
   private mutating func skipSpace() {

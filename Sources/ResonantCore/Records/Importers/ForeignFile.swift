@@ -183,7 +183,7 @@ extension ForeignFile {
 
   private mutating func warn(about list: JSONScanner.Parts) {
     guard list.end == nil else { return }
-    let rest = list.cut == nil ? "" : "; conversation \(list.values.count) was left out"
+    let rest = list.cut == nil ? "" : "; conversation \(list.values.count) and what follows was left out"
     let line = Self.lines(of: [list.cut ?? bytes.count], in: bytes).map { ", line \($0)" }.joined()
     warnings.append("\(path)\(line): the file ends in the middle of its list\(rest)")
   }

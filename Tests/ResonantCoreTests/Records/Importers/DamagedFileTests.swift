@@ -49,6 +49,15 @@ struct DamagedFileTests {
     #expect(read.conversations[2] == "a.json, line 4: conversation 2 conversations[0] has no from")
   }
 
+  @Test func aQuoteThatIsMissing() throws {
+    let bad =
+      "{\"conversations\": [\n{\"from\": \"human\",\n\"value\": \"a\n},\n{\"from\": \"gpt\",\n\"value\": \"b\"}]}"
+    let read = try read(Array("[\(good),\n\(bad),\n\(good)]".utf8), name: "a.json")
+    #expect(read.conversations.first == "a|b")
+    #expect(read.conversations.last == "a|b")
+    #expect(read.conversations[1].hasPrefix("a.json, line 4: conversation 1 is no JSON: a string holds"), "\(read)")
+  }
+
   @Test func aFileThatEndsEarly() throws {
     let text = ForeignFiles.attractorStates
     let end = try #require(text.range(of: "\"Two\"")).lowerBound
@@ -56,7 +65,7 @@ struct DamagedFileTests {
     #expect(read.conversations == ["Begin — here|And on|"])
     #expect(
       read.warnings == [
-        "conversations.json, line 14: the file ends in the middle of its list; conversation 1 was left out"
+        "conversations.json, line 14: the file ends in the middle of its list; conversation 1 and what follows was left out"
       ])
   }
 
