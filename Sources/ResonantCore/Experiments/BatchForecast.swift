@@ -136,7 +136,8 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     lines.append(
       "trials      \(trials)" + (done > 0 ? ", \(done) finished" : "")
         + (failed > 0 ? ", \(failed) failed (tried again with --retry-failed)" : "")
-        + (openForks > 0 ? ", at most \(openForks) of them forks of unfinished ones" : ""))
+        + (openForks > 0
+          ? ", \(openForks) of them forks of unfinished trials, not all of which may be forked" : ""))
     if !unforked.isEmpty { lines.append("not forked  \(unforked)") }
     lines.append(
       "requests    " + cost.requests.told(after: "at most")
