@@ -108,9 +108,6 @@ public struct Batch: Sendable {
   func note(_ report: TrialReport) { known.note(report) }
 
   /// Where a trial is forked, which has just been finished; nil if it has not, or is a fork itself.
-  ///
-  /// Not inlined into `TrialJob.run`, whose frame would grow.
-  @inline(never)
   func forkPoint(of trial: Trial, _ report: TrialReport) -> ForkPoint? { points.point(of: trial, report) }
 
   /// Creates the directory and writes the plan into it.

@@ -149,7 +149,8 @@ public final class BatchRunner: Sendable {
       hasSummary: problem == nil)
   }
 
-  /// Holds the conversations of `trials`, and the forks of those that are finished; returns those that other processes are running.
+  /// Holds the conversations of `trials`, and the forks of those that it finishes; returns those that other
+  /// processes are running.
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var queues = TrialQueues(trials, of: batch.plan)
     var held: [Trial] = []

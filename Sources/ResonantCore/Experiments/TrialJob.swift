@@ -44,8 +44,14 @@ struct TrialJob: Sendable {
       report.fail(error.description)
     }
     runner.progress.end(report.state)
-    report.forkPoint = runner.batch.forkPoint(of: trial, report)
+    findForkPoint(&report)
     return report
+  }
+
+  /// Notes where the trial is forked, if it is finished. Not inlined into `run`, whose frame would grow.
+  @inline(never)
+  private func findForkPoint(_ report: inout TrialReport) {
+    report.forkPoint = runner.batch.forkPoint(of: trial, report)
   }
 
   // MARK: The file

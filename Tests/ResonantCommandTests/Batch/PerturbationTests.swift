@@ -37,6 +37,19 @@ struct BatchPerturbationTests {
 
   // MARK: The whole of it
 
+  private func expect(_ fork: WrittenTranscript, number: Int, of parent: WrittenTranscript) throws {
+    let header = try #require(fork.header)
+    #expect(id(fork) == parent.header?["id"]?.string && header["parent"]?["turn"]?.int == 6)
+    #expect(header["trial"]?["condition"] == ["perturb": "onset"])
+    #expect(header["trial"]?["repeat"] == parent.header?["trial"]?["repeat"])
+    #expect(header["trial"]?["fork"]?.int == number)
+    #expect(header["settings"] == parent.header?["settings"])
+    let begun = Array(parent.said.prefix(6)) + ["Alice: A rock?"]
+    #expect(Array(fork.said.prefix(7)) == begun)
+    #expect(fork.outcomes[6] == "injected" && fork.all("event").first?["n"]?.int == 7)
+    #expect(fork.turns.count == 14 && fork.end?["reason"] == "max_turns")
+  }
+
   @Test func everyFinishedTrialIsForkedAtItsOnsetAndAnalysed() async throws {
     let server = try await loopingServer()
     try plan(server, Self.onset, "repeats: 2\n")
@@ -44,7 +57,7 @@ struct BatchPerturbationTests {
     #expect(asked.output.contains("  2 to do  (the base alone)\n  4 to do  perturb=onset\n"), "\(asked)")
     #expect(asked.output.contains("trials      6, 4 of them forks of unfinished trials"), "\(asked)")
 
-    let ended = try await lab.batch("--html")
+    let ended = try await lab.batch()
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(ended.output.contains("Trials: 6, 6 done, 0 running, 0 failed, 0 left\n"), "\(ended)")
     // 13 turns of each trial, and what follows the 7 of each fork.
@@ -54,19 +67,17 @@ struct BatchPerturbationTests {
     #expect(forks.count == 4)
     for (name, fork) in forks {
       let parent = try #require(trials[String(name.dropLast("-f1.jsonl".count)) + ".jsonl"])
-      let header = try #require(fork.header)
-      #expect(id(fork) == parent.header?["id"]?.string && header["parent"]?["turn"]?.int == 6)
-      #expect(header["trial"]?["condition"] == ["perturb": "onset"])
-      #expect(header["trial"]?["repeat"] == parent.header?["trial"]?["repeat"])
-      #expect(header["trial"]?["fork"]?.int == (name.hasSuffix("-f1.jsonl") ? 1 : 2))
-      #expect(header["settings"] == parent.header?["settings"])
-      let begun = Array(parent.said.prefix(6)) + ["Alice: A rock?"]
-      #expect(Array(fork.said.prefix(7)) == begun)
-      #expect(fork.outcomes[6] == "injected" && fork.all("event").first?["n"]?.int == 7)
-      #expect(fork.turns.count == 14 && fork.end?["reason"] == "max_turns")
+      try expect(fork, number: name.hasSuffix("-f1.jsonl") ? 1 : 2, of: parent)
     }
     #expect(Set(trials.values.compactMap { $0.header?["seed"]?.jsonText }).count == 6)
+    let again = try await lab.batch()
+    #expect(again.exitCode == 0 && server.requests.count == 54, "\(again)")
+  }
 
+  @Test func forksAreInTheSummaryTheStatusTheIndexAndTheAnalysis() async throws {
+    let server = try await loopingServer()
+    try plan(server, Self.onset, "repeats: 2\n")
+    #expect(try await lab.batch("--html").exitCode == 0)
     #expect(try lab.directory.read("x/summary.csv").hasPrefix("trial,perturb,fork,repeat,reason,"))
     let rows = try lab.summary()
     #expect(rows.map { $0["fork"]?.int } == [nil, nil, 1, 2, 1, 2])
@@ -79,9 +90,6 @@ struct BatchPerturbationTests {
       status.output.hasPrefix(
         "    done running  failed    left  condition\n       2       0       0       0  (the base alone)\n"
           + "       4       0       0       0  perturb=onset\n"), "\(status)")
-    let again = try await lab.batch()
-    #expect(again.exitCode == 0 && server.requests.count == 54, "\(again)")
-
     let analysis = try await ResonantBinary.run(["analyze", "x", "--format", "json"], in: lab.directory)
     let course = try #require(try DecodedJSON.parse(analysis.output)["forks"]?.array?.first)
     #expect(course["condition"] == "perturb=onset" && course["label"] == "verbatim")
