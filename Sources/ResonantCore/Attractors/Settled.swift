@@ -10,7 +10,8 @@ public enum Settled: Sendable, Equatable {
 
 /// Finds the attractor, a loop or silence, that a conversation has reached.
 public enum Attractors {
-  private static let fewestTurns = 6
+  /// The fewest turns from which a state can be told while the conversation goes on.
+  static let fewestTurns = 6
   /// The number of last turns that decide on a state.
   static let tail = 6
 

@@ -3,7 +3,7 @@
 /// What is measured of each turn of a conversation: its letters, how much of it is new, and how similar it is
 /// to the turns shortly before. Turns are numbered from 0 here.
 struct TurnMeasures {
-  let texts: [NormalisedText]
+  private(set) var texts: [NormalisedText]
   private(set) var novelty: [Double] = []
   /// For each turn, the similarities to the turn 1, 2, … turns before.
   private var similarities: [[Double]] = []
@@ -23,6 +23,15 @@ struct TurnMeasures {
       novelty.append(step.novelty)
       similarities.append(step.similarities)
     }
+  }
+
+  /// The measures of the first turns alone, which later ones do not change.
+  func prefix(_ count: Int) -> TurnMeasures {
+    var beginning = self
+    beginning.texts.removeLast(texts.count - count)
+    beginning.novelty.removeLast(texts.count - count)
+    beginning.similarities.removeLast(texts.count - count)
+    return beginning
   }
 
   var count: Int { texts.count }

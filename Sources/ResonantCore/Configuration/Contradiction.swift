@@ -100,7 +100,7 @@ extension ResolvedConversation {
     left.map(Condition.canonical) == right.map(Condition.canonical)
   }
 
-  private static func change(_ key: String, _ old: JSONValue?, _ new: JSONValue?) -> String {
+  static func change(_ key: String, _ old: JSONValue?, _ new: JSONValue?) -> String {
     "\(key) was \(shown(old)) and is now \(shown(new))"
   }
 

@@ -8,13 +8,17 @@ public struct Plan: Sendable {
   /// The conversation of each condition, in order. The seed is the plan's unless the condition's options name
   /// another.
   public let conversations: [ResolvedConversation]
-  /// The index of each condition, by its identity.
+  /// The index of each condition, by its identity and by that of its forks' condition.
   private let places: [String: Int]
 
   init(experiment: Experiment, conversations: [ResolvedConversation]) {
     self.experiment = experiment
     self.conversations = conversations
-    let identities = experiment.conditions.enumerated().map { ($0.element.identity, $0.offset) }
+    let identities = experiment.conditions.enumerated().flatMap { place, condition in
+      [condition, experiment.perturbation?.condition(of: condition)].compactMap {
+        $0.map { ($0.identity, place) }
+      }
+    }
     places = Dictionary(identities, uniquingKeysWith: { first, _ in first })
   }
 

@@ -2,10 +2,9 @@
 
 import OrderedCollections
 
-/// Reads the keys of a plan, except for the matrix (see `PlanMatrix`).
+/// Reads the keys of a plan, except for the matrix (see `PlanMatrix`) and the perturbation.
 struct PlanReader {
-  static let keys = ["name", "base", "matrix", "include", "exclude", "repeats", "seed", "limits"]
-  private static let later = ["perturb"]
+  static let keys = ["name", "base", "matrix", "include", "exclude", "repeats", "seed", "limits", "perturb"]
   static let limitKeys = ["concurrency", "endpoints", "requests_per_minute", "budget_tokens"]
 
   let file: PlanFile
@@ -32,6 +31,7 @@ struct PlanReader {
         "repeats", "must be at most \(most): an experiment has no more than \(Experiment.mostTrials) trials")
     }
     experiment.limits = try limits()
+    experiment.perturbation = try perturbation()
     var conversations: [ResolvedConversation] = []
     var builtin = BuiltinCheck()
     for cell in cells {
@@ -42,6 +42,7 @@ struct PlanReader {
     }
     let plan = Plan(experiment: experiment, conversations: conversations)
     try checkNames(plan)
+    try checkPerturbation(of: plan)
     return plan
   }
 
@@ -66,14 +67,11 @@ struct PlanReader {
     return list
   }
 
-  private func checkKeys(
+  func checkKeys(
     _ object: JSONObject, among known: [String], at path: String = ""
   ) throws(ConfigurationError) {
     for key in object.keys where !known.contains(key) {
       let place = path.isEmpty ? key : "\(path).\(key)"
-      if path.isEmpty, Self.later.contains(key) {
-        throw failure(place, "is not supported by this version yet")
-      }
       let hint =
         path.isEmpty && OptionTable[key] != nil
         ? "; it is an option, which belongs into base" : Suggestion.text(for: key, among: known)
@@ -106,7 +104,7 @@ struct PlanReader {
     return seed
   }
 
-  private func integer(_ value: JSONValue?, at path: String) throws(ConfigurationError) -> Int? {
+  func integer(_ value: JSONValue?, at path: String) throws(ConfigurationError) -> Int? {
     guard let value, !value.isNull else { return nil }
     guard let number = value.int, number >= 1 else {
       throw failure(path, "must be a whole number of at least 1, not \(Excerpt.of(value.jsonText))")

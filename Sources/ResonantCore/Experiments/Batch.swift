@@ -12,13 +12,14 @@ public struct Batch: Sendable {
   public let retriesFailed: Bool
   /// All trials of the directory when the batch was created, by id.
   let reports: OrderedDictionary<String, TrialReport>
-  /// The trials of the shard.
-  let trials: [Trial]
-  /// All trials of the plan, by id.
+  /// The trials of the shard; their forks belong to it, too.
+  private let trials: [Trial]
+  /// All trials of the plan and their forks, by id.
   private let planned: [String: Trial]
-  /// The indices of all trials of the plan, by id.
+  /// The indices of all trials of the plan and their forks, by id.
   let places: [String: Int]
   private let known: TrialReports
+  private let points: ForkPoints
 
   /// - Throws: `ConfigurationError` when existing trials were made with other options than the plan now has.
   public init(
@@ -29,25 +30,28 @@ public struct Batch: Sendable {
     self.shard = shard
     self.retriesFailed = retriesFailed
     known = TrialReports(directory)
-    let all = plan.experiment.trials
+    points = ForkPoints(directory, of: plan)
+    let all = plan.experiment.withForks
     let planned = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     self.planned = planned
     places = Experiment.places(of: all)
-    trials = shard.of(all)
-    var stale: [String] = []
+    trials = shard.of(plan.experiment.trials)
+    var stale: Set<String> = []
+    var origins = ForkOrigins(directory)
     let found = try known.look { (file: TrialFile) throws(ConfigurationError) in
-      guard let trial = planned[file.report.id], let problem = Self.problem(with: file, of: trial, plan)
-      else {
-        return
+      guard let trial = planned[file.report.id] else { return }
+      // A file without replies is begun anew.
+      let isKept = file.hasReplies || file.report.state == .running
+      if let problem = Self.problem(with: file, of: trial, plan) {
+        guard isKept else { return _ = stale.insert(trial.id) }
+        throw ConfigurationError(
+          OptionPlace(file: directory.transcript(of: trial)),
+          problem + ", or give the plan another name or --out")
       }
-      guard file.hasReplies || file.report.state == .running else { return stale.append(trial.id) }
-      throw ConfigurationError(
-        OptionPlace(file: directory.transcript(of: trial)),
-        problem + ", or give the plan another name or --out")
+      origins.add(file, of: trial, isKept: isKept)
     }
-    // These files contain no replies, so their trials start anew.
-    let again = Set(stale)
-    reports = Self.complete(found, planned).filter { !again.contains($0.key) }
+    stale.formUnion(try origins.check(found, points))
+    reports = Self.complete(found, planned, points).filter { !stale.contains($0.key) }
   }
 
   /// Why a trial's file does not match the plan, and what the user can do about it; nil when it matches.
@@ -68,6 +72,9 @@ public struct Batch: Sendable {
   private static func change(in transcript: Transcript, of trial: Trial, _ plan: Plan) -> String? {
     let conversation = plan.conversation(of: trial)
     if let change = conversation.contradiction(with: transcript) { return change }
+    if trial.fork != nil, let change = plan.experiment.perturbation?.change(since: transcript.header.trial) {
+      return change
+    }
     return transcript.header.seed == conversation.settings.seed ? nil : "it had another seed"
   }
 
@@ -75,27 +82,33 @@ public struct Batch: Sendable {
     Self.change(in: transcript, of: trial, plan)
   }
 
-  /// Adds conditions to the reports of unreadable files, as the plan has them. Leaves out files that belong
-  /// to no trial of the plan.
+  /// Adds conditions to the reports of unreadable files, as the plan has them, and to those of finished trials
+  /// where they are forked. Leaves out files that belong to no trial of the plan.
   private static func complete(
-    _ reports: OrderedDictionary<String, TrialReport>, _ planned: [String: Trial]
+    _ reports: OrderedDictionary<String, TrialReport>, _ planned: [String: Trial], _ points: ForkPoints
   ) -> OrderedDictionary<String, TrialReport> {
     var complete = reports
     for (id, report) in reports where report.repeat == 0 {
       complete[id] = planned[id].map { trial in
         var report = report
-        (report.condition, report.repeat) = (trial.condition.values, trial.repeat)
+        (report.condition, report.repeat, report.fork) = (trial.condition.values, trial.repeat, trial.fork)
         return report
       }
+    }
+    for (id, report) in complete where report.state == .done {
+      if let trial = planned[id] { complete[id]?.forkPoint = points.point(of: trial, report) }
     }
     return complete
   }
 
   /// The current state of all trials of the directory, including those of other processes.
-  func look() -> OrderedDictionary<String, TrialReport> { Self.complete(known.look(), planned) }
+  func look() -> OrderedDictionary<String, TrialReport> { Self.complete(known.look(), planned, points) }
 
   /// Records the result of a trial that this process has finished.
   func note(_ report: TrialReport) { known.note(report) }
+
+  /// Where a trial is forked, which has just been finished; nil if it has not, or is a fork itself.
+  func forkPoint(of trial: Trial, _ report: TrialReport) -> ForkPoint? { points.point(of: trial, report) }
 
   /// Creates the directory and writes the plan into it.
   public func prepare() throws(InvalidValue) {
@@ -106,25 +119,80 @@ public struct Batch: Sendable {
   /// The state of all trials of the plan, whatever the shard.
   public var status: BatchStatus { BatchStatus(Array(reports.values), of: plan.experiment) }
 
+  /// What a fork begins with; nil for any other trial.
+  ///
+  /// - Throws: an error that says why its trial can't be forked.
+  func branch(of trial: Trial) throws(InvalidValue) -> Branch? {
+    guard let perturbation = plan.experiment.perturbation, let parent = trial.parent else { return nil }
+    let path = directory.path(of: parent)
+    let transcript: Transcript
+    do throws(RecordError) {
+      transcript = try Transcript.read(contentsOf: path).transcript
+    } catch {
+      throw InvalidValue(error.description)
+    }
+    let maxTurns = plan.conversations[plan.place(of: trial)].settings.maxTurns
+    switch points.known(parent) ?? perturbation.point(in: transcript, maxTurns: maxTurns) {
+    case .after(let turn):
+      return Branch(
+        of: transcript, after: turn,
+        injecting: Branch.Injection(perturbation.message, as: perturbation.speaker))
+    case .nowhere(let reason): throw InvalidValue("\(path) can't be forked: it is \(reason.rawValue)")
+    }
+  }
+
+  /// The forks of a trial that are there or may yet come.
+  func forks(of trial: Trial, _ report: TrialReport?) -> [Trial] {
+    guard let perturbation = plan.experiment.perturbation else { return [] }
+    if case .nowhere? = report?.forkPoint { return [] }
+    return (1...perturbation.repeats).compactMap { planned[trial.id(ofFork: $0)] }
+  }
+
+  /// The trials of the shard, and those of their forks that are there or may yet come.
+  func expected(_ reports: OrderedDictionary<String, TrialReport>) -> [Trial] {
+    trials + trials.flatMap { forks(of: $0, reports[$0.id]) }
+  }
+
   /// The remaining work of this shard.
   public var forecast: BatchForecast {
-    BatchForecast(
-      of: trials,
-      turns: { trial in isToDo(trial) ? reports[trial.id]?.turns ?? 0 : nil },
+    var forecast = BatchForecast(
+      of: expected(reports).sorted { (places[$0.id] ?? 0) < (places[$1.id] ?? 0) },
+      turns: { trial in isToDo(trial) ? turns(of: trial) : nil },
       isFailed: { reports[$0.id]?.state == .failed },
       budget: plan.experiment.limits.budgetTokens.map { allowed in
         (allowed, reports.values.reduce(0) { $0 + $1.usage.total })
       },
       conversation: plan.conversation)
+    for trial in trials {
+      let point = reports[trial.id]?.forkPoint
+      forecast.unforked.add(point)
+      if point == nil { forecast.openForks += forks(of: trial, nil).count }
+    }
+    return forecast
   }
 
-  /// The shard's unfinished trials, with failed ones only if they are to be retried. The first repeat of
-  /// every condition comes first, so that a run that ends early still allows comparisons.
+  /// The number of turns that a trial has, or begins with; of a fork whose trial is not finished, the least that it
+  /// can begin with.
+  private func turns(of trial: Trial) -> Int {
+    if let report = reports[trial.id] { return report.turns }
+    guard let parent = trial.parent, let perturbation = plan.experiment.perturbation else { return 0 }
+    if case .after(let turn)? = reports[parent]?.forkPoint { return turn + 1 }
+    return perturbation.fewestTurns
+  }
+
+  /// The shard's unfinished trials, with failed ones only if they are to be retried, and the forks of finished ones.
+  /// The first repeat of every condition comes first, so that a run that ends early still allows comparisons.
   var jobs: [Trial] {
-    trials.filter(isToDo).enumerated().sorted {
+    expected(reports).filter { isToDo($0) && canBegin($0) }.enumerated().sorted {
       ($0.element.repeat, $0.offset) < ($1.element.repeat, $1.offset)
     }
     .map(\.element)
+  }
+
+  /// Whether a trial can begin or go on at once: any but a fork of a trial that is not finished.
+  private func canBegin(_ trial: Trial) -> Bool {
+    guard let parent = trial.parent else { return true }
+    return reports[trial.id] != nil || reports[parent]?.forkPoint != nil
   }
 
   private func isToDo(_ trial: Trial) -> Bool {

@@ -26,6 +26,10 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public private(set) var cost = Cost(requests: 0, tokens: 0)
   /// Whether moderators make further requests, whose number depends on the replies.
   private var hasChecks = false
+  /// Of the forks, those whose trials are not finished: not every trial can be forked.
+  var openForks = 0
+  /// The finished trials that are not forked.
+  var unforked = UnforkedTrials()
   /// The token budget of the plan, and the tokens that all trials of the directory have used so far.
   public private(set) var budget: (allowed: Int, used: Int)?
 
@@ -127,11 +131,14 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     var lines = ["conditions  \(conditions.count)"]
     for (label, (_, trials)) in zip(Condition.labels(of: conditions.map(\.condition)), conditions) {
       let count = String(repeating: " ", count: width - "\(trials)".utf8.count) + "\(trials)"
-      lines.append("  \(count) to do  \(label.isEmpty ? "(the base alone)" : label)")
+      lines.append("  \(count) to do  \(label.isEmpty ? Condition.baseAlone : label)")
     }
     lines.append(
       "trials      \(trials)" + (done > 0 ? ", \(done) finished" : "")
-        + (failed > 0 ? ", \(failed) failed (tried again with --retry-failed)" : ""))
+        + (failed > 0 ? ", \(failed) failed (tried again with --retry-failed)" : "")
+        + (openForks > 0
+          ? ", \(openForks) of them forks of unfinished trials, not all of which may be forked" : ""))
+    if !unforked.isEmpty { lines.append("not forked  \(unforked)") }
     lines.append(
       "requests    " + cost.requests.told(after: "at most")
         + (hasChecks ? ", and those in which moderators check replies for interrupts" : ""))

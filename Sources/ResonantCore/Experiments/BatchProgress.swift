@@ -42,6 +42,9 @@ public final class BatchProgress: Sendable {
     }
   }
 
+  /// Leaves out forks that might have come, because their trial can't be forked.
+  func leaveOut(_ forks: Int) { state.withLock { $0.trials.left -= forks } }
+
   /// Notes why a trial failed, for the display: an unreachable endpoint could otherwise fail all trials
   /// unnoticed.
   func note(failure: String) { state.withLock { Self.add(failure, to: &$0.failures) } }

@@ -11,7 +11,7 @@ import Foundation
 
 /// The result of a batch.
 public struct BatchOutcome: Sendable {
-  /// The trials of the shard.
+  /// The trials of the shard, forks included.
   public var counts: BatchStatus.Counts
   /// The number of the shard's failed trials that `--retry-failed` would retry.
   public var retryable: Int
@@ -87,7 +87,7 @@ public final class BatchRunner: Sendable {
     self.dependencies = dependencies
     control = BatchControl(limits)
     var start = BatchProgress.Snapshot()
-    for trial in batch.trials {
+    for trial in batch.expected(batch.reports) {
       let state = batch.reports[trial.id]?.state
       start.trials.add(state == .running || state == .failed && batch.retriesFailed ? nil : state)
     }
@@ -136,10 +136,11 @@ public final class BatchRunner: Sendable {
     defer { lock?.release() }
     let (reports, problem) = writeSummary()
     var counts = BatchStatus.Counts()
-    for trial in batch.trials { counts.add(reports[trial.id]?.state) }
+    let trials = batch.expected(reports)
+    for trial in trials { counts.add(reports[trial.id]?.state) }
     return BatchOutcome(
       counts: counts,
-      retryable: batch.trials.count {
+      retryable: trials.count {
         reports[$0.id]?.state == .failed && reports[$0.id]?.isDamaged == false
       },
       status: BatchStatus(Array(reports.values), of: batch.plan.experiment),
@@ -148,7 +149,8 @@ public final class BatchRunner: Sendable {
       hasSummary: problem == nil)
   }
 
-  /// Holds the conversations of `trials`; returns those that other processes are running.
+  /// Holds the conversations of `trials`, and the forks of those that it finishes; returns those that other
+  /// processes are running.
   private func hold(_ trials: [Trial]) async -> [Trial] {
     var queues = TrialQueues(trials, of: batch.plan)
     var held: [Trial] = []
@@ -162,18 +164,36 @@ public final class BatchRunner: Sendable {
         }
       }
       for await (job, report) in tasks {
-        if let report { note(report) } else { held.append(job.trial) }
+        queues.end(in: job.queue)
+        if let report {
+          note(report)
+          for fork in forks(after: report, of: job.trial) { queues.add(fork, to: job.queue) }
+        } else {
+          held.append(job.trial)
+        }
         let now = ContinuousClock.now
         if now >= nextSummary {
           takeStock()
           nextSummary = .now + Self.pause(afterSummaryOf: now.duration(to: .now))
         }
-        guard !control.isDraining, !Task.isCancelled, let trial = queues.next(in: job.queue) else { continue }
-        let next = TrialJob(trial, queue: job.queue, of: self)
-        tasks.addTask { (next, await next.run()) }
+        while !control.isDraining, !Task.isCancelled, let trial = queues.next(in: job.queue) {
+          let next = TrialJob(trial, queue: job.queue, of: self)
+          tasks.addTask { (next, await next.run()) }
+        }
       }
     }
     return held
+  }
+
+  /// The forks that can begin, now that a trial has ended.
+  private func forks(after report: TrialReport, of trial: Trial) -> [Trial] {
+    switch report.forkPoint {
+    case nil: return []
+    case .after?: return batch.forks(of: trial, report)
+    case .nowhere?:
+      progress.leaveOut(batch.forks(of: trial, nil).count)
+      return []
+    }
   }
 
   private func note(_ report: TrialReport) {
@@ -227,11 +247,20 @@ public final class BatchRunner: Sendable {
     }
   }
 
-  /// The transcript at the start of a trial.
-  func transcript(of trial: Trial, _ conversation: ResolvedConversation) -> Transcript {
-    conversation.transcript(
-      id: dependencies.newID(), created: dependencies.now(),
-      trial: Transcript.Trial(
-        experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat))
+  /// The transcript at the start of a trial. Throws if it is a fork and its trial can't be forked.
+  func transcript(
+    of trial: Trial, _ conversation: ResolvedConversation
+  ) throws(InvalidValue) -> Transcript {
+    let (id, now) = (dependencies.newID(), dependencies.now())
+    var recorded = Transcript.Trial(
+      experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat)
+    guard let number = trial.fork, let branch = try batch.branch(of: trial) else {
+      return conversation.transcript(id: id, created: now, trial: recorded)
+    }
+    if let injection = branch.injection {
+      recorded.fork = Transcript.Trial.Fork(
+        number: number, message: injection.text, speaker: injection.speaker)
+    }
+    return branch.transcript(of: conversation, id: id, created: now, trial: recorded)
   }
 }

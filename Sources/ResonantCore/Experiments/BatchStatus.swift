@@ -32,6 +32,8 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
   public private(set) var total = Counts()
   /// Of the remaining trials, the number that have begun, and the number of their turns.
   public private(set) var begun = (trials: 0, turns: 0)
+  /// The finished trials that are not forked.
+  private var unforked = UnforkedTrials()
   /// Trials of the directory that the plan doesn't contain: with other values, or further repeats.
   public private(set) var others = 0
   /// The number of failed trials for each error, in descending order.
@@ -42,22 +44,37 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
     var errors: OrderedDictionary<String, (message: String, count: Int)> = [:]
     others = reports.count
     for condition in experiment.conditions {
-      var counts = Counts()
-      for number in 1...max(1, experiment.repeats) {
-        let report = reports[Trial(condition: condition, repeat: number).id]
-        counts.add(report?.state)
-        total.add(report?.state)
-        guard let report else { continue }
-        others -= 1
-        if report.state == .unfinished { begun = (begun.trials + 1, begun.turns + report.turns) }
-        guard report.state == .failed else { continue }
-        let message = report.error ?? "unknown"
-        errors[Self.group(message, of: report.id), default: (message, 0)].count += 1
+      let trials = experiment.trials(of: condition)
+      add(trials, condition, reports, &errors)
+      guard let perturbation = experiment.perturbation else { continue }
+      let forked = trials.filter { trial in
+        guard case .nowhere? = reports[trial.id]?.forkPoint else { return true }
+        unforked.add(reports[trial.id]?.forkPoint)
+        return false
       }
-      conditions.append((condition, counts))
+      add(experiment.forks(of: forked, condition), perturbation.condition(of: condition), reports, &errors)
     }
     self.errors = errors.map { ($0.value.count == 1 ? $0.value.message : $0.key, $0.value.count) }
       .sorted { $0.1 > $1.1 }
+  }
+
+  private mutating func add(
+    _ trials: [Trial], _ condition: Condition, _ reports: [String: TrialReport],
+    _ errors: inout OrderedDictionary<String, (message: String, count: Int)>
+  ) {
+    var counts = Counts()
+    for trial in trials {
+      let report = reports[trial.id]
+      counts.add(report?.state)
+      total.add(report?.state)
+      guard let report else { continue }
+      others -= 1
+      if report.state == .unfinished { begun = (begun.trials + 1, begun.turns + report.turns) }
+      guard report.state == .failed else { continue }
+      let message = report.error ?? "unknown"
+      errors[Self.group(message, of: report.id), default: (message, 0)].count += 1
+    }
+    conditions.append((condition, counts))
   }
 
   /// The error without the path of the trial's own file, so that equal errors of different trials are counted
@@ -73,7 +90,8 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
   public var description: String {
     var lines = [Self.line("done", "running", "failed", "left", "condition")]
     for (label, (_, counts)) in zip(Condition.labels(of: conditions.map(\.condition)), conditions) {
-      lines.append(Self.line(counts, conditions.count == 1 ? "all" : label))
+      lines.append(
+        Self.line(counts, conditions.count == 1 ? "all" : label.isEmpty ? Condition.baseAlone : label))
     }
     if conditions.count > 1 { lines.append(Self.line(total, "all")) }
     for (message, count) in errors { lines.append("\(count) failed: \(message)") }
@@ -86,6 +104,7 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
     if begun.trials > 0 {
       notes.append("Begun of those left: \(begun.trials), with turns: \(begun.turns)")
     }
+    if !unforked.isEmpty { notes.append("Not forked: \(unforked)") }
     if others > 0 {
       notes.append("In the directory and its summary, but none of this plan: \(others)")
     }

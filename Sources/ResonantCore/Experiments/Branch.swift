@@ -34,9 +34,9 @@ public struct Branch: Sendable {
 
   /// The transcript of a conversation that begins with it.
   public func transcript(
-    of conversation: ResolvedConversation, id: String, created: Date
+    of conversation: ResolvedConversation, id: String, created: Date, trial: Transcript.Trial? = nil
   ) -> Transcript {
-    var transcript = conversation.transcript(id: id, created: created)
+    var transcript = conversation.transcript(id: id, created: created, trial: trial)
     transcript.header.parent = stem.header.parent
     transcript.turns = stem.turns
     transcript.events = stem.events

@@ -27,6 +27,9 @@ public struct Condition: Sendable, Equatable, CustomReflectable {
   /// character.
   public var label: String { Self.label(of: values) }
 
+  /// What a table shows for a condition without values.
+  static let baseAlone = "(the base alone)"
+
   /// The label of recorded values.
   static func label(of values: JSONObject, _ shown: (String) -> String = { $0 }) -> String {
     values.map { "\($0.key)=\(shown(text(of: $0.value)))" }.joined(separator: ",")

@@ -33,6 +33,8 @@ public struct Experiment: Sendable, Equatable {
   public var repeats: Int
   public var seed: UInt64
   public var limits: Limits
+  /// Nil to leave finished trials alone.
+  public var perturbation: Perturbation?
 
   public init(
     name: String, base: JSONObject = [:], conditions: [Condition], repeats: Int = 1, seed: UInt64 = 0,
@@ -46,28 +48,46 @@ public struct Experiment: Sendable, Equatable {
     self.limits = limits
   }
 
-  /// Every key that a condition sets, in the plan's order; these are columns of the summary.
+  /// Every key that a condition sets, in the plan's order, then that of forks; these are columns of the summary.
   public var keys: OrderedSet<String> {
     var keys: OrderedSet<String> = []
     for condition in conditions { keys.formUnion(condition.values.keys) }
+    if perturbation != nil { keys.append(Perturbation.key) }
     return keys
   }
 
-  /// The largest number of trials of an experiment.
+  /// The largest number of trials of an experiment, with their forks.
   public static let mostTrials = 1_000_000
 
-  /// The index of each trial, by its id.
-  var places: [String: Int] { Self.places(of: trials) }
+  /// The index of each trial and fork, by its id.
+  var places: [String: Int] { Self.places(of: withForks) }
 
   static func places(of trials: [Trial]) -> [String: Int] {
     Dictionary(
       trials.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// All trials, with the repeats of a condition next to each other.
-  public var trials: [Trial] {
+  /// All trials but forks, with the repeats of a condition next to each other.
+  public var trials: [Trial] { conditions.flatMap(trials) }
+
+  /// All trials, those of each condition followed by their forks.
+  var withForks: [Trial] {
     conditions.flatMap { condition in
-      (1...max(1, repeats)).map { Trial(condition: condition, repeat: $0) }
+      let trials = trials(of: condition)
+      return trials + forks(of: trials, condition)
+    }
+  }
+
+  func trials(of condition: Condition) -> [Trial] {
+    (1...max(1, repeats)).map { Trial(condition: condition, repeat: $0) }
+  }
+
+  /// The forks of a condition's trials; none if the plan has no perturbation.
+  func forks(of trials: [Trial], _ condition: Condition) -> [Trial] {
+    guard let perturbation else { return [] }
+    let perturbed = perturbation.condition(of: condition)
+    return trials.flatMap { trial in
+      (1...perturbation.repeats).map { Trial(fork: $0, of: trial, condition: perturbed) }
     }
   }
 
@@ -77,11 +97,13 @@ public struct Experiment: Sendable, Equatable {
     limits["endpoints"] = Self.byAddress(self.limits.endpoints.mapValues { .int($0) })
     limits["requests_per_minute"] = Self.byAddress(self.limits.requestsPerMinute.mapValues { .double($0) })
     limits["budget_tokens"] = self.limits.budgetTokens.map { .int($0) } ?? .null
-    return .object([
+    var json: JSONObject = [
       "format": "resonant.plan", "version": 1, "name": .string(name), "base": .object(base),
       "conditions": .array(conditions.map { .object($0.values) }), "repeats": .int(repeats),
       "seed": .number(String(seed)), "limits": .object(limits),
-    ])
+    ]
+    json[Perturbation.key] = perturbation?.json
+    return .object(json)
   }
 
   /// Limits by displayed URL. Endpoints that differ only in their queries share it, and only one of their

@@ -4,12 +4,14 @@ import OrderedCollections
 
 /// A table of all trials of a run directory, one row each, for other programs.
 ///
-/// Columns: `trial`, the conditions' keys in the plan's order, `repeat`, `reason`, `turns`, `chars`,
+/// Columns: `trial`, the conditions' keys in the plan's order, `fork` if there are any, `repeat`, `reason`, `turns`, `chars`,
 /// `prompt_tokens`, `completion_tokens`, `seconds`, `error`. Missing values are empty (CSV) or null (JSON).
 public struct Summary: Sendable {
   /// The conditions' keys.
   private let keys: OrderedSet<String>
   private let reports: [TrialReport]
+  /// Whether there is a column for the number of a fork.
+  private let hasForks: Bool
   /// Supplies the values of options that a condition does not set.
   private let base: JSONObject
 
@@ -20,13 +22,14 @@ public struct Summary: Sendable {
     var keys = experiment.keys
     for report in reports { keys.formUnion(report.condition.keys) }
     // The condition of a transcript from elsewhere may have keys that equal fixed columns.
-    keys.subtract(["trial"] + Self.results)
+    keys.subtract(["trial", "fork"] + Self.results)
+    hasForks = experiment.perturbation != nil || reports.contains { $0.fork != nil }
     self.keys = keys
     base = experiment.base
     self.reports = Self.sorted(reports, places ?? experiment.places)
   }
 
-  private var columns: [String] { ["trial"] + keys + Self.results }
+  private var columns: [String] { ["trial"] + keys + (hasForks ? ["fork"] : []) + Self.results }
 
   /// Calls `body` with each row. Reuses the condition's values, because trials of the same condition are
   /// mostly adjacent.
@@ -37,7 +40,8 @@ public struct Summary: Sendable {
         let condition = RecordableOption.values(report.condition)
         known = (report.condition, keys.map { condition[$0] ?? base[$0] ?? .null })
       }
-      body([.string(report.id)] + (known?.values ?? []) + Self.results(of: report))
+      let fork: [JSONValue] = hasForks ? [report.fork.map { .int($0) } ?? .null] : []
+      body([.string(report.id)] + (known?.values ?? []) + fork + Self.results(of: report))
     }
   }
 

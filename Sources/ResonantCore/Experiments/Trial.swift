@@ -1,21 +1,40 @@
 // SPDX-License-Identifier: MIT
 
-/// One conversation of an experiment: a condition, and the number of the repeat.
+/// One conversation of an experiment: a condition, and the number of the repeat; possibly a fork of another trial.
 public struct Trial: Sendable, Equatable, Identifiable {
   public var condition: Condition
   /// From 1.
   public var `repeat`: Int
+  /// The number among the forks of the same trial, from 1; nil for a trial that is no fork.
+  public let fork: Int?
   /// Names the trial's file: a few words of the condition's values to recognise it by, the repeat, and ten
   /// digits of a hash to make it unique. It depends only on the condition's values and the repeat, so it
-  /// stays the same when values, repeats or conditions are added, or when the plan's keys are reordered.
+  /// stays the same when values, repeats or conditions are added, or when the plan's keys are reordered. A fork's
+  /// is that of its trial, and its number.
   public let id: String
 
   public init(condition: Condition, repeat: Int) {
     self.condition = condition
     self.repeat = `repeat`
+    fork = nil
     let hash = StableHash.digits(of: "\(condition.identity)#\(`repeat`)", count: 10)
     id = "\(condition.words)-r\(`repeat`)-\(hash)"
   }
+
+  /// A fork of a trial.
+  ///
+  /// - Parameter condition: that of the trial's forks.
+  init(fork number: Int, of trial: Trial, condition: Condition) {
+    self.condition = condition
+    self.repeat = trial.repeat
+    fork = number
+    id = trial.id(ofFork: number)
+  }
+
+  func id(ofFork number: Int) -> String { "\(id)-f\(number)" }
+
+  /// The id of the trial that this is a fork of; nil if it is none.
+  var parent: String? { fork.map { String(id.dropLast("-f\($0)".count)) } }
 
   /// The seed of this trial's random choices, derived from the plan's seed and the trial's id.
   public func seed(of plan: UInt64) -> UInt64 {

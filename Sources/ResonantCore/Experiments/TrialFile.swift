@@ -12,10 +12,13 @@ struct TrialFile: Sendable, Equatable {
     let edges = try TranscriptEdges(contentsOf: path)
     guard let head = edges.head, let trial = head.header.trial else { return nil }
     self.head = head
-    report = TrialReport(id: id, condition: trial.condition, repeat: trial.repeat, state: .unfinished)
+    report = TrialReport(
+      id: id, condition: trial.condition, repeat: trial.repeat, fork: trial.fork?.number, state: .unfinished)
     if case .end(let end) = edges.last, end.reason.isFinal {
       report.take(end)
-      hasReplies = end.turns > (head.header.settings["no_opening"] == true ? 0 : 1)
+      // A fork begins with the turns that it shares and the injected one.
+      let given = head.header.parent.map { $0.turn + 1 }
+      hasReplies = end.turns > (given ?? (head.header.settings["no_opening"] == true ? 0 : 1))
     } else {
       let transcript: Transcript
       do {
@@ -31,6 +34,11 @@ struct TrialFile: Sendable, Equatable {
 }
 
 extension Transcript {
-  /// Whether any turn was generated and not cut.
-  var hasReplies: Bool { turns.contains { $0.outcome.isGenerated && !$0.outcome.isCut } }
+  /// Whether any turn was generated, here and not for a parent, and not cut.
+  var hasReplies: Bool { ownTurns.contains { $0.outcome.isGenerated && !$0.outcome.isCut } }
+
+  /// Whether a fork was killed while what it begins with was written, so that it has to begin anew.
+  var lacksInjection: Bool {
+    header.parent.map { parent in !turns.contains { $0.number > parent.turn } } ?? false
+  }
 }

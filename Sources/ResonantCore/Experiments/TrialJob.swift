@@ -18,7 +18,8 @@ struct TrialJob: Sendable {
     self.runner = runner
     models = runner.models(of: trial)
     before = TrialReport(
-      id: trial.id, condition: trial.condition.values, repeat: trial.repeat, state: .unfinished)
+      id: trial.id, condition: trial.condition.values, repeat: trial.repeat, fork: trial.fork,
+      state: .unfinished)
     models.onlyGate?.addActiveTrials(1)
   }
 
@@ -43,7 +44,14 @@ struct TrialJob: Sendable {
       report.fail(error.description)
     }
     runner.progress.end(report.state)
+    findForkPoint(&report)
     return report
+  }
+
+  /// Notes where the trial is forked, if it is finished. Not inlined into `run`, whose frame would grow.
+  @inline(never)
+  private func findForkPoint(_ report: inout TrialReport) {
+    report.forkPoint = runner.batch.forkPoint(of: trial, report)
   }
 
   // MARK: The file
@@ -65,7 +73,8 @@ struct TrialJob: Sendable {
     }
   }
 
-  /// Creates or opens the file. Empties one that was started with other options but contains no replies.
+  /// Creates or opens the file. Empties one that was started with other options, or torn before a fork's injected
+  /// message, but contains no replies.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
     do throws(RecordError) {
       let writer = try await RecordWriter.create(path, store: runner.dependencies.records)
@@ -75,7 +84,7 @@ struct TrialJob: Sendable {
     }
     let file = try await RecordWriter.resume(path, store: runner.dependencies.records)
     guard let transcript = file.transcript, !transcript.hasReplies,
-      runner.batch.change(in: transcript, of: trial) != nil
+      transcript.lacksInjection || runner.batch.change(in: transcript, of: trial) != nil
     else { return file }
     try await file.writer.clear()
     return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])
@@ -126,10 +135,19 @@ struct TrialJob: Sendable {
       if report.state == .done || report.state == .failed && !runner.batch.retriesFailed { return nil }
     }
     let conversation = runner.batch.plan.conversation(of: trial)
-    return PreparedTrial(
-      conversation, models: models.models,
-      transcript: file.transcript ?? runner.transcript(of: trial, conversation)
-    ).recorded(in: file.writer)
+    do throws(InvalidValue) {
+      let transcript: Transcript
+      if let begun = file.transcript {
+        transcript = begun
+      } else {
+        transcript = try runner.transcript(of: trial, conversation)
+      }
+      return PreparedTrial(conversation, models: models.models, transcript: transcript)
+        .recorded(in: file.writer)
+    } catch {
+      report.fail(error.description)
+      return nil
+    }
   }
 }
 

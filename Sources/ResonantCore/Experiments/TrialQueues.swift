@@ -6,16 +6,47 @@ import OrderedCollections
 /// running to keep its endpoints busy. A slow or paused endpoint therefore blocks only its own queue, and
 /// memory use is bounded.
 struct TrialQueues {
+  /// Trials in the order in which they start.
+  private struct Line {
+    private var trials: [Trial] = []
+    private var next = 0
+
+    var first: Trial? { next < trials.count ? trials[next] : nil }
+    var count: Int { trials.count - next }
+
+    mutating func append(_ trial: Trial) { trials.append(trial) }
+
+    mutating func popFirst() -> Trial? {
+      guard let first else { return nil }
+      next += 1
+      return first
+    }
+  }
+
   private struct Queue {
-    var trials: [Trial] = []
-    var next = 0
+    var trials = Line()
+    /// In the order in which their trials were finished.
+    var forks = Line()
+    /// The number of trials running.
+    var running = 0
     /// The largest number of trials running at once.
     var window: Int
+
+    /// The forks of a repeat come after the trials of that repeat and before those of the next one, so that a run
+    /// that ends early still allows comparisons.
+    mutating func popFirst() -> Trial? {
+      guard let fork = forks.first else { return trials.popFirst() }
+      if let trial = trials.first, trial.repeat <= fork.repeat { return trials.popFirst() }
+      return forks.popFirst()
+    }
   }
 
   private var queues: [Queue] = []
+  /// The number of forks that a trial may have.
+  private let forksOfEach: Int
 
   init(_ trials: [Trial], of plan: Plan) {
+    forksOfEach = plan.experiment.perturbation?.repeats ?? 0
     let lanes = plan.lanes
     var places: [OrderedSet<String>: Int] = [:]
     for trial in trials {
@@ -26,8 +57,13 @@ struct TrialQueues {
         places[endpoints] = place
         queues.append(Queue(window: Self.window(endpoints, lanes, plan, conversation)))
       }
-      queues[place].trials.append(trial)
+      add(trial, to: place)
     }
+  }
+
+  /// Adds a trial behind those that wait in a queue.
+  mutating func add(_ trial: Trial, to queue: Int) {
+    if trial.fork == nil { queues[queue].trials.append(trial) } else { queues[queue].forks.append(trial) }
   }
 
   /// One and a half times the number of requests that can be in flight, because conversations have none
@@ -42,24 +78,31 @@ struct TrialQueues {
   }
 
   /// The largest number of trials that may run at the same time.
-  var mostUnderWay: Int { queues.reduce(0) { $0 + min($1.window, $1.trials.count) } }
+  var mostUnderWay: Int {
+    queues.reduce(0) { $0 + min($1.window, $1.trials.count * max(1, forksOfEach) + $1.forks.count) }
+  }
 
   /// The trials to start with, taken from the queues in rotation, each with the index of its queue.
   mutating func first() -> [(trial: Trial, queue: Int)] {
     var first: [(Trial, Int)] = []
     let rounds = queues.map(\.window).max() ?? 0
-    for round in 0..<rounds {
-      for queue in queues.indices where round < queues[queue].window {
+    for _ in 0..<rounds {
+      for queue in queues.indices {
         if let trial = next(in: queue) { first.append((trial, queue)) }
       }
     }
     return first
   }
 
-  /// The next trial of a queue, after one of that queue has ended; nil when none is left.
+  /// The next trial of a queue; nil when none is left, or enough are running.
   mutating func next(in queue: Int) -> Trial? {
-    guard queues[queue].next < queues[queue].trials.count else { return nil }
-    defer { queues[queue].next += 1 }
-    return queues[queue].trials[queues[queue].next]
+    guard queues[queue].running < queues[queue].window, let trial = queues[queue].popFirst() else {
+      return nil
+    }
+    queues[queue].running += 1
+    return trial
   }
+
+  /// Makes room in a queue, of which a trial has ended.
+  mutating func end(in queue: Int) { queues[queue].running -= 1 }
 }

@@ -17,6 +17,8 @@ public struct TrialReport: Sendable, Equatable {
   public var condition: JSONObject
   /// From 1.
   public var `repeat`: Int
+  /// The number among the forks of its trial; nil if it is no fork.
+  public var fork: Int?
   public var state: State
   /// Nil if the conversation has not ended.
   public var reason: StopReason?
@@ -26,15 +28,19 @@ public struct TrialReport: Sendable, Equatable {
   public var usage: Usage
   public var milliseconds: Int
   public var error: String?
+  /// Where a finished trial is forked; nil if that is not known, or the plan has no perturbation.
+  var forkPoint: ForkPoint?
   /// The transcript can't be read. The trial can only run again after the user repairs or deletes the file.
   private(set) var isDamaged = false
 
   public init(
-    id: String, condition: JSONObject, repeat: Int, state: State, turns: Int = 0, usage: Usage = .zero
+    id: String, condition: JSONObject, repeat: Int, fork: Int? = nil, state: State, turns: Int = 0,
+    usage: Usage = .zero
   ) {
     self.id = id
     self.condition = condition
     self.repeat = `repeat`
+    self.fork = fork
     self.state = state
     self.turns = turns
     characters = 0

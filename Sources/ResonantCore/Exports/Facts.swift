@@ -83,7 +83,8 @@ extension Transcript {
     if header.mode == .party { add("Order of speakers", header.settings["order"]?.string) }
     add("Seed", header.seed.map(String.init))
     if let trial = header.trial {
-      add("Experiment", "\(trial.experiment), repeat \(trial.repeat)")
+      let fork = trial.fork.map { ", fork \($0.number)" } ?? ""
+      add("Experiment", "\(trial.experiment), repeat \(trial.repeat)\(fork)")
       add("Condition", trial.conditionText)
     }
     add("Branched from", header.parent.map { "\($0.id) after turn \($0.turn)" })

@@ -58,8 +58,18 @@ extension Transcript.Header {
       self.trial = Transcript.Trial(
         experiment: try trial.required("experiment", as: RecordFields.string),
         condition: try trial.optional("condition", as: RecordFields.object) ?? [:],
-        repeat: try trial.required("repeat", as: RecordFields.count))
+        repeat: try trial.required("repeat", as: RecordFields.count), fork: try Transcript.Trial.Fork(trial))
     }
+  }
+}
+
+extension Transcript.Trial.Fork {
+  /// Nil for a trial that is no fork.
+  fileprivate init?(_ trial: RecordFields) throws(InvalidValue) {
+    guard let number = try trial.optional("fork", as: RecordFields.count) else { return nil }
+    self.init(
+      number: number, message: try trial.optional("inject", as: RecordFields.string) ?? "",
+      speaker: try trial.optional("as", as: RecordFields.string) ?? "")
   }
 }
 

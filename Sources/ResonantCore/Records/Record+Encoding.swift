@@ -69,6 +69,10 @@ extension Transcript.Header {
         $0.add("experiment", trial.experiment)
         $0.add("condition", .object(trial.condition))
         $0.add("repeat", trial.repeat)
+        guard let fork = trial.fork else { return }
+        $0.add("fork", fork.number)
+        $0.add("inject", fork.message)
+        $0.add("as", fork.speaker)
       }
     }
   }

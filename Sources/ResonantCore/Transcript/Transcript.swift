@@ -69,10 +69,27 @@ public struct Transcript: Sendable, Equatable {
     public var condition: JSONObject
     /// From 1.
     public var `repeat`: Int
-    public init(experiment: String, condition: JSONObject, repeat: Int) {
+    /// Nil if it begins by itself.
+    public var fork: Fork?
+    public init(experiment: String, condition: JSONObject, repeat: Int, fork: Fork? = nil) {
       self.experiment = experiment
       self.condition = condition
       self.repeat = `repeat`
+      self.fork = fork
+    }
+
+    /// Which fork of the trial it is, and what was injected. The header repeats that, so that a changed plan can be
+    /// told from the beginning of a file.
+    public struct Fork: Sendable, Equatable {
+      /// From 1.
+      public var number: Int
+      public var message: String
+      public var speaker: String
+      public init(number: Int, message: String, speaker: String) {
+        self.number = number
+        self.message = message
+        self.speaker = speaker
+      }
     }
   }
 
@@ -184,15 +201,23 @@ extension Transcript {
   /// branch has copied from its parent does not count.
   public var spent: Usage {
     let asked = ownTurns.reduce(forgotten) { $0 + ($1.usage ?? .zero) }
-    return events.reduce(asked) { isCopied($1.time) ? $0 : $0 + ($1.usage ?? .zero) }
+    return events.reduce(asked) { isCopied($1) ? $0 : $0 + ($1.usage ?? .zero) }
   }
 
   /// The turns without those that a branch has copied from its parent.
-  var ownTurns: [Turn] { header.parent == nil ? turns : turns.filter { !isCopied($0.started) } }
+  var ownTurns: [Turn] { header.parent == nil ? turns : turns.filter { !isCopied($0) } }
+
+  private func isCopied(_ turn: Turn) -> Bool { isCopied(turn.started) { turn.number <= $0 } }
+  private func isCopied(_ event: Event) -> Bool { isCopied(event.time) { event.after < $0 } }
 
   /// Whether something that happened at this time was copied from the parent: a branch is younger than all of
-  /// that.
-  private func isCopied(_ time: Date) -> Bool { header.parent != nil && time < header.created }
+  /// that, though possibly by less than the millisecond to which times are recorded.
+  ///
+  /// - Parameter isBefore: whether it stands before the turn at which the branch begins.
+  private func isCopied(_ time: Date, _ isBefore: (Int) -> Bool) -> Bool {
+    guard let parent = header.parent else { return false }
+    return time < header.created || isBefore(parent.turn) && time < header.created.addingTimeInterval(0.001)
+  }
 
   /// Whether the last turn was cut and is asked for again when the conversation is resumed. In a room, a turn
   /// that was interrupted by a listener, or whose stream failed, counts as said.
@@ -214,7 +239,7 @@ extension Transcript {
   /// Goes back to the state after a turn, 0 for the start. What happened in the discarded turns is discarded
   /// as well, except for what holds for the room as a whole.
   mutating func rewind(to number: Int) {
-    for event in events where event.belongs(above: number) && !isCopied(event.time) {
+    for event in events where event.belongs(above: number) && !isCopied(event) {
       forgotten = forgotten + (event.usage ?? .zero)
     }
     events.removeAll { $0.belongs(above: number) }
@@ -243,6 +268,6 @@ extension Transcript {
   }
 
   private mutating func forget(_ turn: Turn) {
-    if !isCopied(turn.started) { forgotten = forgotten + (turn.usage ?? .zero) }
+    if !isCopied(turn) { forgotten = forgotten + (turn.usage ?? .zero) }
   }
 }

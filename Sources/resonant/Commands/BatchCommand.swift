@@ -17,7 +17,8 @@ struct BatchCommand: AsyncParsableCommand {
       A plan has these keys: 'name'; 'base', any options of chat in snake_case, or those of a room, with its config \
       as 'party'; 'matrix', for each option a list of \
       values, or a list of bundles of options; 'include' and 'exclude', lists of conditions; 'repeats'; 'seed'; \
-      'limits', with concurrency, endpoints, requests_per_minute and budget_tokens. 'resonant help chat' tells the \
+      'limits', with concurrency, endpoints, requests_per_minute and budget_tokens; 'perturb', with at, inject, as and \
+      repeats, which forks every finished trial. 'resonant help chat' tells the \
       options. Nobody takes part in the rooms of a batch, whatever their configs say.
       """)
 

@@ -196,7 +196,7 @@ struct BatchTests {
     let server = try await ScriptedServer.willing()
     let cases: [(plan: String, flags: [String], words: String)] = [
       (base(server) + "matrix: {max_trns: [1]}\n", [], "plan.yaml: matrix.max_trns[0] (line 3)"),
-      (base(server) + "perturb: {at: onset}\n", [], "perturb"),
+      (base(server) + "perturb: {at: onset}\n", [], "perturb.inject (line 3): is missing"),
       (base(server) + "limits: {endpoints: {olama: 1}}\n", [], "limits.endpoints.olama"),
       ("base: {endpoint: 'builtin:', model: [eliza]}\n", [], "base.model"),
       ("base: {endpoint: 'builtin:'}\nmatrix: {model: [eliza, elisa]}\n", [], "elisa"),

@@ -40,7 +40,8 @@ struct ExamplePlanTests {
   @Test func thereArePlansForTheClassicalExperiments() {
     #expect(
       Self.plans == [
-        "backrooms.yaml", "cross-play.yaml", "openings.yaml", "self-play.yaml", "system-prompts.yaml",
+        "backrooms.yaml", "cross-play.yaml", "openings.yaml", "perturbation.yaml", "self-play.yaml",
+        "system-prompts.yaml",
       ])
   }
 

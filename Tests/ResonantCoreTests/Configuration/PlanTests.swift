@@ -159,8 +159,7 @@ struct PlanTests {
         "max_turns is also set by matrix.max_turns"))
   }
 
-  @Test func whatThisVersionDoesNotHaveIsRefused() {
-    #expect(error(base + "perturb: {at: onset}").contains("not supported by this version yet"))
+  @Test func whatHasItsPlaceElsewhereIsRefused() {
     #expect(
       error(base + "party: room.json").contains("unknown key; it is an option, which belongs into base"))
     #expect(error(base + "matrix: {out: [a, b]}").contains("has no place in a plan"))

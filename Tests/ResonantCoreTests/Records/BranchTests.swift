@@ -101,6 +101,18 @@ struct BranchTests {
     }
   }
 
+  @Test func aBranchThatIsMadeWithinTheMillisecondOfItsLastTurnCountsNoneOfIt() throws {
+    var branch = Transcript.fixture().branch(after: 2)
+    // A recorded time is rounded, possibly to later than the branch.
+    branch.header.created = try #require(branch.turns.last).started.addingTimeInterval(-0.0004)
+    #expect(branch.ownTurns.isEmpty)
+    var own = Turn.fixture(3)
+    own.started = branch.header.created
+    branch.add(own)
+    let again = try Transcript.read(branch.file, path: "t.jsonl").transcript
+    for transcript in [branch, again] { #expect(transcript.ownTurns.map(\.number) == [3]) }
+  }
+
   @Test func anInjectionIsATurnAfterItsEvent() throws {
     var transcript = Story("A", "B").transcript
     transcript.inject("Stones.", by: "B", model: "m", at: Date(timeIntervalSince1970: 9))

@@ -30,6 +30,14 @@ import Testing
     #expect(end.reason == .max_turns && end.turns == 3 && end.ms == 99 && end.error == nil)
   }
 
+  @Test func aForkOfATrialSaysWhatWasInjected() throws {
+    var transcript = Transcript.fixture()
+    transcript.header.trial?.fork = .init(number: 2, message: "A rock?", speaker: "Ada")
+    let trial = Record.header(transcript.header).json["trial"]
+    #expect(trial?.object?.keys.elements == ["experiment", "condition", "repeat", "fork", "inject", "as"])
+    #expect(try Transcript.read(transcript.file, path: "t.jsonl").transcript == transcript)
+  }
+
   @Test func aLineIsTheRecordsObject() throws {
     var preamble = Transcript.Preamble(owner: "Bob", index: 1, role: .user, content: "a\"\n\u{7F}é")
     preamble.extra = ["name": "x", "role": "kept apart", "deep": ["list": [1, ["a": .null]]]]
