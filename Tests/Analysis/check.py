@@ -31,8 +31,8 @@ NEAR, ALIKE = Fraction(95, 100), Fraction(40, 100)
 # ---- One conversation
 
 class Turn:
-    def __init__(self, raw):
-        self.raw, self.text = raw, normalise(raw)
+    def __init__(self, said):
+        self.said, self.text = said, normalise(said)
         self.data = self.text.encode("utf-8", "replace")
         self.grams = {self.data[i:i + 5] for i in range(max(1, len(self.data) - 4))}
         self.letters = sum(count for c, count in Counter(self.text).items() if unicodedata.category(c)[0] in "LN")
@@ -136,13 +136,13 @@ def onset(states):
 
 
 class Conversation(Measures):
-    def __init__(self, path, index, raws, id=None, models=(), seed=None, condition=None, inject=None):
-        super().__init__([Turn(raw) for raw in raws])
+    def __init__(self, path, index, raws, texts, id=None, models=(), seed=None, condition=None, inject=None):
+        super().__init__([Turn(text) for text in texts])
         self.path, self.index, self.raws, self.inject = path, index, raws, inject
         self.id = f"{path}#{index}" if id is None else id
         self.model = " + ".join(dict.fromkeys(model for model in models if model))
         self.seed, self.duplicate_of = seed, None
-        self.condition = os.path.dirname(path) if condition is None else condition
+        self.condition = (os.path.dirname(path) or ".") if condition is None else condition
         turns, n, numbers = self.turns, self.n, range(1, self.n + 1)
         self.letters, self.novelty, self.zlib_novelty = [turn.letters for turn in turns], [], []
         seen, earlier = set(), b""
@@ -165,7 +165,7 @@ class Conversation(Measures):
 # ---- Many conversations
 
 def mark_duplicates(conversations):
-    """Reading: one without a turn is no duplicate, as it has no text that could be the same."""
+    """Reading: raw is before --strip-thinking; one without a turn is no duplicate, as it has no text to be the same."""
     first = {}
     for conversation in conversations:
         key = tuple(conversation.raws)
@@ -248,8 +248,8 @@ def report(conversations, words):
         rates[name], summary = summarise(name, members, generator)
         result["conditions"].append(summary)
     rate = {c["condition"]: c["converged"]["rate"] for c in result["conditions"]}
-    named = list(groups)[:12]  # Reading: of more, the first twelve.
-    pairs = [(a, b) for i, a in enumerate(named) for b in named[i + 1:] if rates[a] and rates[b]]
+    named = [name for name in groups if rates[name]][:12]  # Reading: of more, the first twelve that have a rate.
+    pairs = [(a, b) for i, a in enumerate(named) for b in named[i + 1:]]
     result["differences"] = [{"a": a, "b": b, "difference": rate[a] - rate[b],
                               **interval([x - y for x, y in zip(rates[a], rates[b])])}
                              for a, b in pairs]
@@ -257,8 +257,8 @@ def report(conversations, words):
     counted = [c for c in conversations if c.label and not c.duplicate_of]
     wanted = {canonical(word): word for word in words}
     for c in counted:
-        c.words = Counter(wanted[word] for turn in c.turns for word in WORD.findall(canonical(turn.raw)) if word in wanted)
-        c.emoji = Counter(cluster for turn in c.turns for cluster in CLUSTER.findall(turn.raw) if is_emoji(cluster))
+        c.words = Counter(wanted[word] for turn in c.turns for word in WORD.findall(canonical(turn.said)) if word in wanted)
+        c.emoji = Counter(cluster for turn in c.turns for cluster in CLUSTER.findall(turn.said) if is_emoji(cluster))
     total = sum((c.emoji for c in counted), Counter())
     most_used = sorted(total, key=lambda emoji: (-total[emoji], emoji))[:10]
     for name in [None, *groups]:

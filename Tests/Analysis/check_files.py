@@ -24,7 +24,7 @@ def own(path, records):
     condition = trial and ",".join(f"{key}={shown(value)}" for key, value in trial["condition"].items())
     models = [participant.get("model") for participant in header.get("participants", [])]
     yield dict(raws=texts, id=header.get("id"), models=models, seed=header.get("seed"), condition=condition,
-               inject=kept.index(inject) + 1 if inject in kept else None)
+               inject=kept.index(inject) + 1 if inject in kept and header.get("parent") else None)
 
 
 def shown(value):
@@ -114,15 +114,14 @@ def read(path):
 
 
 def load(paths, strip):
-    files = []
+    files = {}
     for path in paths:
         inside = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
-        files += [(name, True) for name in inside] if os.path.isdir(path) else [(path, False)]
-    for path, in_folder in sorted(set(files), key=lambda file: os.fsencode(file[0])):
+        files |= dict.fromkeys(inside, True) if os.path.isdir(path) else {path: False}
+    for path in sorted(files, key=os.fsencode):
         found = read(path)
-        if found is None and not in_folder:
+        if found is None and not files[path]:
             sys.exit(f"{path}: not recognised")
         for index, conversation in enumerate(found or []):
-            if strip:
-                conversation["raws"] = [strip_thinking(raw) for raw in conversation["raws"]]
-            yield {"path": path, "index": index, **conversation}
+            texts = [strip_thinking(raw) for raw in conversation["raws"]] if strip else conversation["raws"]
+            yield {"path": path, "index": index, "texts": texts, **conversation}
