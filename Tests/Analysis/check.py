@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The measures of `resonant analyze` once more, written from their definition alone: check.py [--json] PATH…
 
-Prints a row for each conversation, or the JSON form. Options: --strip-thinking, --words a,b. It favours being plain over
-being fast: shares stay fractions until they are printed. Notes on how it reads the definition where that leaves a choice
-are marked with "Reading:".
+Prints a row for each conversation, or the JSON form. Options: --strip-thinking, --words a,b. It favours being plain
+over being fast: shares stay fractions until they are printed. Where the definition leaves a choice, a note that begins
+with "Reading:" tells which one was made.
 """
 import json
 import os
@@ -196,7 +196,8 @@ def summarise(name, everything, generator):
     pairs = [jaccard(a.tail_grams, b.tail_grams) for i, a in enumerate(conversations) for b in conversations[:i]]
     periods = Counter(c.period for c in conversations if c.label in ("verbatim", "template") and c.period > 0)
     return resampled, {
-        "condition": name, "conversations": len(conversations), "duplicates": sum(bool(c.duplicate_of) for c in everything),
+        "condition": name, "conversations": len(conversations),
+        "duplicates": sum(bool(c.duplicate_of) for c in everything),
         "converged": {"rate": mean(hits), **(interval(resampled) if hits else {"low": None, "high": None})},
         "onset_median": kaplan_meier(conversations), "periods": {str(q): periods[q] for q in sorted(periods)},
         "labels": {label: mean([c.label == label for c in conversations]) for label in LABELS},
@@ -207,7 +208,8 @@ def summarise(name, everything, generator):
 
 def usage(name, key, items, counts):
     return [{"condition": name, key: item, "mean": mean([c[item] for c in counts]),
-             "percent": 100 * mean([c[item] > 0 for c in counts]), "max": max(c[item] for c in counts)} for item in items]
+             "percent": 100 * mean([c[item] > 0 for c in counts]), "max": max(c[item] for c in counts)}
+            for item in items]
 
 
 def fork_states(conversation):
@@ -257,7 +259,8 @@ def report(conversations, words):
     counted = [c for c in conversations if c.label and not c.duplicate_of]
     wanted = {canonical(word): word for word in words}
     for c in counted:
-        c.words = Counter(wanted[word] for turn in c.turns for word in WORD.findall(canonical(turn.said)) if word in wanted)
+        said = (word for turn in c.turns for word in WORD.findall(canonical(turn.said)))
+        c.words = Counter(wanted[word] for word in said if word in wanted)
         c.emoji = Counter(cluster for turn in c.turns for cluster in CLUSTER.findall(turn.said) if is_emoji(cluster))
     total = sum((c.emoji for c in counted), Counter())
     most_used = sorted(total, key=lambda emoji: (-total[emoji], emoji))[:10]

@@ -46,7 +46,7 @@ def prose(number=300):
     return " ".join(letters(rng.randint(3, 9)) for _ in range(number // 7))
 
 
-def chain(shares, size=30):
+def chain(shares, size=60):
     """Texts of size + 4 letters; neighbours have the similarities inter / (2 size - inter) for the inter given."""
     texts = [letters(size + 4)]
     for number, inter in enumerate(shares):
@@ -141,19 +141,19 @@ def loops():
 
 
 def echoes():
-    for high, low in [(20, 12), (20, 11), (20, 13), (19, 5), (20, 0), (21, 0), (30, 18), (30, 20), (30, 19), (29, 17)]:
+    for high, low in [(40, 24), (40, 23), (40, 25), (39, 10), (40, 0), (41, 0), (60, 40), (60, 39), (60, 41), (58, 36)]:
         for n in range(1, 15):
             write("echoes", chain([(high, low)[i % 2] for i in range(n - 1)]))
             write("echoes", chain([(low, high)[i % 2] for i in range(n - 1)]))
     for n in range(2, 15):
-        write("echoes", chain([rng.choice([0, 0, 12, 18, 20, 25, 30]) for _ in range(n - 1)]))
+        write("echoes", chain([rng.choice([0, 0, 24, 36, 40, 50, 60]) for _ in range(n - 1)]))
 
 
 def rounding():
     for tail, head in [(3, 48), (5, 16), (7, 16), (1, 2000), (3, 2000), (5, 2000), (9, 2000), (25, 2000), (1, 400), (3, 400),
                        (29, 200), (201, 200), (4001, 2000), (13, 0), (1, 16)]:
         write("rounding", [letters(head) for _ in range(3)] + [letters(tail) for _ in range(6)])
-    for inter in range(1, 31):
+    for inter in range(1, 61):
         write("rounding", chain([inter] * 6))
     for _ in range(60):  # means of few eighths and sixteenths
         write("rounding", [letters(rng.choice([8, 12, 16, 20, 36])) for _ in range(rng.randint(1, 3))] * 2)

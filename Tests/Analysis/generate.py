@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes transcripts of every kind that `resonant analyze` tells apart, with some noise: generate.py DIR [COUNT] [SEED] [LENGTH]
+"""Writes transcripts of every kind that `resonant analyze` tells apart: generate.py DIR [COUNT] [SEED] [LENGTH]
 
 Half of a kind's conversations are in trials of two conditions, the others in folders; some are forks, duplicates, have
-passed, replaced or rewound turns, or are empty. Paragraphs are LENGTH times as long (340 with 14 are some 15 MB).
+passed, replaced or rewound turns, or are empty. LENGTH makes turns longer; 340 conversations of 14 are some 15 MB.
 """
 import json
 import os
