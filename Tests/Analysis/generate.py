@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes transcripts of every kind that `resonant analyze` tells apart, with some noise: generate.py DIR [COUNT] [SEED]
+"""Writes transcripts of every kind that `resonant analyze` tells apart: generate.py DIR [COUNT] [SEED] [LENGTH]
 
 Half of a kind's conversations are in trials of two conditions, the others in folders; some are forks, duplicates, have
-passed, replaced or rewound turns, or are empty.
+passed, replaced or rewound turns, or are empty. LENGTH makes turns longer; 340 conversations of 14 are some 15 MB.
 """
 import json
 import os
@@ -19,15 +19,16 @@ EMOJI = ["🙏", "✨", "❤️", "🌀", "👩‍🚀", "🇯🇵", "1️⃣", 
 
 
 class Writer:
-    def __init__(self, seed):
-        self.r = random.Random(seed)
+    def __init__(self, seed, length=1):
+        self.r, self.length = random.Random(seed), length
 
     def sentence(self, words):
         text = " ".join(self.r.choice(WORDS) for _ in range(words))
         return text[0].upper() + text[1:] + self.r.choice([".", "!", "?", "…", " —", "\n\n"])
 
     def prose(self, sentences=None):
-        return " ".join(self.sentence(self.r.randint(6, 18)) for _ in range(sentences or self.r.randint(2, 7)))
+        sentences = (sentences or self.r.randint(2, 7)) * self.length
+        return " ".join(self.sentence(self.r.randint(6, 18)) for _ in range(sentences))
 
     def changed(self, text, share):
         return " ".join(self.r.choice(WORDS) if self.r.random() < share else word for word in text.split(" "))
@@ -122,8 +123,8 @@ def records(writer, number, kind, texts):
         yield turn
 
 
-def main(directory, count=200, seed=1):
-    writer, last = Writer(int(seed)), []
+def main(directory, count=200, seed=1, length=1):
+    writer, last = Writer(int(seed), int(length)), []
     for number in range(int(count)):
         kind = KINDS[number % len(KINDS)]
         texts = getattr(writer, kind)()
