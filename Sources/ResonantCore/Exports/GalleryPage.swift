@@ -53,7 +53,7 @@ public enum GalleryPage {
 
   private static func line(_ row: Row, keys: [String]) -> String {
     let name = HTMLText.isolated(row.trial)
-    let link = row.page.map { "<a href=\"\(address($0))\">\(name)</a>" } ?? name
+    let link = row.page.map { "<a href=\"\(PageAddress.url($0))\">\(name)</a>" } ?? name
     let values = keys.map { row.condition[$0].map { $0.string ?? $0.jsonText } ?? "" }
     let cells = [link] + values.map(HTMLText.isolated)
     let end = row.reason.map(Wording.reason) ?? "not finished"
@@ -65,21 +65,4 @@ public enum GalleryPage {
       """
   }
 
-  /// The path as a relative URL. It is percent-encoded, so that no name can act as a scheme, query or
-  /// fragment.
-  private static func address(_ path: String) -> String {
-    var url = "./"
-    for byte in path.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"), UInt8(ascii: "/"):
-        url.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        url += byte < 16 ? "%0" : "%"
-        url += String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return url
-  }
 }

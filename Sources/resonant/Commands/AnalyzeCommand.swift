@@ -18,7 +18,8 @@ struct AnalyzeCommand: AsyncParsableCommand {
     discussion: """
       Takes transcripts and directories, also those of a batch, with everything below them; other files in \
       directories are skipped. Rates are those of conversations that converge: end in silence, word soup, or a \
-      loop of texts or skeletons. The json form has all measures, tsv a row for each conversation.
+      loop of texts or skeletons. The json form has all measures, tsv a row for each conversation; --html makes a \
+      page with curves and pictures besides.
       """)
 
   @Argument(help: "Transcripts, or directories that hold some.", completion: .file())
@@ -44,8 +45,15 @@ struct AnalyzeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The form of the result.", valueName: "format"))
   var format = Format.table
 
+  @Option(
+    help: ArgumentHelp("Also write a report, one HTML page.", valueName: "file"), completion: .file())
+  var html: String?
+
   func run() async throws {
     let settings = try settings()
+    if let html, ResultFile.isTranscript(html) {
+      throw ConfigurationError(OptionPlace(path: "--html"), ResultFile.refusal(html))
+    }
     let keys = try Self.list(by, of: "--by")
     let files: [TranscriptFiles.Candidate]
     do {
@@ -68,13 +76,43 @@ struct AnalyzeCommand: AsyncParsableCommand {
       throw ConfigurationError(
         OptionPlace(path: "--by"), "no conversation has \(key), neither in its condition nor in its settings")
     }
-    try await show(Analysis(reading.conversations, settings))
+    if let html, reading.conversations.contains(where: { Self.isSameFile($0.source.path, html) }) {
+      throw ConfigurationError(OptionPlace(path: "--html"), ResultFile.refusal(html))
+    }
+    let analysis = Analysis(reading.conversations, settings)
+    try await show(analysis)
+    if let html { try await write(analysis, to: html) }
+  }
+
+  private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    let files = [one, other].map { URL(filePath: $0).resolvingSymlinksInPath().standardizedFileURL.path }
+    return files[0] == files[1]
+  }
+
+  private func write(_ analysis: Analysis, to file: String) async throws {
+    let absolute = Host.absolute(file)
+    let page = AnalysisPage(analysis, program: Version.program) { source in
+      guard let page = PageAddress.page(ofTranscript: source.path),
+        FileManager.default.fileExists(atPath: page)
+      else { return nil }
+      return PageAddress.relative(Host.absolute(page), toPageAt: absolute)
+    }
+    do {
+      try WholeFile.write(page.render(), to: file)
+    } catch {
+      Diagnostics.error("\(file) can't be written: \(error)")
+      await Diagnostics.flush()
+      throw RunEnd(code: 1)
+    }
+    Diagnostics.line("Report: \(file)")
+    await Diagnostics.flush()
   }
 
   private func settings() throws(ConfigurationError) -> AnalysisSettings {
     var settings = AnalysisSettings()
     settings.stripsThinking = stripThinking
     settings.measuresCompression = format == .json
+    settings.measuresCourse = html != nil
     do {
       for assignment in threshold { try settings.thresholds.set(assignment) }
     } catch {

@@ -122,21 +122,9 @@ private struct ExportDestination {
     try checkTargets()
   }
 
-  /// Refuses to overwrite a transcript, which unlike a page can't be generated again.
   private func checkTargets() throws(ConfigurationError) {
-    guard let transcript = files?.first(where: Self.isTranscript) else { return }
-    throw ConfigurationError(
-      OptionPlace(path: "--out"), "\(transcript) is a transcript and is not overwritten; choose another name")
-  }
-
-  private static func isTranscript(_ path: String) -> Bool {
-    let file = URL(filePath: path).resolvingSymlinksInPath()
-    // Opening a pipe would block.
-    let type = try? FileManager.default.attributesOfItem(atPath: file.path)[.type] as? FileAttributeType
-    guard type == .typeRegular, let content = try? Data(contentsOf: file, options: .mappedIfSafe) else {
-      return false
-    }
-    return content.starts(with: #"{"type":"header""#.utf8)
+    guard let transcript = files?.first(where: ResultFile.isTranscript) else { return }
+    throw ConfigurationError(OptionPlace(path: "--out"), ResultFile.refusal(transcript))
   }
 
   /// The sources' base names without extensions; a number distinguishes equal ones.

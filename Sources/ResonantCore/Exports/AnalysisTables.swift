@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+
+/// The tables of an analysis on its page. Their numbers are those of `AnalysisJSON`, rounded.
+struct AnalysisTables {
+  /// The most conditions of which each has rows of its own.
+  static let mostConditions = 500
+  /// The most rows of a list of duplicates.
+  private static let mostDuplicates = 200
+
+  let analysis: Analysis
+  /// At most as many as are shown.
+  let conditions: [ConditionStatistics]
+
+  var html: String {
+    section("Conditions", conditionTable + labelTable + periodTable)
+      + section("Differences between conditions", differenceTable)
+      + section("After an injected message", forkTable)
+      + section("Words", useTable("Word", analysis.words)) + section("Emoji", useTable("Emoji", analysis.emoji))
+      + section("Duplicates", duplicateTable)
+  }
+
+  private func section(_ title: String, _ content: String) -> String {
+    content.isEmpty ? "" : "<h2 class=\"part\">\(title)</h2>\n\(content)"
+  }
+
+  private func percent(_ share: Double?) -> HTMLTable.Cell {
+    .number(share.map { Decimals.text(100 * $0, 1) } ?? "–")
+  }
+
+  private func decimals(_ value: Double?) -> HTMLTable.Cell {
+    .number(value.map { Decimals.text($0, 3) } ?? "–")
+  }
+
+  private var conditionTable: String {
+    let rows = conditions.map { condition -> [HTMLTable.Cell] in
+      let interval = condition.interval
+      return [
+        .name(condition.condition), .number("\(condition.conversations)"), .number("\(condition.duplicates)"),
+        percent(condition.share(condition.converged)), percent(interval?.lowerBound),
+        percent(interval?.upperBound), .number(condition.medianOnset.map(String.init) ?? "–"),
+        percent(condition.share(condition.loops)), percent(condition.share(condition.escapes)),
+        decimals(condition.tailNovelty), decimals(condition.betweenSimilarity),
+      ]
+    }
+    let head = [
+      "condition", "n#", "duplicates#", "converged %#", "low#", "high#", "onset#", "loop %#", "escape %#",
+      "tail novelty#", "between similarity#",
+    ]
+    return HTMLTable(head: head, rows: rows, kind: "conditions").html + """
+      <p class="hint">low and high: the 95 % interval. onset: the turn by which half have converged, where those that do \
+      not converge count as seen to their last turn. loop: ends in a loop, whatever the label. escape: fell silent and \
+      left that again. tail novelty: of the last six turns. between similarity: how alike the ends of different \
+      conversations are\(sample).</p>
+
+      """
+  }
+
+  private var sample: String {
+    conditions.contains { $0.conversations > Resemblance.most }
+      ? ", of \(Resemblance.most) drawn conversations" : ""
+  }
+
+  private var labelTable: String {
+    let rows = conditions.map { condition in
+      [.name(condition.condition)]
+        + AttractorLabel.allCases.map { percent(condition.share(condition.labels[$0] ?? 0)) }
+    }
+    return HTMLTable(
+      head: ["condition"] + AttractorLabel.allCases.map { "\($0.rawValue) %#" }, rows: rows, kind: "labels-table"
+    ).html
+  }
+
+  private var periodTable: String {
+    let periods = Set(conditions.flatMap(\.periods.keys)).sorted()
+    guard !periods.isEmpty else { return "" }
+    let rows = conditions.filter { !$0.periods.isEmpty }.map { condition -> [HTMLTable.Cell] in
+      [.name(condition.condition)] + periods.map { .number("\(condition.periods[$0] ?? 0)") }
+    }
+    return HTMLTable(
+      head: ["loops of period"] + periods.map { "\($0)#" }, rows: rows, kind: "periods"
+    ).html
+  }
+
+  private var differenceTable: String {
+    let points = { (value: Double) in HTMLTable.Cell.number(Decimals.text(100 * value, 1)) }
+    let differences = Analysis.differences(conditions)
+    guard !differences.isEmpty else { return "" }
+    let rows = differences.map { difference -> [HTMLTable.Cell] in
+      [
+        .name(difference.a), .name(difference.b), points(difference.difference),
+        points(difference.interval.lowerBound), points(difference.interval.upperBound),
+      ]
+    }
+    let compared = conditions.count { $0.conversations > 0 }
+    let bound =
+      compared > Analysis.mostCompared
+      ? " Compared are the first \(Analysis.mostCompared) of \(compared) conditions." : ""
+    return HTMLTable(
+      head: ["a", "b", "a − b, points#", "low#", "high#"], rows: rows, kind: "differences"
+    ).html
+      + "<p class=\"hint\">In percentage points of the share that converged, with the 95 % interval.\(bound)</p>\n"
+  }
+
+  private var forkTable: String {
+    let forks = analysis.forks
+    guard !forks.isEmpty else { return "" }
+    let rows = forks.map { forks -> [HTMLTable.Cell] in
+      [
+        .name(forks.condition), .html(forks.label.rawValue), .number("\(forks.forks)"),
+        .number("\(forks.left)"), percent(forks.recovered),
+      ]
+    }
+    let shown = forks.filter { !$0.persistence.isEmpty }.prefix(Self.mostConditions)
+    let curves = shown.map { forks in
+      var chart = TurnChart.shares(
+        "Share still in the state, by turns after the message", count: forks.persistence.count)
+      chart.unit = "turns after the message: "
+      let line = forks.persistence.map { (turn: Double($0.after), value: $0.share) }
+      let dots = line.count <= 40 ? line.map { chart.dot($0.turn, $0.value) }.joined() : ""
+      return """
+        <figure><figcaption><b>\(HTMLTable.name(forks.condition))</b>: \(forks.label.plainName), still in it so many \
+        turns later</figcaption>\(chart.svg(chart.line(line) + dots))</figure>
+
+        """
+    }
+    let persistence = forks.flatMap { forks in
+      forks.persistence.map { step -> [HTMLTable.Cell] in
+        [
+          .name(forks.condition), .html(forks.label.rawValue), .number("\(step.after)"),
+          .number("\(step.forks)"), percent(step.share),
+        ]
+      }
+    }
+    let steps = HTMLTable(
+      head: ["condition", "state before", "turns after#", "n#", "still in it %#"], rows: persistence,
+      kind: "persistence")
+    return HTMLTable(
+      head: ["condition", "state before", "forks#", "left it#", "of these back at the end %#"], rows: rows,
+      kind: "forks"
+    ).html + "<div class=\"charts\">\(curves.joined())</div>\n"
+      + "<details class=\"table\"><summary>Persistence as a table</summary>\(steps.html)</details>\n"
+  }
+
+  private func useTable(
+    _ title: String, _ groups: [(condition: String?, uses: [WordStatistics])]
+  ) -> String {
+    let table = { (groups: ArraySlice<(condition: String?, uses: [WordStatistics])>) in
+      let rows = groups.flatMap { group in
+        group.uses.map { use -> [HTMLTable.Cell] in
+          [
+            group.condition.map { .name($0) } ?? .html("<b>all</b>"), .name(use.text),
+            decimals(use.mean), percent(use.share), .number("\(use.most)"),
+          ]
+        }
+      }
+      return rows.isEmpty
+        ? ""
+        : HTMLTable(
+          head: ["condition", title, "mean#", "with any %#", "most#"], rows: rows, kind: "uses"
+        ).html
+    }
+    let whole = table(groups.prefix(1))
+    let single = groups.count > 2 ? table(groups.dropFirst().prefix(Self.mostConditions)) : ""
+    guard !whole.isEmpty, !single.isEmpty else { return whole }
+    return whole + "<details class=\"table\"><summary>\(title)s by condition</summary>\(single)</details>\n"
+  }
+
+  private var duplicateTable: String {
+    let duplicates = zip(analysis.conversations, analysis.duplicateOf).lazy.compactMap {
+      conversation, original in original.map { [HTMLTable.Cell.name(conversation.source.path), .name($0)] }
+    }
+    let rows = Array(duplicates.prefix(Self.mostDuplicates))
+    guard !rows.isEmpty else { return "" }
+    let more = analysis.duplicates - rows.count
+    return HTMLTable(head: ["conversation", "same texts as"], rows: rows).html
+      + (more > 0 ? "<p class=\"hint\">And \(Wording.grouped(more)) more.</p>\n" : "")
+  }
+}
