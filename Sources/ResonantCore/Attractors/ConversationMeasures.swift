@@ -42,8 +42,10 @@ public struct AnalysisSettings: Sendable {
   /// Whether the measures that take longest, those by compression, are wanted.
   public var measuresCompression = false
 
-  /// Whether what only pictures need is wanted: the state of each turn, and the recurrence matrix.
-  public var measuresCourse = false
+  /// Whether the state of each turn is wanted, which only pictures show.
+  public var measuresStates = false
+  /// Whether the similarity of all pairs of turns is wanted, which only pictures show.
+  public var measuresRecurrence = false
 
   public init() {}
 }
@@ -103,8 +105,8 @@ public struct ConversationMeasures: Sendable {
     tailSimilarity = Statistics.mean(similarity.compactMap(\.self).suffix(turns.tail.count))
     lengthRatio = Statistics.median(letters[turns.tail].map(Double.init)).map { $0 / max(1, head) }
     zlibNovelty = settings.measuresCompression ? turns.zlibNovelty : []
-    marks = settings.measuresCourse ? turns.marks(thresholds) : []
-    recurrence = settings.measuresCourse ? RecurrenceMatrix(turns.texts) : nil
+    marks = settings.measuresStates ? turns.marks(thresholds) : []
+    recurrence = settings.measuresRecurrence ? RecurrenceMatrix(turns.texts) : nil
     fingerprint = Fingerprint(source.texts)
     tail = Array(turns.texts[turns.tail])
     uses = WordUses(texts, settings.words)

@@ -38,7 +38,8 @@ public struct AnalysisFinding: Sendable {
       return "None of \(Wording.grouped(count)) conversations converged."
     }
     let sure =
-      converged == count ? "" : "\(Wording.percent(whole.share(converged))), 95 % interval \(Wording.percents(interval))"
+      converged == count
+      ? "" : "\(Wording.percent(whole.share(converged))), 95 % interval \(Wording.percents(interval))"
     let states = labels.filter(\.isConverged)
     let into =
       states.count == 1
@@ -62,15 +63,13 @@ public struct AnalysisFinding: Sendable {
   }
 
   /// What became of the others, and what the conditions have to do with it.
-  public var details: [String] {
-    guard count > 1 else { return [] }
-    var details: [String] = []
-    let others = labels.filter { !$0.isConverged }
-    if !others.isEmpty {
-      details.append("Of all, \(Wording.list(others.map { "\(share($0)) \($0.course)" })).")
-    }
-    if let extremes { details.append(extremes) }
-    return details
+  public var details: [String] { [others, extremes].compactMap(\.self) }
+
+  /// What became of those that did not converge.
+  var others: String? {
+    let labels = labels.filter { !$0.isConverged }
+    guard count > 1, !labels.isEmpty else { return nil }
+    return "Of all, \(Wording.list(labels.map { "\(share($0)) \($0.course)" }))."
   }
 
   private var extremes: String? {

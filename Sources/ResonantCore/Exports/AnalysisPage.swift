@@ -51,12 +51,12 @@ public struct AnalysisPage {
     var models: [String] = []
     var known: Set<String> = []
     for conversation in analysis.conversations where known.insert(conversation.source.model).inserted {
-      models.append(conversation.source.model)
+      for model in conversation.source.model.split(separator: " + ").map(String.init)
+      where known.insert("model " + model).inserted { models.append(model) }
     }
-    models.removeAll { $0.isEmpty }
     let more = models.count - Self.mostModels
     let names = models.prefix(Self.mostModels).map { HTMLText.isolated(HTMLTable.fitting($0, 60)) }
-    let list = Wording.list(names + (more > 0 ? [Wording.count(more, "more")] : []))
+    let list = Wording.list(names + (more > 0 ? ["\(Wording.grouped(more)) more"] : []))
     let counts = [
       Wording.count(analysis.conversations.count, "conversation"),
       Wording.count(finding.conditions.count, "condition"),
@@ -77,7 +77,8 @@ public struct AnalysisPage {
     let sorted = OutcomeBars.sorted(finding.conditions)
     guard !sorted.isEmpty else { return "" }
     let members = Dictionary(
-      analysis.groups.dropFirst().map { ($0.condition ?? "", $0.members) }, uniquingKeysWith: { one, _ in one })
+      analysis.groups.dropFirst().map { ($0.condition ?? "", $0.members) },
+      uniquingKeysWith: { one, _ in one })
     let shown = sorted.prefix(Self.mostCourses)
     let charts = shown.enumerated().map { index, condition in
       ConditionCourse(condition: condition, members: members[condition.condition] ?? [])
@@ -89,7 +90,9 @@ public struct AnalysisPage {
     return """
       <h2 class="part">Course of the conversations</h2>
       <p class="hint">The median of the conversations by turn, as far as a quarter of them go. Around it the middle half \
-      of them, or each of them where they are few. The dashed line is the turn by which half have converged.\(bound)</p>
+      of them, or each of them where they are few. The dashed line is the turn by which half have converged. The share \
+      not converged is that of Kaplan and Meier: conversations that do not converge count as seen to their last turn.\
+      \(bound)</p>
       \(charts.joined())
       """
   }
@@ -102,7 +105,7 @@ public struct AnalysisPage {
       row(all[index], analysis.duplicateOf[index], number: index + 1, isDrawn: drawn.contains(index))
     }
     let table = HTMLTable(
-      head: ["#", "conversation", "condition", "turns#", "states by turn", "label", "period#", "onset#"],
+      head: ["no.", "conversation", "condition", "turns#", "states by turn", "label", "period#", "onset#"],
       rows: rows, kind: "conversations")
     let figures = drawn.sorted().map { index in
       ConversationFigure(

@@ -15,7 +15,8 @@ struct AnalysisTables {
     section("Conditions", conditionTable + labelTable + periodTable)
       + section("Differences between conditions", differenceTable)
       + section("After an injected message", forkTable)
-      + section("Words", useTable("Word", analysis.words)) + section("Emoji", useTable("Emoji", analysis.emoji))
+      + section("Words", useTable("Word", analysis.words))
+      + section("Emoji", useTable("Emoji", analysis.emoji))
       + section("Duplicates", duplicateTable)
   }
 
@@ -66,7 +67,8 @@ struct AnalysisTables {
         + AttractorLabel.allCases.map { percent(condition.share(condition.labels[$0] ?? 0)) }
     }
     return HTMLTable(
-      head: ["condition"] + AttractorLabel.allCases.map { "\($0.rawValue) %#" }, rows: rows, kind: "labels-table"
+      head: ["condition"] + AttractorLabel.allCases.map { "\($0.rawValue) %#" }, rows: rows,
+      kind: "labels-table"
     ).html
   }
 

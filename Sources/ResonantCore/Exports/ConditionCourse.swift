@@ -15,7 +15,7 @@ struct ConditionCourse {
       <details class="course"\(isOpen ? " open" : "")><summary><b>\(HTMLTable.name(condition.condition))</b> · \
       \(Wording.count(condition.conversations, "conversation")) · \(rate) converged</summary>
       <div class="charts">
-      \(figure("<b>Novelty</b>, share of a turn not said before", members.map { $0.novelty.map(Optional.some) }))\
+      \(figure("<b>Novelty</b>, share not said before", members.map { $0.novelty.map(Optional.some) }))\
       \(figure("<b>Similarity</b> to the turn before", members.map(\.similarity)))\
       \(lengths)\(survival)</div></details>
 
@@ -25,7 +25,8 @@ struct ConditionCourse {
   private func figure(_ caption: String, _ series: [[Double?]]) -> String {
     let quartiles = TurnQuartiles(series)
     let chart = TurnChart.shares(title(caption, quartiles), count: condition.longest)
-    return "<figure><figcaption>\(caption)</figcaption>\(chart.svg(curves(chart, quartiles, series)))</figure>\n"
+    return
+      "<figure><figcaption>\(caption)</figcaption>\(chart.svg(curves(chart, quartiles, series)))</figure>\n"
   }
 
   private var lengths: String {
@@ -34,7 +35,8 @@ struct ConditionCourse {
     let caption = "<b>Length</b> in letters"
     let most = quartiles.points.map(\.high).max() ?? 0
     let chart = TurnChart.counts(title(caption, quartiles), count: condition.longest, most: most)
-    return "<figure><figcaption>\(caption)</figcaption>\(chart.svg(curves(chart, quartiles, series)))</figure>\n"
+    return
+      "<figure><figcaption>\(caption)</figcaption>\(chart.svg(curves(chart, quartiles, series)))</figure>\n"
   }
 
   private func curves(_ chart: TurnChart, _ quartiles: TurnQuartiles, _ series: [[Double?]]) -> String {
@@ -61,7 +63,7 @@ struct ConditionCourse {
       chart.dot(Double($0), condition.survival.first { $0.share <= 0.5 + 1e-12 }?.share ?? 0.5)
     }
     return """
-      <figure><figcaption><b>Not converged</b> yet, share (Kaplan–Meier)</figcaption>\
+      <figure><figcaption><b>Not converged</b> yet, share</figcaption>\
       \(chart.svg(chart.steps(condition.survival) + (half ?? "") + chart.onset(condition.medianOnset)))</figure>
 
       """

@@ -39,22 +39,25 @@ struct ConversationFigure {
       """
     }
     let hint =
-      novelty.step == 1 ? "" : "<p class=\"hint\">A point of the curves is the mean of \(novelty.step) turns.</p>"
+      novelty.step == 1
+      ? "" : "<p class=\"hint\">A point of the curves is the mean of \(novelty.step) turns.</p>"
     return """
       <div class="charts">
-      \(figure("<b>Novelty</b>, share of a turn not said before", novelty.points))\
+      \(figure("<b>Novelty</b>, share not said before", novelty.points, hasStrip: true))\
       \(figure("<b>Similarity</b> to the turn before", TurnQuartiles(conversation.similarity).points))\
       \(lengths)\(recurrence ?? "")</div>\(hint)
 
       """
   }
 
-  private func figure(_ caption: String, _ points: [TurnQuartiles.Point]) -> String {
+  private func figure(
+    _ caption: String, _ points: [TurnQuartiles.Point], hasStrip: Bool = false
+  ) -> String {
     let chart = TurnChart.shares(Self.title(caption, points), count: conversation.turns)
     let curve = chart.line(points.map { ($0.turn, $0.median) })
     return """
       <figure><figcaption>\(caption)</figcaption>\(chart.svg(curve + chart.onset(onset)))\
-      \(StateStrip(marks: conversation.marks).svg(chart))</figure>
+      \(hasStrip ? StateStrip(marks: conversation.marks).svg(chart) : "")</figure>
 
       """
   }

@@ -56,7 +56,8 @@ struct HTMLCurves {
     let ends = (first.turn, last.turn)
     let fresh = TurnChart.shares("Novelty from \(from) to \(to)", count: points.count, ends: ends)
     let alike = TurnChart.shares(
-      "Similarity to the turn before, \(share(similarity.last ?? nil)) in turn \(last.turn)", count: points.count,
+      "Similarity to the turn before, \(share(similarity.last ?? nil)) in turn \(last.turn)",
+      count: points.count,
       ends: ends)
     let length = TurnChart.counts(
       "Length from \(first.characters) to \(last.characters) characters, \(longest) at most",

@@ -21,7 +21,7 @@ extension HTMLStyle {
     .legend{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;margin:0 0 .6rem;padding:0;font-size:.85rem}
     .legend li{color:var(--who);overflow-wrap:anywhere}.legend li::before{content:"\\25CF\\A0"}
     svg{display:block;width:100%;height:auto;color:var(--fg)}
-    svg text{font-size:10px;fill:var(--soft)}
+    svg text{fill:var(--soft)}svg:not(.recurrence) text{font-size:10px;fill:var(--soft)}
     svg .axis{stroke:var(--line);fill:none}
     svg .curve{stroke:currentColor;stroke-width:1.5;stroke-linejoin:round;fill:none}
     svg .curve:has(+.mark){opacity:.5}
@@ -57,14 +57,16 @@ extension HTMLStyle {
     .finding{font-size:1.35rem;line-height:1.35;margin:0 0 .3rem;text-wrap:pretty;overflow-wrap:anywhere}
     .details{margin:0 0 .3rem;overflow-wrap:anywhere}
     .labels{display:grid;gap:.1rem 1.5rem;margin:.7rem 0;font-size:.85rem;line-height:1.5}
-    .labels ul{display:flex;flex-wrap:wrap;gap:0 1.1rem;list-style:none;margin:0;padding:0}
-    .labels .group{color:var(--soft);min-width:7rem}
-    table.bars{display:table;width:100%;margin:.6rem 0;font-size:.9rem}
+    .labels ul{display:flex;flex-wrap:wrap;gap:0 1.1rem;list-style:none;margin:0;padding:0 0 0 7.5rem;position:relative}
+    .labels .group{color:var(--soft);position:absolute;left:0}
+    table.bars{display:table;table-layout:fixed;width:100%;margin:.6rem 0;font-size:.9rem}
     .bars th,.bars td{border:0;padding:.1rem .5rem;vertical-align:middle}
     .bars th{background:none;font-size:.8rem;font-weight:400;color:var(--soft);border-bottom:1px solid var(--line)}
     .bars th:first-child,.bars td:first-child{padding-left:0}.bars th:last-child,.bars td:last-child{padding-right:0}
-    .bars .who{max-width:17rem;line-height:1.2;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-    .bars .what{width:60%}.bars .right{white-space:nowrap}.bars .rate{font-weight:600}
+    .bars th:first-child{width:26%}.bars th:nth-child(n+3){width:6.2rem}.bars th:nth-child(4){width:7.6rem}
+    .bars th:last-child{width:4rem}
+    .bars .who{line-height:1.2;font-size:.85rem;overflow-wrap:anywhere}
+    .bars .right{white-space:nowrap}.bars .rate{font-weight:600}
     svg.bar{height:30px}.bar text{font-size:11px}.bar .tight{display:none}
     .whisker line{stroke:currentColor;stroke-width:1.25}.whisker circle{fill:currentColor}
 

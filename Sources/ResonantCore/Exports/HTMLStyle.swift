@@ -10,7 +10,7 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "G+gXKAopUbXmxXt2wsScKm0wwGX2QS3O14Q61vU64lY="
+  static let digest = "m2N+4ZHqnt1NBkNfyUk5VcYmn1bXc83/LEnv5d6t0oo="
 
   static let sheet = colours + hueColours + layout + turns + text + charts + outcome + tables + narrow + print
 
@@ -150,7 +150,7 @@ enum HTMLStyle {
     .checks td,.checks td:nth-child(n){border:0;padding:0;min-width:0}
     .checks td.right{display:inline-block;margin-inline-end:1rem}
     .checks td:nth-child(1)::before{content:"Check "}.checks td:nth-child(2)::before{content:"Turn "}
-    .finding{font-size:1.15rem}.labels .group{flex:0 0 100%}
+    .finding{font-size:1.15rem}.labels ul{padding:0}.labels .group{position:static;flex:0 0 100%}
     .bars thead{display:none}.bars,.bars tbody{display:block}
     .bars tr{display:flex;flex-wrap:wrap;gap:0 .8rem;margin:.5rem 0}.bars td{padding:0}
     .bars .who{flex:0 0 100%;max-width:100%;white-space:normal;overflow-wrap:anywhere}

@@ -20,7 +20,7 @@ struct OutcomeBars {
   }
 
   var html: String {
-    let details = finding.details.map(HTMLText.escape).joined(separator: " ")
+    let details = HTMLText.escape(finding.others ?? "")
     let remarks = ([Self.meaning] + finding.remarks.map(HTMLText.escape)).joined(separator: " ")
     return """
       <section class="outcome">
@@ -34,7 +34,8 @@ struct OutcomeBars {
 
   private static let meaning = """
     <b>Converged</b>: ends in word soup, silence, or a loop of texts or skeletons; echoes and winding down do not count. \
-    The line below a bar is the 95 % interval of the share that converged.
+    The line below a bar is the 95 % interval of the share that converged, by resampling; where all conversations are \
+    alike there is none.
     """
 
   /// Keeps numbers and their signs on one line.
@@ -45,7 +46,7 @@ struct OutcomeBars {
     guard whole.conversations > 0 else { return "" }
     let conditions = Self.sorted(finding.conditions)
     let all = conditions.count > 1 ? [row(whole, name: "<b>all conversations</b>")] : []
-    let rows = conditions.map { row($0, name: HTMLTable.name($0.condition)) }
+    let rows = conditions.map { row($0, name: HTMLTable.name($0.condition).replacing(",", with: ",<wbr>")) }
     let more = rows.dropFirst(Self.most)
     return Self.legend + Self.table(all + rows.prefix(Self.most))
       + (more.isEmpty
@@ -83,7 +84,8 @@ struct OutcomeBars {
   }
 
   private func row(_ condition: ConditionStatistics, name: String) -> String {
-    let interval = condition.interval
+    // Resampling cannot judge conversations that are all alike.
+    let interval = condition.interval.flatMap { $0.lowerBound < $0.upperBound ? $0 : nil }
     return """
       <tr><td class="who" title="\(HTMLText.escape(HTMLTable.fitting(condition.condition, 400)))">\(name)</td>\
       <td class="what">\(Self.bar(condition))</td>\
@@ -96,7 +98,11 @@ struct OutcomeBars {
   }
 
   private static func bar(_ condition: ConditionStatistics) -> String {
-    let labels = AttractorLabel.allCases.filter { condition.labels[$0, default: 0] > 0 }
+    // Those that converged first, so that their end is the rate.
+    let all = AttractorLabel.allCases
+    let labels = (all.filter(\.isConverged) + all.filter { !$0.isConverged }).filter {
+      condition.labels[$0, default: 0] > 0
+    }
     var title: [String] = []
     var parts = ""
     var start = 0.0
@@ -131,7 +137,7 @@ struct OutcomeBars {
       """
   }
 
-  /// The interval below the bar; none where all conversations are alike, which resampling cannot judge.
+  /// The interval below the bar.
   private static func whisker(_ condition: ConditionStatistics) -> String {
     guard let interval = condition.interval, interval.lowerBound < interval.upperBound,
       let rate = condition.share(condition.converged)

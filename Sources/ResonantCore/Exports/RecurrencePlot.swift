@@ -45,11 +45,24 @@ struct RecurrencePlot {
       "<path class=\"cells g\($0)\" d=\"\(paths[$0])\"/>"
     }
     let rule = matrix.step == 1 ? "" : ", \(matrix.step) turns a cell"
+    let letter = Double(size) / 18
+    let labels = [
+      label("1", x: 0, y: Double(size) + 1.4 * letter, anchor: "start", letter),
+      label("turn \(turns)", x: Double(size), y: Double(size) + 1.4 * letter, anchor: "end", letter),
+    ].joined()
+    let height = TurnChart.coordinate(Double(size) + 2 * letter)
     return """
-      <svg viewBox="-1 -1 \(size + 2) \(size + 2)" role="img" class="recurrence">\
+      <svg viewBox="-.5 -.5 \(size + 1) \(height)" role="img" class="recurrence">\
       <title>Similarity of all pairs of \(turns) turns\(rule)</title>\
-      <rect class="frame" width="\(size)" height="\(size)"/>\(cells.joined())\(onsetLines)</svg>
+      <rect class="frame" width="\(size)" height="\(size)"/>\(cells.joined())\(onsetLines)\(labels)</svg>
       """
+  }
+
+  private func label(_ text: String, x: Double, y: Double, anchor: String, _ size: Double) -> String {
+    """
+    <text x="\(TurnChart.coordinate(x))" y="\(Decimals.text(y, 2))" text-anchor="\(anchor)" \
+    font-size="\(Decimals.text(size, 2))">\(text)</text>
+    """
   }
 
   private func shade(_ row: Int, _ column: Int) -> Int? {

@@ -84,7 +84,8 @@ struct StateStrip {
       let middle = coordinate(left + width / 2)
       let letter =
         width < 7 || run.mark == .none
-        ? "" : "<text class=\"ink\" x=\"\(middle)\" y=\"15\" text-anchor=\"middle\">\(run.mark.rawValue)</text>"
+        ? ""
+        : "<text class=\"ink\" x=\"\(middle)\" y=\"15\" text-anchor=\"middle\">\(run.mark.rawValue)</text>"
       return """
         <g class="\(Self.hue(run.mark))"><rect class="cell" x="\(coordinate(left))" y="3" \
         width="\(coordinate(width))" height="17"/>\(letter)</g>

@@ -112,7 +112,8 @@ struct AnalyzeCommand: AsyncParsableCommand {
     var settings = AnalysisSettings()
     settings.stripsThinking = stripThinking
     settings.measuresCompression = format == .json
-    settings.measuresCourse = html != nil
+    settings.measuresStates = html != nil
+    settings.measuresRecurrence = html != nil
     do {
       for assignment in threshold { try settings.thresholds.set(assignment) }
     } catch {
