@@ -75,9 +75,9 @@ extension HTMLStyle {
   static let tables = """
     .report table:not(.bars){font-size:.85rem;max-width:100%}.report td{overflow-wrap:normal}
     .report td bdi{display:inline-block;max-width:26rem;overflow-wrap:anywhere}
+    .report table:not(.bars) td:first-child bdi{min-width:7.5rem}
     .report summary b{overflow-wrap:anywhere;color:var(--fg)}
     .conversations td{white-space:nowrap}.conversations td bdi{white-space:normal;max-width:18rem;min-width:7rem}
-    td.page bdi{white-space:nowrap}
     dl.values{font-size:.85rem;gap:.6rem 1.25rem}.conversation div[id]{scroll-margin-top:3rem}
 
     """

@@ -10,7 +10,7 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "m2N+4ZHqnt1NBkNfyUk5VcYmn1bXc83/LEnv5d6t0oo="
+  static let digest = "UQd3hu13/qC/qiut564/RMACGiDDRfkhtjSzld3tNUc="
 
   static let sheet = colours + hueColours + layout + turns + text + charts + outcome + tables + narrow + print
 
@@ -157,7 +157,7 @@ enum HTMLStyle {
     .bars .what{flex:0 0 100%;width:100%}.bars .right{font-size:.82rem;text-align:start}
     .bars .rate::after{content:" converged"}.bars .interval::before{content:"("}.bars .interval::after{content:")"}
     .bars .soon::before{content:"half by turn "}.bars .n::before{content:"n "}
-    .bar .tight{display:inline}.bar .roomy{display:none}
+    .bars .none{display:none}.bar .tight{display:inline}.bar .roomy{display:none}
     }
 
     """
@@ -175,7 +175,11 @@ enum HTMLStyle {
     article>h2,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
     nav,details.source,details.table{display:none}
     figure,tr,svg{break-inside:avoid}
-    .charts{grid-template-columns:repeat(2,1fr)}.outcome{break-inside:avoid}
+    .charts{grid-template-columns:repeat(2,1fr)}.outcome,details.course{break-inside:avoid}
+    .report h2.part,.report .hint:has(+details){break-after:avoid}
+    .report table,.report table:not(.bars){font-size:7.5pt}.bars th:first-child{width:24%}
+    .bars th:nth-child(n+3){width:3.8rem}.bars th:nth-child(4){width:4.6rem}.bars th:last-child{width:2.2rem}
+    details.conversation:not([open]){display:none}.bars td.who{font-size:7pt}.bars .tight{display:inline}.bars .roomy{display:none}
     pre{white-space:pre-wrap;overflow-wrap:anywhere}table{display:table}
     .body a[href^=http]::after{content:" <" attr(href) ">";font-size:.85em;color:#444;overflow-wrap:anywhere}
     }

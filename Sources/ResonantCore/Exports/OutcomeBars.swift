@@ -46,7 +46,7 @@ struct OutcomeBars {
     guard whole.conversations > 0 else { return "" }
     let conditions = Self.sorted(finding.conditions)
     let all = conditions.count > 1 ? [row(whole, name: "<b>all conversations</b>")] : []
-    let rows = conditions.map { row($0, name: HTMLTable.name($0.condition).replacing(",", with: ",<wbr>")) }
+    let rows = conditions.map { row($0, name: HTMLTable.name($0.condition).replacing(",", with: ",<wbr/>")) }
     let more = rows.dropFirst(Self.most)
     return Self.legend + Self.table(all + rows.prefix(Self.most))
       + (more.isEmpty
@@ -90,8 +90,8 @@ struct OutcomeBars {
       <tr><td class="who" title="\(HTMLText.escape(HTMLTable.fitting(condition.condition, 400)))">\(name)</td>\
       <td class="what">\(Self.bar(condition))</td>\
       <td class="right rate">\(Self.joined(Wording.percent(condition.share(condition.converged))))</td>\
-      <td class="right interval">\(interval.map { Self.joined(Wording.percents($0)) } ?? "–")</td>\
-      <td class="right soon">\(condition.medianOnset.map(String.init) ?? "–")</td>\
+      <td class="right interval\(interval == nil ? " none" : "")">\(interval.map { Self.joined(Wording.percents($0)) } ?? "–")</td>\
+      <td class="right soon\(condition.medianOnset == nil ? " none" : "")">\(condition.medianOnset.map(String.init) ?? "–")</td>\
       <td class="right n">\(Wording.grouped(condition.conversations))</td></tr>
 
       """

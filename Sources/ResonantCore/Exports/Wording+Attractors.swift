@@ -69,9 +69,9 @@ extension Attractor {
   ///
   /// - Parameter number: the number by which readers know a turn.
   func words(number: (Int) -> Int = { $0 }) -> String {
-    let loop = loop != nil && [.verbatim, .template].contains(label) && period > 0 ? " loop" : ""
+    let loop = [.verbatim, .template].contains(label) && period > 0 ? " loop" : ""
     let parts = [
-      label.plainName + (label == .sustained ? " (sustained)" : " (\(label.rawValue)\(loop))"),
+      label.plainName + (label == .echo ? "" : " (\(label.rawValue)\(loop))"),
       period > 0 ? "period \(period)" : nil,
       onset.map { "from turn \(number($0)) on" },
     ]
