@@ -29,6 +29,9 @@ public struct Analysis: Sendable {
     counted = zip(sorted, duplicateOf).compactMap { $0.turns > 0 && $1 == nil ? $0 : nil }
   }
 
+  /// The number of conversations without turns.
+  public var empty: Int { conversations.count { $0.turns == 0 } }
+
   /// The number of duplicates.
   public var duplicates: Int { duplicateOf.count { $0 != nil } }
 
@@ -100,7 +103,7 @@ public struct Analysis: Sendable {
   }
 
   /// All conversations of the statistics, then those of each condition.
-  private var groups: [(condition: String?, members: [ConversationMeasures])] {
+  var groups: [(condition: String?, members: [ConversationMeasures])] {
     let members = Dictionary(grouping: counted, by: \.source.condition)
     return [(nil, counted)] + members.keys.sorted(by: Self.bytes).map { ($0, members[$0] ?? []) }
   }

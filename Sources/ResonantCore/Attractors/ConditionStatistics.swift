@@ -11,6 +11,10 @@ public struct ConditionStatistics: Sendable {
   public let interval: ClosedRange<Double>?
   /// The turn by which half have converged, after Kaplan and Meier; nil if fewer do.
   public let medianOnset: Int?
+  /// The share that has not converged yet, by turn.
+  let survival: [Survival.Step]
+  /// The turns of the longest conversation.
+  let longest: Int
   /// How many verbatim and template conversations have each period.
   public let periods: [Int: Int]
   public let labels: [AttractorLabel: Int]
@@ -27,12 +31,14 @@ public struct ConditionStatistics: Sendable {
     converged = attractors.count(where: \.label.isConverged)
     interval =
       members.isEmpty ? nil : Bootstrap.interval(.init(converged: converged, count: members.count))
-    medianOnset = Survival.median(
+    survival = Survival.steps(
       members.map { member in
         let attractor = member.attractor
         let onset = attractor?.label.isConverged == true ? attractor?.onset : nil
         return .init(turn: onset ?? member.turns, isEvent: onset != nil)
       })
+    medianOnset = Survival.median(survival)
+    longest = members.map(\.turns).max() ?? 0
     let periodic = attractors.filter { [.verbatim, .template].contains($0.label) && $0.period > 0 }
     periods = periodic.reduce(into: [:]) { $0[$1.period, default: 0] += 1 }
     labels = attractors.reduce(into: [:]) { $0[$1.label, default: 0] += 1 }

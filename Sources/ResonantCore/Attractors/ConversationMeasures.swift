@@ -42,6 +42,11 @@ public struct AnalysisSettings: Sendable {
   /// Whether the measures that take longest, those by compression, are wanted.
   public var measuresCompression = false
 
+  /// Whether the state of each turn is wanted, which only pictures show.
+  public var measuresStates = false
+  /// Whether the similarity of all pairs of turns is wanted, which only pictures show.
+  public var measuresRecurrence = false
+
   public init() {}
 }
 
@@ -69,6 +74,11 @@ public struct ConversationMeasures: Sendable {
   public let zlibNovelty: [Double?]
   public let similarity: [Double?]
 
+  /// The state of each turn; empty unless it was asked for.
+  let marks: [TurnMark]
+  /// Nil unless it was asked for.
+  let recurrence: RecurrenceMatrix?
+
   /// Equal for conversations with equal texts.
   let fingerprint: Fingerprint
   let tail: [NormalisedText]
@@ -95,6 +105,8 @@ public struct ConversationMeasures: Sendable {
     tailSimilarity = Statistics.mean(similarity.compactMap(\.self).suffix(turns.tail.count))
     lengthRatio = Statistics.median(letters[turns.tail].map(Double.init)).map { $0 / max(1, head) }
     zlibNovelty = settings.measuresCompression ? turns.zlibNovelty : []
+    marks = settings.measuresStates ? turns.marks(thresholds) : []
+    recurrence = settings.measuresRecurrence ? RecurrenceMatrix(turns.texts) : nil
     fingerprint = Fingerprint(source.texts)
     tail = Array(turns.texts[turns.tail])
     uses = WordUses(texts, settings.words)

@@ -9,10 +9,13 @@ struct Grams: Sendable, Equatable {
   /// In ascending order without duplicates.
   let sorted: [UInt64]
 
-  init(_ text: NormalisedText) {
+  init(_ text: NormalisedText) { self.init(CollectionOfOne(text)) }
+
+  /// The union of the sets of some texts.
+  init(_ texts: some Collection<NormalisedText>) {
     var all: [UInt64] = []
-    all.reserveCapacity(max(1, text.bytes.count))
-    Self.forEach(in: text) { all.append($0) }
+    all.reserveCapacity(texts.reduce(0) { $0 + max(1, $1.bytes.count) })
+    for text in texts { Self.forEach(in: text) { all.append($0) } }
     all.sort()
     sorted = Self.withoutRepeats(all)
   }

@@ -56,9 +56,22 @@ enum Survival {
     var isEvent: Bool
   }
 
+  /// The share that survives from a turn on, up to the next step.
+  struct Step: Sendable, Equatable {
+    var turn: Int
+    var share: Double
+  }
+
   /// The first turn at which at most half survive; nil if more do to the end.
-  static func median(_ observations: [Observation]) -> Int? {
+  static func median(_ steps: [Step]) -> Int? {
+    // Products of fractions may miss one half by a rounding error.
+    steps.first { $0.share <= 0.5 + 1e-12 }?.turn
+  }
+
+  /// A step for each turn with an event.
+  static func steps(_ observations: [Observation]) -> [Step] {
     let sorted = observations.sorted { $0.turn < $1.turn }
+    var steps: [Step] = []
     var survival = 1.0
     var start = 0
     while start < sorted.count {
@@ -67,10 +80,9 @@ enum Survival {
       let events = sorted[start..<end].count(where: \.isEvent)
       let atRisk = sorted.count - start
       survival *= Double(atRisk - events) / Double(atRisk)
-      // Products of fractions may miss one half by a rounding error.
-      if events > 0, survival <= 0.5 + 1e-12 { return turn }
+      if events > 0 { steps.append(Step(turn: turn, share: survival)) }
       start = end
     }
-    return nil
+    return steps
   }
 }

@@ -3,10 +3,13 @@
 /// What is measured of each turn of a conversation: its letters, how much of it is new, and how similar it is
 /// to the turns shortly before. Turns are numbered from 0 here.
 struct TurnMeasures {
-  private(set) var texts: [NormalisedText]
+  private(set) var texts: [NormalisedText] = []
   private(set) var novelty: [Double] = []
   /// For each turn, the similarities to the turn 1, 2, … turns before.
   private var similarities: [[Double]] = []
+  private var history = GramHistory()
+  /// The ratio of each turn so far; nil when it is computed for the turns that it is asked for.
+  private var ratios: [Double]?
   let deflate = Deflate()
 
   /// - Parameter texts: each turn's text as the other participants received it, in order, without passed
@@ -14,14 +17,26 @@ struct TurnMeasures {
   init(_ texts: [String]) { self.init(texts.map(NormalisedText.init)) }
 
   init(_ texts: [NormalisedText]) {
-    self.texts = texts
     novelty.reserveCapacity(texts.count)
     similarities.reserveCapacity(texts.count)
-    var history = GramHistory()
-    for text in texts {
-      let step = history.next(text)
-      novelty.append(step.novelty)
-      similarities.append(step.similarities)
+    for text in texts { append(text) }
+  }
+
+  /// A conversation that goes on and is measured again after every turn, so that nothing is measured twice.
+  static var growing: TurnMeasures {
+    var turns = TurnMeasures([NormalisedText]())
+    turns.ratios = []
+    return turns
+  }
+
+  mutating func append(_ text: NormalisedText) {
+    let step = history.next(text)
+    texts.append(text)
+    novelty.append(step.novelty)
+    similarities.append(step.similarities)
+    if ratios != nil {
+      let share = compressedShare(text)
+      ratios?.append(share)
     }
   }
 
@@ -53,9 +68,10 @@ struct TurnMeasures {
   var head: Double { Statistics.median(texts.prefix(max(3, count / 3)).map { Double($0.letters) }) ?? 0 }
 
   /// zlib bytes by bytes of a turn's text.
-  func ratio(_ turn: Int) -> Double {
-    let bytes = texts[turn].bytes
-    return Double(deflate.zlibSize(bytes)) / Double(max(1, bytes.count))
+  func ratio(_ turn: Int) -> Double { ratios?[turn] ?? compressedShare(texts[turn]) }
+
+  private func compressedShare(_ text: NormalisedText) -> Double {
+    Double(deflate.zlibSize(text.bytes)) / Double(max(1, text.bytes.count))
   }
 
   /// For each turn, the deflated size given the last 32,768 bytes of the earlier turns, by that without them;
@@ -88,5 +104,15 @@ enum Statistics {
 
   static func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
+  /// The value below which a share of the values lie, interpolated linearly between two of them.
+  ///
+  /// - Parameter sorted: ascending, at least one.
+  static func quantile(_ share: Double, of sorted: [Double]) -> Double {
+    let place = share * Double(sorted.count - 1)
+    let below = Int(place)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
   }
 }

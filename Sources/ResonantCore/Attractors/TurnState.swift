@@ -13,7 +13,35 @@ enum TurnState: Sendable, CaseIterable {
   case recurrent
 }
 
+/// The one state by which a turn is shown, the first that it is in.
+enum TurnMark: Character, Sendable, CaseIterable {
+  case degenerate = "d"
+  case minimal = "m"
+  /// Recurrent, with a similarity as of a verbatim loop.
+  case verbatim = "v"
+  /// Recurrent, with the similarity of a skeleton.
+  case template = "t"
+  case short = "s"
+  case none = "·"
+}
+
 extension TurnMeasures {
+  /// The state by which each turn is shown.
+  func marks(_ thresholds: Thresholds) -> [TurnMark] {
+    let head = head
+    return texts.indices.map { mark($0, head: head, thresholds) }
+  }
+
+  private func mark(_ turn: Int, head: Double, _ thresholds: Thresholds) -> TurnMark {
+    let isIn = { (state: TurnState) in self.isIn(state, turn, head: head, thresholds) }
+    if isIn(.degenerate) { return .degenerate }
+    if isIn(.minimal) { return .minimal }
+    if isIn(.recurrent) {
+      return (recurrence(turn) ?? 0) >= thresholds.verbatimSimilarity ? .verbatim : .template
+    }
+    return isIn(.short) ? .short : .none
+  }
+
   /// Whether a turn is in a state.
   ///
   /// - Parameter head: the letters at the beginning of the conversation, which decide on short turns.

@@ -29,6 +29,8 @@ public struct BatchPages: Sendable {
     /// The number of pages that were not written.
     public var missing = 0
     public var hasIndex = false
+    /// What became of the conversations; nil if that was not asked for.
+    public var finding: AnalysisFinding?
   }
 
   /// Writes the pages that are missing or older than their transcripts, then the index. Cancelling the task
@@ -49,13 +51,28 @@ public struct BatchPages: Sendable {
       }
     }
     let reports = Summary.sorted(known, experiment.places)
+    let analysis = await analysis()
+    let courses = Dictionary(
+      analysis.conversations.map { ($0.source.path, $0) }, uniquingKeysWith: { one, _ in one })
+    let rows = reports.map { row($0, course: courses[path($0.id, "jsonl")]) }
+    writing.finding = analysis.conversations.isEmpty ? nil : AnalysisFinding(analysis)
     let index = GalleryPage.render(
-      experiment: experiment.name, rows: reports.map(row), program: Version.program)
+      experiment: experiment.name, rows: rows, finding: writing.finding, program: Version.program)
     let problem = put(index, at: directory.index)
     writing.problems += [problem].compactMap(\.self)
     writing.hasIndex = problem == nil
     writing.missing = known.count { isMissing($0.id) }
     return writing
+  }
+
+  /// The conversations as far as they have come; none once the task is cancelled.
+  private func analysis() async -> Analysis {
+    var settings = AnalysisSettings()
+    settings.measuresStates = true
+    let files = Task.isCancelled ? [] : (try? TranscriptFiles.find([directory.trials])) ?? []
+    // Trials that cannot be read are in the list with their errors.
+    let reading = try? await AnalysisReader(files, by: [], settings).read(processors: Self.atOnce)
+    return Analysis(reading?.conversations ?? [], settings)
   }
 
   private func path(_ id: String, _ suffix: String) -> String { "\(directory.trials)/\(id).\(suffix)" }
@@ -91,7 +108,7 @@ public struct BatchPages: Sendable {
     }
   }
 
-  private func row(_ report: TrialReport) -> GalleryPage.Row {
+  private func row(_ report: TrialReport, course: ConversationMeasures?) -> GalleryPage.Row {
     let hasPage = FileManager.default.fileExists(atPath: path(report.id, "html"))
     var row = GalleryPage.Row(
       trial: report.id, page: hasPage ? "trials/\(report.id).html" : nil, condition: report.condition,
@@ -100,6 +117,7 @@ public struct BatchPages: Sendable {
     row.turns = report.turns
     row.characters = report.characters
     row.error = report.error
+    row.course = course
     return row
   }
 }

@@ -1,84 +1,180 @@
 // SPDX-License-Identifier: MIT
 
-import OrderedCollections
+/// The tables of an analysis on its page. Their numbers are those of `AnalysisJSON`, rounded.
+struct AnalysisTables {
+  /// The most conditions of which each has rows of its own.
+  static let mostConditions = 500
+  /// The most rows of a list of duplicates.
+  private static let mostDuplicates = 200
 
-/// Everything that an analysis has, as tables for statistics programs: one TSV document for each kind of row, written
-/// like `AnalysisTSV`.
-///
-/// - `conversations`: what `AnalysisTSV` writes
-/// - `turns`: the measures of each turn, by the conversation's `id`
-/// - `conditions`, `differences`, `words`, `emoji`, `forks`: the parts of `AnalysisJSON`; the keys of an object in a row
-///   become columns, as in `converged_low`
-/// - `persistence`: for the forks of a condition and label, the `share` of the `n` long enough that are in the state `k`
-///   turns after the injected one
-/// - `thresholds`
-public enum AnalysisTables {
-  /// The documents by name, without those that would have no row.
-  public static func documents(of analysis: Analysis) -> [(name: String, bytes: [UInt8])] {
-    var tables: OrderedDictionary<String, [JSONObject]> = ["turns": analysis.conversations.flatMap(turns)]
-    for (name, values) in AnalysisJSON.parts(of: analysis) {
-      let rows = values.compactMap(\.object)
-      tables[name] = rows.map(flat)
-      if name == "forks" { tables["persistence"] = rows.flatMap(persistence) }
-    }
-    tables["thresholds"] = analysis.settings.thresholds.values.map {
-      ["name": .string($0.name), "value": .double($0.value)]
-    }
-    return [("conversations", AnalysisTSV.document(of: analysis))]
-      + tables.filter { !$0.value.isEmpty }.map { ($0.key, document(of: $0.value)) }
+  let analysis: Analysis
+  /// At most as many as are shown.
+  let conditions: [ConditionStatistics]
+
+  var html: String {
+    section("Conditions", conditionTable + labelTable + periodTable)
+      + section("Differences between conditions", differenceTable)
+      + section("After an injected message", forkTable)
+      + section("Words", useTable("Word", analysis.words))
+      + section("Emoji", useTable("Emoji", analysis.emoji))
+      + section("Duplicates", duplicateTable)
   }
 
-  private static func turns(of conversation: ConversationMeasures) -> [JSONObject] {
-    conversation.letters.indices.map { turn in
-      var row: JSONObject = [
-        "id": .string(conversation.source.id), "turn": .int(turn + 1),
-        "letters": .int(conversation.letters[turn]), "novelty": .double(conversation.novelty[turn]),
-        "similarity": conversation.similarity[turn].map(JSONValue.double) ?? .null,
+  private func section(_ title: String, _ content: String) -> String {
+    content.isEmpty ? "" : "<h2 class=\"part\">\(title)</h2>\n\(content)"
+  }
+
+  private func percent(_ share: Double?) -> HTMLTable.Cell {
+    .number(share.map { Decimals.text(100 * $0, 1) } ?? "–")
+  }
+
+  private func decimals(_ value: Double?) -> HTMLTable.Cell {
+    .number(value.map { Decimals.text($0, 3) } ?? "–")
+  }
+
+  private var conditionTable: String {
+    let rows = conditions.map { condition -> [HTMLTable.Cell] in
+      let interval = condition.interval
+      return [
+        .name(condition.condition), .number("\(condition.conversations)"), .number("\(condition.duplicates)"),
+        percent(condition.share(condition.converged)), percent(interval?.lowerBound),
+        percent(interval?.upperBound), .number(condition.medianOnset.map(String.init) ?? "–"),
+        percent(condition.share(condition.loops)), percent(condition.share(condition.escapes)),
+        decimals(condition.tailNovelty), decimals(condition.betweenSimilarity),
       ]
-      if conversation.zlibNovelty.indices.contains(turn) {
-        row["zlib_novelty"] = conversation.zlibNovelty[turn].map(JSONValue.double) ?? .null
+    }
+    let head = [
+      "condition", "n#", "duplicates#", "converged %#", "low#", "high#", "onset#", "loop %#", "escape %#",
+      "tail novelty#", "between similarity#",
+    ]
+    return HTMLTable(head: head, rows: rows, kind: "conditions").html + """
+      <p class="hint">low and high: the 95 % interval. onset: the turn by which half have converged, where those that do \
+      not converge count as seen to their last turn. loop: ends in a loop, whatever the label. escape: fell silent and \
+      left that again. tail novelty: of the last six turns. between similarity: how alike the ends of different \
+      conversations are\(sample).</p>
+
+      """
+  }
+
+  private var sample: String {
+    conditions.contains { $0.conversations > Resemblance.most }
+      ? ", of \(Resemblance.most) drawn conversations" : ""
+  }
+
+  private var labelTable: String {
+    let rows = conditions.map { condition in
+      [.name(condition.condition)]
+        + AttractorLabel.allCases.map { percent(condition.share(condition.labels[$0] ?? 0)) }
+    }
+    return HTMLTable(
+      head: ["condition"] + AttractorLabel.allCases.map { "\($0.rawValue) %#" }, rows: rows,
+      kind: "labels-table"
+    ).html
+  }
+
+  private var periodTable: String {
+    let periods = Set(conditions.flatMap(\.periods.keys)).sorted()
+    guard !periods.isEmpty else { return "" }
+    let rows = conditions.filter { !$0.periods.isEmpty }.map { condition -> [HTMLTable.Cell] in
+      [.name(condition.condition)] + periods.map { .number("\(condition.periods[$0] ?? 0)") }
+    }
+    return HTMLTable(
+      head: ["loops of period"] + periods.map { "\($0)#" }, rows: rows, kind: "periods"
+    ).html
+  }
+
+  private var differenceTable: String {
+    let points = { (value: Double) in HTMLTable.Cell.number(Decimals.text(100 * value, 1)) }
+    let differences = Analysis.differences(conditions)
+    guard !differences.isEmpty else { return "" }
+    let rows = differences.map { difference -> [HTMLTable.Cell] in
+      [
+        .name(difference.a), .name(difference.b), points(difference.difference),
+        points(difference.interval.lowerBound), points(difference.interval.upperBound),
+      ]
+    }
+    let compared = conditions.count { $0.conversations > 0 }
+    let bound =
+      compared > Analysis.mostCompared
+      ? " Compared are the first \(Analysis.mostCompared) of \(compared) conditions." : ""
+    return HTMLTable(
+      head: ["a", "b", "a − b, points#", "low#", "high#"], rows: rows, kind: "differences"
+    ).html
+      + "<p class=\"hint\">In percentage points of the share that converged, with the 95 % interval.\(bound)</p>\n"
+  }
+
+  private var forkTable: String {
+    let forks = analysis.forks
+    guard !forks.isEmpty else { return "" }
+    let rows = forks.map { forks -> [HTMLTable.Cell] in
+      [
+        .name(forks.condition), .html(forks.label.rawValue), .number("\(forks.forks)"),
+        .number("\(forks.left)"), percent(forks.recovered),
+      ]
+    }
+    let shown = forks.filter { !$0.persistence.isEmpty }.prefix(Self.mostConditions)
+    let curves = shown.map { forks in
+      var chart = TurnChart.shares(
+        "Share still in the state, by turns after the message", count: forks.persistence.count)
+      chart.unit = "turns after the message: "
+      let line = forks.persistence.map { (turn: Double($0.after), value: $0.share) }
+      let dots = line.count <= 40 ? line.map { chart.dot($0.turn, $0.value) }.joined() : ""
+      return """
+        <figure><figcaption><b>\(HTMLTable.name(forks.condition))</b>: \(forks.label.plainName), still in it so many \
+        turns later</figcaption>\(chart.svg(chart.line(line) + dots))</figure>
+
+        """
+    }
+    let persistence = forks.flatMap { forks in
+      forks.persistence.map { step -> [HTMLTable.Cell] in
+        [
+          .name(forks.condition), .html(forks.label.rawValue), .number("\(step.after)"),
+          .number("\(step.forks)"), percent(step.share),
+        ]
       }
-      return row
     }
+    let steps = HTMLTable(
+      head: ["condition", "state before", "turns after#", "n#", "still in it %#"], rows: persistence,
+      kind: "persistence")
+    return HTMLTable(
+      head: ["condition", "state before", "forks#", "left it#", "of these back at the end %#"], rows: rows,
+      kind: "forks"
+    ).html + "<div class=\"charts\">\(curves.joined())</div>\n"
+      + "<details class=\"table\"><summary>Persistence as a table</summary>\(steps.html)</details>\n"
   }
 
-  /// The values of a row and of the objects in it; lists have tables of their own.
-  private static func flat(_ row: JSONObject) -> JSONObject {
-    row.reduce(into: [:]) { columns, member in
-      switch member.value {
-      case .object(let members):
-        for (key, value) in flat(members) { columns["\(member.key)_\(key)"] = value }
-      case .array: break
-      default: columns[member.key] = member.value
+  private func useTable(
+    _ title: String, _ groups: [(condition: String?, uses: [WordStatistics])]
+  ) -> String {
+    let table = { (groups: ArraySlice<(condition: String?, uses: [WordStatistics])>) in
+      let rows = groups.flatMap { group in
+        group.uses.map { use -> [HTMLTable.Cell] in
+          [
+            group.condition.map { .name($0) } ?? .html("<b>all</b>"), .name(use.text),
+            decimals(use.mean), percent(use.share), .number("\(use.most)"),
+          ]
+        }
       }
+      return rows.isEmpty
+        ? ""
+        : HTMLTable(
+          head: ["condition", title, "mean#", "with any %#", "most#"], rows: rows, kind: "uses"
+        ).html
     }
+    let whole = table(groups.prefix(1))
+    let single = groups.count > 2 ? table(groups.dropFirst().prefix(Self.mostConditions)) : ""
+    guard !whole.isEmpty, !single.isEmpty else { return whole }
+    return whole + "<details class=\"table\"><summary>\(title)s by condition</summary>\(single)</details>\n"
   }
 
-  private static func persistence(of forks: JSONObject) -> [JSONObject] {
-    let steps = forks["persistence"]?.array?.compactMap(\.object) ?? []
-    return steps.map { step in
-      var row = forks.filter { ["condition", "label"].contains($0.key) }
-      row.merge(step) { own, _ in own }
-      return row
+  private var duplicateTable: String {
+    let duplicates = zip(analysis.conversations, analysis.duplicateOf).lazy.compactMap {
+      conversation, original in original.map { [HTMLTable.Cell.name(conversation.source.path), .name($0)] }
     }
-  }
-
-  private static func document(of rows: [JSONObject]) -> [UInt8] {
-    var columns: OrderedSet<String> = []
-    for row in rows { columns.formUnion(row.keys) }
-    var bytes = Array(columns.joined(separator: "\t").utf8) + [0x0A]
-    for row in rows {
-      bytes += columns.map { cell(row[$0] ?? .null) }.joined(separator: "\t").utf8
-      bytes.append(0x0A)
-    }
-    return bytes
-  }
-
-  private static func cell(_ value: JSONValue) -> String {
-    switch value {
-    case .null: ""
-    case .string(let text): AnalysisCell.escaped(text)
-    default: value.jsonText
-    }
+    let rows = Array(duplicates.prefix(Self.mostDuplicates))
+    guard !rows.isEmpty else { return "" }
+    let more = analysis.duplicates - rows.count
+    return HTMLTable(head: ["conversation", "same texts as"], rows: rows).html
+      + (more > 0 ? "<p class=\"hint\">And \(Wording.grouped(more)) more.</p>\n" : "")
   }
 }

@@ -15,6 +15,8 @@ public enum GalleryPage {
     public var turns: Int
     public var characters: Int
     public var error: String?
+    /// What was measured of its conversation; nil if there is none.
+    public var course: ConversationMeasures?
 
     public init(
       trial: String, page: String?, condition: JSONObject, repeat: Int, end: Transcript.End? = nil
@@ -30,56 +32,60 @@ public enum GalleryPage {
     }
   }
 
-  /// The page in UTF-8.
+  /// The page in UTF-8: what the conversations became, then the list of the trials.
   ///
-  /// - Parameter program: name and version of the program.
-  public static func render(experiment: String, rows: [Row], program: String) -> [UInt8] {
+  /// - Parameters:
+  ///   - finding: of all conversations that have begun; nil for none.
+  ///   - program: name and version of the program.
+  public static func render(
+    experiment: String, rows: [Row], finding: AnalysisFinding? = nil, program: String
+  ) -> [UInt8] {
     var keys: [String] = []
-    for key in rows.flatMap(\.condition.keys) where !keys.contains(key) { keys.append(key) }
-    let names = ["Trial"] + keys + ["Repeat", "End", "Turns", "Characters", "Error"]
-    let titles = names.map { "<th>\(HTMLText.escape($0))</th>" }.joined()
+    var known: Set<String> = []
+    for key in rows.lazy.flatMap(\.condition.keys) where known.insert(key).inserted { keys.append(key) }
     let done = rows.count { $0.reason != nil && $0.reason != .error }
     let failed = rows.count { $0.reason == .error }
+    let numeric = Set(keys.filter { key in rows.allSatisfy { $0.condition[key].map(isNumber) ?? true } })
+    let courses = rows.contains { $0.course != nil } ? ["States by turn", "Label", "Onset#"] : []
+    let table = HTMLTable(
+      head: ["Trial"] + keys.map { numeric.contains($0) ? $0 + "#" : $0 } + ["Repeat#"] + courses
+        + ["End", "Turns#", "Characters#", "Error"],
+      rows: rows.map { cells($0, keys: keys, numeric: numeric, hasCourse: !courses.isEmpty) }, kind: "trials")
+    let unfinished = rows.count - done - failed
     let body = """
       <header><h1>\(HTMLText.escape(experiment))</h1>
       <p class="lead">\(Wording.count(rows.count, "trial")) · \(Wording.grouped(done)) done · \
-      \(Wording.grouped(failed)) failed</p></header>
-      <main class="wide"><table><thead><tr>\(titles)</tr></thead><tbody>
-      \(rows.map { line($0, keys: keys) }.joined())</tbody></table></main>
+      \(Wording.grouped(failed)) failed\(unfinished > 0 ? " · \(Wording.grouped(unfinished)) not finished" : "")</p></header>
+      <main class="wide report">
+      \(finding.map { OutcomeBars(finding: $0).html } ?? "")<h2 class="part">Trials</h2>
+      \(courses.isEmpty ? "" : StateStrip.key)<div class="scroll">\(table.html)</div></main>
       <footer>Made by \(HTMLText.escape(program)).</footer>
       """
     return HTMLDocument.page(title: experiment, program: program, body: body)
   }
 
-  private static func line(_ row: Row, keys: [String]) -> String {
-    let name = HTMLText.isolated(row.trial)
-    let link = row.page.map { "<a href=\"\(address($0))\">\(name)</a>" } ?? name
-    let values = keys.map { row.condition[$0].map { $0.string ?? $0.jsonText } ?? "" }
-    let cells = [link] + values.map(HTMLText.isolated)
-    let end = row.reason.map(Wording.reason) ?? "not finished"
-    return """
-      <tr>\(cells.map { "<td>\($0)</td>" }.joined())<td class="right">\(row.repeat)</td><td>\(end)</td>\
-      <td class="right">\(Wording.grouped(row.turns))</td><td class="right">\(Wording.grouped(row.characters))</td>\
-      <td>\(HTMLText.escape(row.error ?? ""))</td></tr>
-
-      """
+  private static func isNumber(_ value: JSONValue) -> Bool {
+    if case .number = value { true } else { false }
   }
 
-  /// The path as a relative URL. It is percent-encoded, so that no name can act as a scheme, query or
-  /// fragment.
-  private static func address(_ path: String) -> String {
-    var url = "./"
-    for byte in path.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"), UInt8(ascii: "/"):
-        url.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        url += byte < 16 ? "%0" : "%"
-        url += String(byte, radix: 16, uppercase: true)
-      }
+  private static func cells(
+    _ row: Row, keys: [String], numeric: Set<String>, hasCourse: Bool
+  ) -> [HTMLTable.Cell] {
+    let name = HTMLTable.name(row.trial)
+    let link = row.page.map { "<a href=\"\(PageAddress.url($0))\">\(name)</a>" } ?? name
+    let values = keys.map { key -> HTMLTable.Cell in
+      let text = row.condition[key].map { $0.string ?? $0.jsonText } ?? ""
+      return numeric.contains(key) ? .number(HTMLTable.name(text)) : .name(text)
     }
-    return url
+    let attractor = row.course?.attractor
+    let tag = attractor.map { "<span class=\"tag \($0.label.hue)\">\($0.label.rawValue)</span>" }
+    let course: [HTMLTable.Cell] = [
+      .html(row.course.map { StateStrip(marks: $0.marks).text } ?? ""), .html(tag ?? "–"),
+      .number(attractor?.onset.map(String.init) ?? "–"),
+    ]
+    return [.html(link)] + values + [.number("\(row.repeat)")] + (hasCourse ? course : []) + [
+      .html(row.reason.map(Wording.reason) ?? "not finished"), .number(Wording.grouped(row.turns)),
+      .number(Wording.grouped(row.characters)), .html(HTMLText.escape(row.error ?? "")),
+    ]
   }
 }

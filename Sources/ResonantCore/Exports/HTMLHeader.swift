@@ -5,6 +5,8 @@ struct HTMLHeader {
   let transcript: Transcript
   let speakers: Speakers
   let fragments: FragmentCache
+  /// What the conversation has become; may be empty.
+  let label: String
 
   private var header: Transcript.Header { transcript.header }
   private var isRoom: Bool { header.mode == .party }
@@ -14,7 +16,7 @@ struct HTMLHeader {
     <header>
     <h1>\(HTMLText.escape(Wording.title(of: header)))</h1>
     <p class="lead">\(HTMLText.escape(lead))</p>
-    \(topic)\(models)
+    \(label)\(topic)\(models)
     <dl class="facts">\(transcript.facts.map(tile).joined())</dl>
     \(introductions)\(prompts)\(preambles)</header>
 

@@ -2,20 +2,21 @@
 
 /// The page of a transcript. Caches the HTML of each turn, so that rewriting the page after every turn only
 /// costs the new turn.
-struct HTMLPage: Sendable {
+struct HTMLPage {
   /// The smallest number of turns for which the page has an outline.
   private static let fewestListed = 10
 
   private struct Entry: Sendable {
     var told: ToldTurn
     var article: String
-    /// Nil for a turn without words.
+    /// Nil for a passed turn.
     var point: CurvePoint?
   }
 
   private var fragments = FragmentCache()
   private var entries: [Entry] = []
-  private var grams = GramHistory()
+  /// Of the turns that were not passed; nil before the first page.
+  private var measures: TurnMeasures?
 
   init() {}
 
@@ -34,8 +35,10 @@ struct HTMLPage: Sendable {
     let speakers = Speakers(transcript.header)
     let passages = transcript.passages
     update(transcript, passages, speakers)
-    let header = HTMLHeader(transcript: transcript, speakers: speakers, fragments: fragments)
-    let curves = HTMLCurves(points: entries.compactMap(\.point), speakers: speakers)
+    let curves = HTMLCurves(
+      points: entries.compactMap(\.point), measures: measures ?? .growing, speakers: speakers)
+    let header = HTMLHeader(
+      transcript: transcript, speakers: speakers, fragments: fragments, label: curves.label)
     let body = """
       \(header.html)<main>
       \(curves.html)\(outline(speakers))<h2 class="part">Conversation</h2>
@@ -50,7 +53,7 @@ struct HTMLPage: Sendable {
   private mutating func update(_ transcript: Transcript, _ passages: [Passage], _ speakers: Speakers) {
     if !isContinued(by: transcript) {
       entries = []
-      grams = GramHistory()
+      measures = nil
     }
     var index = 0
     for case .turn(let told) in passages {
@@ -73,10 +76,11 @@ struct HTMLPage: Sendable {
   }
 
   private mutating func point(_ turn: Turn) -> CurvePoint? {
-    guard !turn.text.isEmpty else { return nil }
-    return CurvePoint(
-      turn: turn.number, speaker: turn.speaker, characters: turn.characters,
-      novelty: grams.next(turn.heard ?? turn.text).novelty)
+    guard turn.outcome != .passed else { return nil }
+    // Grown in place, because a copy would cost as much as the whole conversation.
+    if measures == nil { measures = .growing }
+    measures?.append(NormalisedText(turn.heard ?? turn.text))
+    return CurvePoint(turn: turn.number, speaker: turn.speaker, characters: turn.characters)
   }
 
   private func outline(_ speakers: Speakers) -> String {

@@ -10,9 +10,9 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "bpruoTgdzf0bE4gNw4HzHz40G+QxnBrNElk5UUjpXKE="
+  static let digest = "UQd3hu13/qC/qiut564/RMACGiDDRfkhtjSzld3tNUc="
 
-  static let sheet = colours + layout + turns + text + charts + narrow + print
+  static let sheet = colours + hueColours + layout + turns + text + charts + outcome + tables + narrow + print
 
   private static let colours = """
     :root{color-scheme:light dark;--bg:#f7f6f3;--fg:#1d2126;--soft:#5b6470;--card:#fff;--line:#dfe2e6;\
@@ -139,20 +139,6 @@ enum HTMLStyle {
 
     """
 
-  private static let charts = """
-    .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:.5rem 1.5rem;margin:.5rem 0}
-    figure{margin:0}figcaption{font-size:.9rem;color:var(--soft)}
-    figcaption b{color:var(--fg)}
-    .legend{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;margin:0 0 .6rem;padding:0;font-size:.85rem}
-    .legend li{color:var(--who);overflow-wrap:anywhere}.legend li::before{content:"\\25CF\\A0"}
-    svg{display:block;width:100%;height:auto;color:var(--fg)}
-    svg text{font-size:10px;fill:var(--soft)}
-    svg .axis{stroke:var(--line);fill:none}
-    svg .curve{stroke:currentColor;stroke-width:1.25;fill:none;opacity:.45}
-    svg .mark{fill:var(--who)}
-
-    """
-
   private static let narrow = """
     @media (max-width:34rem){
     header,main,footer{padding-left:.9rem;padding-right:.9rem}header{padding-top:1.5rem}
@@ -164,6 +150,14 @@ enum HTMLStyle {
     .checks td,.checks td:nth-child(n){border:0;padding:0;min-width:0}
     .checks td.right{display:inline-block;margin-inline-end:1rem}
     .checks td:nth-child(1)::before{content:"Check "}.checks td:nth-child(2)::before{content:"Turn "}
+    .finding{font-size:1.15rem}.labels ul{padding:0}.labels .group{position:static;flex:0 0 100%}
+    .bars thead{display:none}.bars,.bars tbody{display:block}
+    .bars tr{display:flex;flex-wrap:wrap;gap:0 .8rem;margin:.5rem 0}.bars td{padding:0}
+    .bars .who{flex:0 0 100%;max-width:100%;white-space:normal;overflow-wrap:anywhere}
+    .bars .what{flex:0 0 100%;width:100%}.bars .right{font-size:.82rem;text-align:start}
+    .bars .rate::after{content:" converged"}.bars .interval::before{content:"("}.bars .interval::after{content:")"}
+    .bars .soon::before{content:"half by turn "}.bars .n::before{content:"n "}
+    .bars .none{display:none}.bar .tight{display:inline}.bar .roomy{display:none}
     }
 
     """
@@ -172,13 +166,20 @@ enum HTMLStyle {
     @media print{
     :root{color-scheme:light;--bg:#fff;--fg:#000;--card:#fff;--soft:#444;--line:#bbb;--code:#f3f4f6;\
     --link:#000;--bad:#8c1c12;--kw:#8c1c12;--st:#0a5c2b;--dv:#0b4f9e;--s0:#0b5cad;--s1:#8a3ab9;--s2:#0a6b4b;\
-    --s3:#a8430b;--s4:#b01c62;--s5:#0b6a78;--s6:#6b5a00;--s7:#4a4fc4;--s8:#8c2f2f;--s9:#4d5b6a}
+    --s3:#a8430b;--s4:#b01c62;--s5:#0b6a78;--s6:#6b5a00;--s7:#4a4fc4;--s8:#8c2f2f;--s9:#4d5b6a;\
+    --d:#a23b8c;--di:#fff;--m:#0b4f8a;--mi:#fff;--v:#c2410c;--vi:#fff;--t:#c28100;--ti:#111;--e:#0a7d5f;--ei:#fff;\
+    --w:#4f90c6;--wi:#111;--n:#d3d7dd;--ni:#111;print-color-adjust:exact;-webkit-print-color-adjust:exact}
     @page{margin:18mm 16mm}
     body{font-size:10pt;line-height:1.45}header,main,footer{max-width:none;padding:0}
     article,article.passed{border-width:0 0 0 3px;border-radius:0;padding:0 0 0 .8rem;margin:1.2rem 0;contain:none}
     article>h2,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
     nav,details.source,details.table{display:none}
     figure,tr,svg{break-inside:avoid}
+    .charts{grid-template-columns:repeat(2,1fr)}.outcome,details.course{break-inside:avoid}
+    .report h2.part,.report .hint:has(+details){break-after:avoid}
+    .report table,.report table:not(.bars){font-size:7.5pt}.bars th:first-child{width:24%}
+    .bars th:nth-child(n+3){width:3.8rem}.bars th:nth-child(4){width:4.6rem}.bars th:last-child{width:2.2rem}
+    details.conversation:not([open]){display:none}.bars td.who{font-size:7pt}.bars .tight{display:inline}.bars .roomy{display:none}
     pre{white-space:pre-wrap;overflow-wrap:anywhere}table{display:table}
     .body a[href^=http]::after{content:" <" attr(href) ">";font-size:.85em;color:#444;overflow-wrap:anywhere}
     }

@@ -19,7 +19,8 @@ struct AnalyzeCommand: AsyncParsableCommand {
       Takes transcripts and directories, also those of a batch, with everything below them, and conversations \
       of other tools: attractor-states, UniversalBackrooms, llm_conversation, ShareGPT, OpenAI messages. Other \
       files in directories are skipped. Rates are those of conversations that converge: end in silence, word \
-      soup, or a loop of texts or skeletons. The json form has all measures, tsv a row for each conversation.
+      soup, or a loop of texts or skeletons. The json form has all measures, tsv a row for each conversation; \
+      --html makes a page with curves and pictures besides.
       """)
 
   @Argument(
@@ -55,8 +56,15 @@ struct AnalyzeCommand: AsyncParsableCommand {
     completion: .directory)
   var tables: String?
 
+  @Option(
+    help: ArgumentHelp("Also write a report, one HTML page.", valueName: "file"), completion: .file())
+  var html: String?
+
   func run() async throws {
     let settings = try settings()
+    if let html, ResultFile.isTranscript(html) {
+      throw ConfigurationError(OptionPlace(path: "--html"), ResultFile.refusal(html))
+    }
     let keys = try Self.list(by, of: "--by")
     let files: [TranscriptFiles.Candidate]
     do {
@@ -79,9 +87,14 @@ struct AnalyzeCommand: AsyncParsableCommand {
       throw ConfigurationError(
         OptionPlace(path: "--by"), "no conversation has \(key), neither in its condition nor in its settings")
     }
+    let sources = Set(reading.conversations.map { ResultFile.resolved($0.source.path) })
+    if let html, sources.contains(ResultFile.resolved(html)) {
+      throw ConfigurationError(OptionPlace(path: "--html"), ResultFile.refusal(html))
+    }
     let analysis = Analysis(reading.conversations, settings)
-    try tables.map { try Self.write(AnalysisTables.documents(of: analysis), to: $0) }
+    try tables.map { try Self.write(TSVTables.documents(of: analysis), to: $0) }
     try await show(analysis)
+    if let html { try await write(analysis, to: html) }
   }
 
   /// Writes tables into a directory, which is made if it is missing.
@@ -102,10 +115,31 @@ struct AnalyzeCommand: AsyncParsableCommand {
     }
   }
 
+  private func write(_ analysis: Analysis, to file: String) async throws {
+    let absolute = Host.absolute(file)
+    let page = AnalysisPage(analysis, program: Version.program) { source in
+      guard let page = PageAddress.page(ofTranscript: source.path),
+        FileManager.default.fileExists(atPath: page)
+      else { return nil }
+      return PageAddress.relative(Host.absolute(page), toPageAt: absolute)
+    }
+    do {
+      try WholeFile.write(page.render(), to: file)
+    } catch {
+      Diagnostics.error("\(file) can't be written: \(error)")
+      await Diagnostics.flush()
+      throw RunEnd(code: 1)
+    }
+    Diagnostics.line("Report: \(file)")
+    await Diagnostics.flush()
+  }
+
   private func settings() throws(ConfigurationError) -> AnalysisSettings {
     var settings = AnalysisSettings()
     settings.stripsThinking = stripThinking
     settings.measuresCompression = format == .json || tables != nil
+    settings.measuresStates = html != nil
+    settings.measuresRecurrence = html != nil
     do {
       for assignment in threshold { try settings.thresholds.set(assignment) }
     } catch {

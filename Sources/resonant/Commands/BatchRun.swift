@@ -89,6 +89,9 @@ struct BatchRun {
       Diagnostics.error("other processes are at work on \(outcome.held.count) trials: \(some)")
     }
     for problem in outcome.problems { Diagnostics.error(problem) }
+    if let finding = writing?.finding {
+      for sentence in [finding.headline] + finding.details { Diagnostics.line(sentence) }
+    }
     let console = Console()
     console.write(Console.style.safe(Self.sentences(on: outcome.status)))
     for endpoint in runner.limits.throttled {

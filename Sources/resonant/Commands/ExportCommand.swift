@@ -143,25 +143,12 @@ private struct ExportDestination {
 
   /// Refuses to overwrite a transcript or a source, which unlike a page can't be generated again.
   private func checkTargets(_ sources: [ExportSources.Item]) throws(ConfigurationError) {
-    let origins = Set(sources.map { Self.resolved($0.file.path) })
-    let isLost = { (file: String) in origins.contains(Self.resolved(file)) || Self.isTranscript(file) }
-    guard let transcript = files?.first(where: isLost) else { return }
-    throw ConfigurationError(
-      OptionPlace(path: "--out"), "\(transcript) is a transcript and is not overwritten; choose another name")
-  }
-
-  private static func resolved(_ path: String) -> String {
-    URL(filePath: path).resolvingSymlinksInPath().path
-  }
-
-  private static func isTranscript(_ path: String) -> Bool {
-    let file = URL(filePath: path).resolvingSymlinksInPath()
-    // Opening a pipe would block.
-    let type = try? FileManager.default.attributesOfItem(atPath: file.path)[.type] as? FileAttributeType
-    guard type == .typeRegular, let content = try? Data(contentsOf: file, options: .mappedIfSafe) else {
-      return false
+    let origins = Set(sources.map { ResultFile.resolved($0.file.path) })
+    let isLost = { (file: String) in
+      origins.contains(ResultFile.resolved(file)) || ResultFile.isTranscript(file)
     }
-    return content.starts(with: #"{"type":"header""#.utf8)
+    guard let transcript = files?.first(where: isLost) else { return }
+    throw ConfigurationError(OptionPlace(path: "--out"), ResultFile.refusal(transcript))
   }
 
   func write(_ bytes: [UInt8], _ index: Int) async throws {

@@ -17,8 +17,8 @@ struct ExamplePlanTests {
   init() throws { lab = try Laboratory() }
 
   /// The lines of the first comment that are set in.
-  private func command(_ plan: String) throws -> String {
-    let text = try String(contentsOfFile: "\(Self.root)/examples/plans/\(plan)", encoding: .utf8)
+  private func command(_ plan: String, in folder: String = "plans") throws -> String {
+    let text = try String(contentsOfFile: "\(Self.root)/examples/\(folder)/\(plan)", encoding: .utf8)
     return text.split(separator: "\n").prefix { $0.hasPrefix("#") }.filter { $0.hasPrefix("#     ") }
       .map { String($0.dropFirst(6)) }.joined(separator: "\n")
   }
@@ -68,6 +68,23 @@ struct ExamplePlanTests {
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(server.requests.contains { $0.json["model"] == "mine" })
     #expect(server.requests.allSatisfy { ["mine", "other"].contains($0.json["model"]?.string) })
+  }
+
+  @Test func theStudyComesFromAPlanToAReportInTwoCommands() async throws {
+    let commands = try command("plan.yaml", in: "study").split(separator: "\n").map(String.init)
+    #expect(commands.count == 2)
+    let out = lab.directory.path
+    for command in commands {
+      let ended = try await run(command.replacing("runs", with: out))
+      #expect(ended.exitCode == 0, "\(ended)")
+    }
+    let report = try lab.directory.read("study/report.html")
+    let finding = try #require(report.firstMatch(of: #/<p class="finding">Of 200 conversations, (\d+) \(/#))
+    #expect((60...160).contains(Int(finding.1) ?? 0))
+    for label in ["degenerate", "minimal", "verbatim", "template", "echo", "winddown", "sustained"] {
+      #expect(report.contains(">\(label)</span>"), "\(label)")
+    }
+    #expect(!report.contains("class=\"hint\">duplicate"))
   }
 
   @Test func theRoomRunsWithoutAnyNetworkToItsInterrupt() async throws {

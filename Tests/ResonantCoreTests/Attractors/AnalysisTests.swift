@@ -19,7 +19,7 @@ struct AnalysisTests {
       ([], nil),
     ] as [([(Int, Bool)], Int?)])
   func theMedianOnsetIsThatOfKaplanAndMeier(observed: [(Int, Bool)], median: Int?) {
-    #expect(Survival.median(observed.map { .init(turn: $0, isEvent: $1) }) == median)
+    #expect(Survival.median(Survival.steps(observed.map { .init(turn: $0, isEvent: $1) })) == median)
   }
 
   @Test func intervalsAreTheSameEverywhere() {

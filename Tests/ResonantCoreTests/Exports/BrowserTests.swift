@@ -80,6 +80,27 @@ struct BrowserTests {
         != nil)
   }
 
+  @Test func aReportOfAttacksStaysQuiet() async throws {
+    let visit = try await visit { port in
+      var settings = AnalysisSettings()
+      settings.measuresStates = true
+      settings.measuresRecurrence = true
+      let conversations = messages(port).map { attack in
+        let source = AnalysisSource(
+          id: attack, path: attack + ".jsonl", model: attack, condition: attack,
+          texts: (1...8).map { "\(attack) \($0)" }, injected: 7)
+        return ConversationMeasures(source, settings)
+      }
+      return AnalysisPage(Analysis(conversations, settings), program: "test") { $0.path }.render()
+    }
+    #expect(visit.requests.isEmpty && visit.connections == 0)
+    #expect(visit.console.isEmpty)
+    #expect(visit.document.contains("<title>What these models drift into</title>"))
+    #expect(
+      visit.document.firstMatch(of: /<main[\s\S]*<svg class="bar"[\s\S]*Method[\s\S]*<\/main>\s*<footer>/)
+        != nil)
+  }
+
   @Test func withoutTheFilterTheSameMessagesRunAndLoad() async throws {
     let visit = try await visit { port in
       let text = Attacks.active[0...7].joined(separator: "\n\n").replacing("PORT", with: "\(port)")

@@ -139,10 +139,35 @@ struct ExportTests {
           .init(trial: "a-2", page: nil, condition: ["model": "m2", "extra": true], repeat: 2),
         ], program: "resonant 0.1"), as: UTF8.self)
     #expect(page.contains("<a href=\"./trials/a%201%3F%23%3Ax.html\"><bdi>a-1</bdi></a>"))
-    #expect(page.contains("<th>model</th><th>t</th><th>extra</th><th>Repeat</th>"))
-    #expect(page.contains("<td><bdi>m&lt;1&gt;</bdi></td><td><bdi>0.5</bdi></td><td><bdi></bdi></td>"))
+    #expect(
+      page.contains("<th>model</th><th class=\"right\">t</th><th>extra</th><th class=\"right\">Repeat</th>"))
+    #expect(
+      page.contains(
+        "<td><bdi>m&lt;1&gt;</bdi></td><td class=\"right\"><bdi>0.5</bdi></td><td><bdi></bdi></td>"))
     #expect(page.contains("turn limit reached") && page.contains("12,345") && page.contains("not finished"))
-    #expect(page.contains("2 trials · 1 done · 0 failed"))
+    #expect(page.contains("2 trials · 1 done · 0 failed · 1 not finished"))
+    #expect(!page.contains("States by turn"))
+  }
+
+  @Test func theListOfTrialsBeginsWithWhatBecameOfThem() {
+    var settings = AnalysisSettings()
+    settings.measuresStates = true
+    let course = Texts.measures(
+      Texts.different(3) + [String](repeating: Texts.letters(1), count: 5), condition: "model=m", settings)
+    var row = GalleryPage.Row(trial: "a-1", page: nil, condition: ["model": "m"], repeat: 1)
+    row.course = course
+    let analysis = Analysis([course], settings)
+    let bytes = GalleryPage.render(
+      experiment: "bliss", rows: [row, .init(trial: "a-2", page: nil, condition: ["model": "m"], repeat: 2)],
+      finding: AnalysisFinding(analysis), program: "resonant 0.1")
+    let page = String(decoding: bytes, as: UTF8.self)
+    #expect(Markup.problems(page) == [])
+    #expect(
+      page.contains(
+        "<p class=\"finding\">The one conversation converged: it ends in a loop of the same texts"))
+    let cells = Markup.cells(page, table: "trials")
+    #expect(cells[0] == ["a-1", "m", "1", "···" + "·vvvv", "verbatim", "4", "not finished", "0", "0", ""])
+    #expect(cells[1][3...5] == ["", "–", "–"])
   }
 }
 

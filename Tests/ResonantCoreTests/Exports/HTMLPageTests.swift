@@ -139,11 +139,33 @@ struct HTMLPageTests {
     let short = HTMLPage.plain(Sample.chat("a", "b", "c", "d", "e"))
     #expect(!short.contains("<svg") && !short.contains("<nav>"))
     let page = HTMLPage.plain(Sample.chat((1...12).map { "The \($0)th message. Amen." }))
-    #expect(page.ranges(of: "<svg viewBox=").count == 2)
-    #expect(page.contains("<title>Novelty from 1.00 in turn 1 to "))
+    for title in ["Novelty from 1.00 in turn 1 to ", "Similarity to the turn before", "Length from "] {
+      #expect(page.contains("<title>\(title)"))
+    }
+    #expect(page.contains("<title>States by turn; turn 1: "))
     #expect(
       page.contains(
         "<a href=\"#turn-12\">12</a> <b><bdi>Bob</bdi></b> <span><bdi>The 12th message. Amen.</bdi></span>"))
+  }
+
+  @Test func whatTheConversationHasBecomeStandsAtTheTopAndInTheCurves() {
+    let loop = [
+      "So be it, and let us say it again: so be it.", "And so it shall be, for as long as we say so.",
+    ]
+    var transcript = Sample.chat(["Hello!", "Who is there?", "Somebody else", "  "] + loop + loop + loop)
+    transcript.turns[3].outcome = .passed
+    transcript.turns[4].heard = transcript.turns[4].text
+    transcript.turns[4].text = "<think>what?</think>" + transcript.turns[4].text
+    let page = HTMLPage.plain(transcript)
+    // The passed turn is none of the four before the loop, but readers know turns by their numbers.
+    #expect(page.contains("Label: same texts (verbatim loop), period 2, from turn 5 on</p>"))
+    #expect(page.ranges(of: ">onset 5</text>").count == 3)
+    #expect(page.contains("turns 6 to 9: the same text as one of the six turns before"))
+    transcript.turns.removeLast(5)
+    #expect(!HTMLPage.plain(transcript).contains("Label:"))
+    #expect(
+      HTMLPage.plain(Sample.chat((1...7).map { "\($0)" })).contains(
+        "Label: silence (minimal), from turn 1 on"))
   }
 
   @Test func aRoomOfManyHasAHueForEachAndStrangersHaveNone() {

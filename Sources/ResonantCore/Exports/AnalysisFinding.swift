@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+/// What an analysis has found, in a few sentences that need no explanation.
+public struct AnalysisFinding: Sendable {
+  let whole: ConditionStatistics
+  let conditions: [ConditionStatistics]
+  /// The number of conversations without turns.
+  let empty: Int
+
+  public init(_ analysis: Analysis) {
+    self.init(whole: analysis.whole, conditions: analysis.conditions, empty: analysis.empty)
+  }
+
+  init(whole: ConditionStatistics, conditions: [ConditionStatistics], empty: Int) {
+    self.whole = whole
+    self.conditions = conditions
+    self.empty = empty
+  }
+
+  private var count: Int { whole.conversations }
+
+  /// The labels that there are, the most frequent first.
+  private var labels: [AttractorLabel] {
+    let counts = whole.labels
+    return AttractorLabel.allCases.filter { counts[$0, default: 0] > 0 }
+      .sorted { counts[$0, default: 0] > counts[$1, default: 0] }
+  }
+
+  /// How many converge, into what, and how soon.
+  public var headline: String {
+    switch count {
+    case 0: return "There is nothing to count: no conversation has a turn."
+    case 1: return single
+    default: break
+    }
+    let converged = whole.converged
+    guard converged > 0, let interval = whole.interval else {
+      return "None of \(Wording.grouped(count)) conversations converged."
+    }
+    let sure =
+      converged == count
+      ? "" : "\(Wording.percent(whole.share(converged))), 95 % interval \(Wording.percents(interval))"
+    let states = labels.filter(\.isConverged)
+    let into =
+      states.count == 1
+      ? "all of them into \(states[0].state)"
+      : "most often into \(states[0].state) (\(share(states[0])) of all)"
+    let soon = whole.medianOnset.map { ", half of all by turn \($0)" } ?? ""
+    return converged == count
+      ? "All \(Wording.grouped(count)) conversations converged: \(into)\(soon)."
+      : "Of \(Wording.grouped(count)) conversations, \(Wording.grouped(converged)) (\(sure)) converged: \(into)\(soon)."
+  }
+
+  private var single: String {
+    guard let label = labels.first else { return "" }
+    guard label.isConverged else {
+      return "The one conversation did not converge: "
+        + (label == .sustained ? "it goes on as a conversation." : "it ends in \(label.state).")
+    }
+    let period = whole.periods.keys.first.map { " of period \($0)" } ?? ""
+    let onset = whole.medianOnset.map { " from turn \($0) on" } ?? ""
+    return "The one conversation converged: it ends in \(label.state)\(period)\(onset)."
+  }
+
+  /// What became of the others, and what the conditions have to do with it.
+  public var details: [String] { [others, extremes].compactMap(\.self) }
+
+  /// What became of those that did not converge.
+  var others: String? {
+    let labels = labels.filter { !$0.isConverged }
+    guard count > 1, !labels.isEmpty else { return nil }
+    return "Of all, \(Wording.list(labels.map { "\(share($0)) \($0.course)" }))."
+  }
+
+  private var extremes: String? {
+    let counted = OutcomeBars.sorted(conditions)
+    guard counted.count > 1, let most = counted.first, let least = counted.last,
+      let high = most.share(most.converged), let low = least.share(least.converged), high > low
+    else { return nil }
+    let name = { (condition: ConditionStatistics) in HTMLTable.fitting(condition.condition, 60) }
+    return
+      "Most converge with \(name(most)) (\(Wording.percent(high))), fewest with \(name(least)) (\(Wording.percent(low)))."
+  }
+
+  /// What must be known to judge the numbers.
+  public var remarks: [String] {
+    var remarks: [String] = []
+    let left = [
+      whole.duplicates > 0
+        ? "\(Wording.count(whole.duplicates, "duplicate")) (all texts as in an earlier conversation)" : nil,
+      empty > 0 ? "\(Wording.grouped(empty)) without turns" : nil,
+    ].compactMap(\.self)
+    if !left.isEmpty { remarks.append("Left out: \(Wording.list(left)).") }
+    if count == 1 { remarks.append("One conversation does not tell how often this happens.") }
+    if count > 1, [0, count].contains(whole.converged) {
+      let bound = Decimals.text(min(1, 3 / Double(count)) * 100, count < 300 ? 0 : 1)
+      remarks.append(
+        """
+        When all are alike, resampling shows no uncertainty; the true rate may still be up to about \(bound) % \
+        \(whole.converged == 0 ? "more" : "less") (three divided by their number).
+        """)
+    }
+    return remarks
+  }
+
+  private func share(_ label: AttractorLabel) -> String {
+    Wording.percent(whole.share(whole.labels[label] ?? 0))
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import ResonantCore
+import TestSupport
+import Testing
+
+/// `resonant analyze --html` and the pages of a batch.
+struct AnalyzePageTests {
+  private let lab: Laboratory
+
+  init() throws { lab = try Laboratory() }
+
+  private func study(_ flags: String...) async throws -> FinishedProgram {
+    try lab.plan(
+      """
+      base: {endpoint: "builtin:", max_turns: 8, opening: "Well, what shall we talk about on this long evening?"}
+      matrix: {model: [eliza, echo]}
+      repeats: 3
+      seed: 5
+      """)
+    return try await ResonantBinary.run(["batch", "plan.yaml"] + flags, in: lab.directory, within: 180)
+  }
+
+  private func analyze(_ arguments: String...) async throws -> FinishedProgram {
+    try await ResonantBinary.run(["analyze"] + arguments, in: lab.directory)
+  }
+
+  @Test func theReportStandsBesideTheResult() async throws {
+    #expect(try await study("--html").exitCode == 0)
+    let trial = try #require(lab.directory.files.first { $0.hasSuffix(".jsonl") && $0.contains("trials/") })
+    try lab.directory.write(lab.directory.read(trial), to: "x/other/a b.jsonl")
+    let plain = try await analyze("x")
+    let ended = try await analyze("x", "--html", "x/report.html")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.output == plain.output)
+    #expect(ended.errors == "Report: x/report.html\n")
+    let report = try lab.directory.read("x/report.html")
+    let page = trial.dropFirst("x/".count).replacing(".jsonl", with: ".html")
+    #expect(report.contains("href=\"./\(page)\""))
+    #expect(!report.contains("a%20b.html"))
+    #expect(report.contains("<p class=\"finding\">Of "))
+    #expect(report.contains("1 duplicate (") || report.contains("duplicates ("))
+    // The report is no transcript, and the next one replaces it.
+    let again = try await analyze("x", "--html", "x/report.html", "--format", "tsv")
+    #expect(again.exitCode == 0 && again.output.hasPrefix("id\t"), "\(again)")
+    #expect(try lab.directory.read("x/report.html") == report)
+  }
+
+  @Test func aTranscriptIsNeverReplacedByAReport() async throws {
+    #expect(try await study().exitCode == 0)
+    let trial = try #require(lab.directory.files.first { $0.contains("trials/") })
+    let before = try lab.directory.read(trial)
+    try FileManager.default.createSymbolicLink(
+      atPath: lab.directory.path("link.html"), withDestinationPath: trial)
+    for file in [trial, "link.html"] {
+      let ended = try await analyze("x", "--html", file)
+      #expect(ended.exitCode == 2, "\(ended)")
+      #expect(ended.errors.contains("--html: \(file) is a transcript and is not overwritten"), "\(ended)")
+      #expect(ended.output == "")
+    }
+    // Such a file is a transcript to the reader, though not one that this program wrote.
+    try lab.directory.write("\n" + before, to: "mine.txt")
+    let ended = try await analyze("mine.txt", "--html", "./mine.txt")
+    #expect(ended.exitCode == 2 && ended.errors.contains("is a transcript"), "\(ended)")
+    #expect(try lab.directory.read(trial) == before)
+    #expect(try lab.directory.read("mine.txt") == "\n" + before)
+  }
+
+  @Test func aReportThatCannotBeWrittenIsOneLineAfterTheResult() async throws {
+    #expect(try await study().exitCode == 0)
+    for file in ["missing/r.html", "x"] {
+      let ended = try await analyze("x", "--html", file)
+      #expect(ended.exitCode == 1, "\(ended)")
+      #expect(ended.output.contains("converge"), "\(ended)")
+      #expect(ended.errors.split(separator: "\n").count == 1, "\(ended)")
+      #expect(ended.errors.hasPrefix("resonant: \(file) can't be written: "), "\(ended)")
+    }
+  }
+
+  @Test func aBatchWithPagesEndsWithWhatBecameOfItsTrials() async throws {
+    let ended = try await study("--html")
+    #expect(ended.exitCode == 0, "\(ended)")
+    let index = try lab.directory.read("x/index.html")
+    let headline = try #require(index.firstMatch(of: /<p class="finding">(.*?)<\/p>/)).1
+      .replacing("\u{A0}", with: " ")
+    #expect(ended.errors.contains(headline + "\n"), "\(ended)")
+    #expect(ended.output.contains("Pages: x/index.html\n"), "\(ended)")
+    #expect(index.ranges(of: "<span class=\"strip\">").count == 6)
+    #expect(index.ranges(of: "<span class=\"tag ").count == 6)
+    let counts = try await analyze("x", "--format", "json")
+    let json = try DecodedJSON.parse(counts.stdout)
+    let size = json["conditions"]?.array?.compactMap { $0["conversations"]?.int }.reduce(0, +)
+    #expect(headline.contains(" \(size ?? -1) conversations"), "\(headline)")
+    let again = try await ResonantBinary.run(["batch", "plan.yaml"], in: lab.directory)
+    #expect(!again.errors.contains("converged"), "\(again)")
+  }
+}
