@@ -164,13 +164,14 @@ class Conversation(Measures):
 
 # ---- Many conversations
 
-def mark_duplicates(conversations):
+def analysed(paths, strip=False):
     """Reading: raw is before --strip-thinking; one without a turn is no duplicate, as it has no text to be the same."""
-    first = {}
+    conversations, first = [Conversation(**found) for found in load(paths, strip)], {}
     for conversation in conversations:
         key = tuple(conversation.raws)
         if key and first.setdefault(key, conversation) is not conversation:
             conversation.duplicate_of = first[key].id
+    return conversations
 
 
 def kaplan_meier(conversations):
@@ -291,6 +292,10 @@ def cell(column, conversation):
     return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
+def table(conversations):
+    return [COLUMNS] + [[cell(column, conversation) for column in COLUMNS] for conversation in conversations]
+
+
 def main(arguments):
     words, paths = WORDS, []
     while arguments:
@@ -301,13 +306,11 @@ def main(arguments):
             paths.append(argument)
         elif argument not in ("--json", "--strip-thinking"):
             sys.exit(f"{argument}: unknown")
-    conversations = [Conversation(**found) for found in load(paths, "--strip-thinking" in sys.argv)]
-    mark_duplicates(conversations)
+    conversations = analysed(paths, "--strip-thinking" in sys.argv)
     if "--json" in sys.argv:
         print(json.dumps(report(conversations, words), default=float, ensure_ascii=False))
     else:
-        print("\n".join("\t".join(row) for row in
-                        [COLUMNS] + [[cell(column, c) for column in COLUMNS] for c in conversations]))
+        print("\n".join(map("\t".join, table(conversations))))
 
 
 if __name__ == "__main__":
