@@ -95,7 +95,9 @@ public struct AnalysisReader: Sendable {
   private func read(_ file: TranscriptSource, _ index: Int) -> Reading {
     do throws(RecordError) {
       let transcript = try file.transcript(at: index)
-      let (source, found) = source(transcript, path: file.path, index: index)
+      var (source, found) = source(transcript, path: file.path, index: index)
+      // What another tool's file calls its conversations need not tell them apart.
+      if source.id.isEmpty || file.format != nil { source.id = "\(file.path)#\(index)" }
       return Reading(conversations: [ConversationMeasures(source, settings)], foundKeys: found)
     } catch {
       return Reading(damages: [error])
@@ -109,7 +111,7 @@ public struct AnalysisReader: Sendable {
     let (name, found) = condition.name(of: header, path: path)
     let turns = transcript.turns.filter { $0.outcome != .passed }
     var source = AnalysisSource(
-      id: header.id.isEmpty ? "\(path)#\(index)" : header.id, path: path, index: index,
+      id: header.id, path: path, index: index,
       model: AnalysisCondition.models(of: header), condition: name, seed: header.seed,
       texts: turns.map { $0.heard ?? $0.text })
     if header.parent != nil, let event = transcript.events.last(where: { $0.kind == "inject" }) {

@@ -54,6 +54,10 @@ enum AttractorStates {
     for (name, key) in zip(Array(conversation.participants.keys), ["model_a", "model_b"]) {
       conversation.describe(name, model: (facts[key] ?? facts["model"])?.string)
     }
+    // The second model may not have spoken yet.
+    if conversation.participants.count == 1, let model = facts["model_b"]?.string {
+      conversation.describe("model_b", model: model)
+    }
     conversation.settings = facts.filter { ["seed_prompt", "revision"].contains($0.key) && !$0.value.isNull }
     // In role play the seed is the first turn; else only the first speaker is given it.
     if let seed = facts["seed_prompt"]?.string, let first = conversation.turns.first, first.text != seed {
