@@ -79,6 +79,11 @@ struct UsageTests {
     }
   }
 
+  @Test func theVersionIsNamedLikeInTranscripts() async throws {
+    let ended = try await ResonantBinary.run(["--version"], in: try TemporaryDirectory())
+    #expect(ended.stdout == "\(Version.program)\n", "\(ended)")
+  }
+
   @Test func aValueMayFollowAnEqualsSignAndTheLastOneWins() async throws {
     let arena = try await Arena(.openAI("x"))
     let ended = try await arena.chat("--max-turns", "9", "--max-turns=2", "--opening=-hi")
