@@ -34,7 +34,7 @@ quietly() {
   fi
   if [ "$status" -ne 0 ]; then
     tail -n 40 "$log" >&2
-    if grep -qiE 'could not resolve|failure resolving|unable to access|unable to connect' "$log"; then
+    if grep -qiE 'could not resolve|failure resolving|unable to (access|connect)|git command .*failed' "$log"; then
       say "is there a network? it is needed here; a proxy is named by https_proxy and http_proxy"
     fi
     rm -f "$log"
@@ -71,7 +71,7 @@ apt_install() {
 need_swift() {
   local version where=https://www.swift.org/install
   have swift || fail "the Swift toolchain (6.2 or newer) is missing: $where"
-  version=$(swift --version 2> /dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+  version=$(swift --version 2> /dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1 || true)
   [ -n "$version" ] || fail "swift does not run: look at what \`swift --version\` says"
   if [ "${version%.*}" -lt 6 ] || { [ "${version%.*}" -eq 6 ] && [ "${version#*.}" -lt 2 ]; }; then
     fail "Swift $version is too old: 6.2 or newer is needed: $where"

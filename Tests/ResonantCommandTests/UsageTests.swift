@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import ResonantCore
 import TestSupport
 import Testing
 
@@ -81,7 +82,7 @@ struct UsageTests {
 
   @Test func theVersionIsNamedLikeInTranscripts() async throws {
     let ended = try await ResonantBinary.run(["--version"], in: try TemporaryDirectory())
-    #expect(ended.stdout == "\(Version.program)\n", "\(ended)")
+    #expect(ended.output == "\(Version.program)\n", "\(ended)")
   }
 
   @Test func aValueMayFollowAnEqualsSignAndTheLastOneWins() async throws {
