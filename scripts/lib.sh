@@ -8,13 +8,35 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "$(basename "$0"): $*"; exit 1; }
 have() { command -v "$1" > /dev/null 2>&1; }
 
-# quietly WHAT COMMAND…: runs it, and shows its output only when it fails
+# steps LOG: shows, on the last line of the terminal, how far a build is that writes this log, until this script ends
+steps() {
+  local begun=$SECONDS step
+  while sleep 1 && kill -0 $$ 2> /dev/null; do
+    step=$(sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\].*|step \1 of \2, |p' "$1" | tail -n 1)
+    printf '\r  %s%d s\033[K' "$step" $((SECONDS - begun)) >&2
+  done
+}
+
+# quietly WHAT COMMAND…: runs it, and shows its output only when it fails; on a terminal, shows how far it is
 quietly() {
-  local log
+  local log status=0 counter=
   log=$(mktemp)
   say "$1 …"
-  if ! "${@:2}" > "$log" 2>&1; then
+  if [ -t 2 ]; then
+    steps "$log" &
+    counter=$!
+  fi
+  "${@:2}" > "$log" 2>&1 || status=$?
+  if [ -n "$counter" ]; then
+    kill "$counter"
+    wait "$counter" 2> /dev/null || true
+    printf '\r\033[K' >&2
+  fi
+  if [ "$status" -ne 0 ]; then
     tail -n 40 "$log" >&2
+    if grep -qiE 'could not resolve|failure resolving|unable to (access|connect)|git command .*failed' "$log"; then
+      say "is there a network? it is needed here; a proxy is named by https_proxy and http_proxy"
+    fi
     rm -f "$log"
     fail "failed: $1"
   fi
@@ -47,7 +69,13 @@ apt_install() {
 }
 
 need_swift() {
-  have swift || fail "the Swift toolchain (6.2 or newer) is missing: https://www.swift.org/install"
+  local version where=https://www.swift.org/install
+  have swift || fail "the Swift toolchain (6.2 or newer) is missing: $where"
+  version=$(swift --version 2> /dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1 || true)
+  [ -n "$version" ] || fail "swift does not run: look at what \`swift --version\` says"
+  if [ "${version%.*}" -lt 6 ] || { [ "${version%.*}" -eq 6 ] && [ "${version#*.}" -lt 2 ]; }; then
+    fail "Swift $version is too old: 6.2 or newer is needed: $where"
+  fi
 }
 
 # has_header NAME: whether a C header is where compilers look
@@ -64,9 +92,14 @@ need_headers() {
   if has_header yaml.h; then
     if [ "$(uname)" = Darwin ] || { has_header curl/curl.h && has_header zlib.h; }; then return; fi
   fi
-  can_install || fail "headers of libcurl, libyaml or zlib are missing: install libcurl4-openssl-dev, libyaml-dev" \
-    "and zlib1g-dev (Debian, Ubuntu), libcurl-devel, libyaml-devel and zlib-devel (Fedora), curl, libyaml and zlib" \
-    "(Arch), or libyaml (Homebrew)"
+  if ! can_install; then
+    if have apt-get; then
+      fail "headers of libcurl, libyaml or zlib are missing, and only root may install them. As root:" \
+        "apt-get install libcurl4-openssl-dev libyaml-dev zlib1g-dev"
+    fi
+    fail "headers of libcurl, libyaml or zlib are missing: install libcurl-devel, libyaml-devel and zlib-devel (Fedora)," \
+      "curl, libyaml and zlib (Arch), or libyaml (Homebrew)"
+  fi
   quietly "installing the headers of libcurl, libyaml and zlib" \
     apt_install libcurl4-openssl-dev libyaml-dev zlib1g-dev
 }
@@ -93,6 +126,13 @@ static_libyaml() {
   return 1
 }
 
+# build_quickly: builds the program without optimisation, in a third of the time of a release, and sets `binary`
+build_quickly() {
+  quietly "building the program (the first time takes 1 to 4 minutes)" swift build --product resonant
+  # shellcheck disable=SC2034  # for the scripts
+  binary=.build/debug/resonant
+}
+
 # build_release: builds the program and sets `binary` to its path; on Linux the program needs no Swift libraries at
 # run time, nor libyaml if its static library is installed
 build_release() {
@@ -101,7 +141,27 @@ build_release() {
     options+=(--static-swift-stdlib)
     if static_libyaml; then options+=(--pkg-config-path "$PWD/.build/static"); fi
   fi
-  quietly "building a release (the first time takes some minutes)" swift build "${options[@]}"
+  quietly "building a release (the first time takes 3 to 10 minutes)" swift build "${options[@]}"
   # shellcheck disable=SC2034  # for the scripts
   binary=$(swift build "${options[@]}" --show-bin-path)/resonant
+}
+
+# lay_out PREFIX: puts the program `binary`, its manual page and its completions under PREFIX
+lay_out() {
+  local shell work
+  work=$(mktemp -d)
+  scripts/manual "$binary" > "$work/resonant.1"
+  for shell in bash zsh fish; do "$binary" --generate-completion-script "$shell" > "$work/$shell"; done
+  place 755 "$binary" "$1/bin" resonant
+  place 644 "$work/resonant.1" "$1/share/man/man1" resonant.1
+  place 644 "$work/bash" "$1/share/bash-completion/completions" resonant
+  place 644 "$work/zsh" "$1/share/zsh/site-functions" _resonant
+  place 644 "$work/fish" "$1/share/fish/vendor_completions.d" resonant.fish
+  rm -rf "$work"
+}
+
+# place MODE FILE DIRECTORY NAME
+place() {
+  mkdir -p "$3"
+  install -m "$1" "$2" "$3/$4"
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "shim.h"
-#include <dlfcn.h>
 #include <stddef.h>
 
-#ifdef __APPLE__
+#if defined(RESONANT_STATIC_CURL)
+#define LIBRARY "libcurl"
+#elif defined(__APPLE__)
 #define LIBRARY "libcurl.4.dylib"
 #else
 #define LIBRARY "libcurl.so.4"
@@ -19,14 +20,29 @@
 #define MEMBER(name) __typeof__(curl_##name) *name;
 static struct { FUNCTIONS(MEMBER) } api;
 
+#ifdef RESONANT_STATIC_CURL
+static const char *fill(void) {
+#define TAKE(name) api.name = curl_##name;
+  FUNCTIONS(TAKE)
+  return NULL;
+}
+#else
+#include <dlfcn.h>
 #define LOAD(name)                                                                                             \
   api.name = (__typeof__(api.name))dlsym(library, "curl_" #name);                                              \
   if (api.name == NULL) return LIBRARY " is too old: it has no curl_" #name;
 
-const char *ccurl_load(void) {
+static const char *fill(void) {
   void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) return LIBRARY " was not found";
   FUNCTIONS(LOAD)
+  return NULL;
+}
+#endif
+
+const char *ccurl_load(void) {
+  const char *failure = fill();
+  if (failure != NULL) return failure;
   if (api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return LIBRARY " does not start";
   return NULL;
 }
@@ -91,6 +107,15 @@ curl_off_t ccurl_easy_get_offset(CURL *easy, CURLINFO info) {
 void *ccurl_easy_get_owner(CURL *easy) {
   char *owner = NULL;
   return api.easy_getinfo(easy, CURLINFO_PRIVATE, &owner) == CURLE_OK ? owner : NULL;
+}
+
+const char *ccurl_easy_get_authorities(CURL *easy) {
+  char *file = NULL;
+#if LIBCURL_VERSION_NUM >= 0x075400
+  if (api.easy_getinfo(easy, CURLINFO_CAINFO, &file) != CURLE_OK) return NULL;
+#endif
+  (void)easy;
+  return file;
 }
 
 time_t ccurl_getdate(const char *text) { return api.getdate(text, NULL); }

@@ -88,6 +88,12 @@ extension HTTPError {
     let reason = detail.isEmpty ? String(cString: ccurl_easy_strerror(code)) : detail
     switch code {
     case CURLE_SSL_CONNECT_ERROR where system != 0: return connect(place, system)
+    case CURLE_SSL_CACERT_BADFILE where transfer.lacksAuthorities,
+      CURLE_PEER_FAILED_VERIFICATION where transfer.lacksAuthorities:
+      return HTTPError(
+        .tls,
+        "no secure connection to \(place): this system has no certificate authorities; install the package "
+          + "ca-certificates (apt-get, dnf, apk), or name a file of authorities in CURL_CA_BUNDLE")
     case CURLE_SSL_CACERT_BADFILE:
       return HTTPError(
         .tls, "the file of trusted authorities cannot be read: look at CURL_CA_BUNDLE and SSL_CERT_FILE")

@@ -32,5 +32,6 @@ struct EasyHandle {
   func set(_ option: CURLoption, _ value: Int) { ccurl_easy_set_long(pointer, option, value) }
   func set(_ option: CURLoption, _ value: String) { ccurl_easy_set_string(pointer, option, value) }
   func get(_ info: CURLINFO) -> Int { ccurl_easy_get_long(pointer, info) }
+  var authorities: String? { ccurl_easy_get_authorities(pointer).map { String(cString: $0) } }
   func getOffset(_ info: CURLINFO) -> Int { Int(ccurl_easy_get_offset(pointer, info)) }
 }

@@ -44,6 +44,8 @@ final class Transfer: @unchecked Sendable {
   var redirect: Redirect?
   var head: HTTPResponseHead?
   var ending: Ending?
+  /// No file of certificate authorities was found for it.
+  var lacksAuthorities = false
   /// Body bytes have arrived since the loop last called the sink's `receivePause`.
   var hasReceived = false
 

@@ -43,7 +43,9 @@ extension Transfer {
     guard address.isSecure else { return }
     easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     easy.set(CURLOPT_PIPEWAIT, 1)
-    if let caFile = configuration.caFile {
+    let caFile = configuration.caFile ?? Authorities.file(builtIn: easy.authorities)
+    lacksAuthorities = caFile == nil
+    if let caFile {
       easy.set(CURLOPT_CAINFO, caFile)
       easy.set(CURLOPT_PROXY_CAINFO, caFile)
     }

@@ -8,7 +8,7 @@ struct Resonant: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resonant",
     abstract: "Puts language models in conversation with each other and shows what becomes of it.",
-    version: Version.string,
+    version: Version.program,
     subcommands: [
       ChatCommand.self, PartyCommand.self, BatchCommand.self, AnalyzeCommand.self, ExportCommand.self,
       ResumeCommand.self, ForkCommand.self, CheckCommand.self,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import ResonantCore
 import TestSupport
 import Testing
 
@@ -77,6 +78,11 @@ struct UsageTests {
       #expect(ended.exitCode == 0, "\(ended)")
       #expect(!ended.stdout.isEmpty && ended.stderr.isEmpty, "\(ended)")
     }
+  }
+
+  @Test func theVersionIsNamedLikeInTranscripts() async throws {
+    let ended = try await ResonantBinary.run(["--version"], in: try TemporaryDirectory())
+    #expect(ended.output == "\(Version.program)\n", "\(ended)")
   }
 
   @Test func aValueMayFollowAnEqualsSignAndTheLastOneWins() async throws {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The part of libcurl that Swift uses. `ccurl_load` loads the library at the first request, because loading
-// it with its dependencies takes longer than everything else a short command does. Swift cannot call variadic
+// it with its dependencies takes longer than everything else a short command does. With RESONANT_STATIC_CURL
+// defined, the program itself contains the library, and there is nothing to load. Swift cannot call variadic
 // functions, so each has one fixed form per argument type here.
 #ifndef RESONANT_CCURL_H
 #define RESONANT_CCURL_H
@@ -43,6 +44,8 @@ time_t ccurl_getdate(const char *text);
 long ccurl_easy_get_long(CURL *easy, CURLINFO info);
 curl_off_t ccurl_easy_get_offset(CURL *easy, CURLINFO info);
 void *ccurl_easy_get_owner(CURL *easy);
+/// The file of authorities to trust, at first libcurl's own choice; NULL if it has none or does not say.
+const char *ccurl_easy_get_authorities(CURL *easy);
 
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
 void ccurl_slist_free_all(struct curl_slist *list);
