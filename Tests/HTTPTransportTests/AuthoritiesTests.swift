@@ -18,6 +18,9 @@ import Testing
     #expect(Authorities.file(builtIn: builtIn, isReadable: there.contains) == found)
   }
 
+  /// Errors ask libcurl for words.
+  init() throws { try Curl.load() }
+
   @Test(arguments: [CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE])
   func withoutAnyFileTheErrorSaysWhatToInstall(_ code: CURLcode) throws {
     let url = "https://models.example/v1?key=secret"
