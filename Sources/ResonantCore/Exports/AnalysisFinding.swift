@@ -45,10 +45,11 @@ public struct AnalysisFinding: Sendable {
       states.count == 1
       ? "all of them into \(states[0].state)"
       : "most often into \(states[0].state) (\(share(states[0])) of all)"
-    let soon = whole.medianOnset.map { ", half of all by turn \($0)" } ?? ""
-    return converged == count
-      ? "All \(Wording.grouped(count)) conversations converged: \(into)\(soon)."
-      : "Of \(Wording.grouped(count)) conversations, \(Wording.grouped(converged)) (\(sure)) converged: \(into)\(soon)."
+    let soon = whole.medianOnset.map { " By turn \($0) half of all had converged." } ?? ""
+    let number = Wording.grouped(count)
+    return (converged == count
+      ? "All \(number) conversations converged: \(into)."
+      : "Of \(number) conversations, \(Wording.grouped(converged)) (\(sure)) converged: \(into).") + soon
   }
 
   private var single: String {

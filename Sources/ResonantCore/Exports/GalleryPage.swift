@@ -78,7 +78,7 @@ public enum GalleryPage {
       return numeric.contains(key) ? .number(HTMLTable.name(text)) : .name(text)
     }
     let attractor = row.course?.attractor
-    let tag = attractor.map { "<span class=\"tag \($0.label.hue)\">\($0.label.rawValue)</span>" }
+    let tag = attractor.map { "<span class=\"tag \($0.label.hue)\">\($0.label.plainName)</span>" }
     let course: [HTMLTable.Cell] = [
       .html(row.course.map { StateStrip(marks: $0.marks).text } ?? ""), .html(tag ?? "–"),
       .number(attractor?.onset.map(String.init) ?? "–"),

@@ -34,8 +34,8 @@ struct OutcomeBars {
 
   private static let meaning = """
     <b>Converged</b>: ends in word soup, silence, or a loop of texts or skeletons; echoes and winding down do not count. \
-    The line below a bar is the 95 % interval of the share that converged, by resampling; where all conversations are \
-    alike there is none.
+    The line below a bar is the 95 % interval of the share that converged, by resampling the conversations; where all \
+    or none converged there is none, which does not make the rate certain.
     """
 
   /// Keeps numbers and their signs on one line.
@@ -61,8 +61,9 @@ struct OutcomeBars {
   private static func table(_ rows: [String]) -> String {
     """
     <table class="bars"><thead><tr><th>Condition</th><th>What its conversations become</th>\
-    <th class="right">Converged</th><th class="right">95\u{A0}%</th><th class="right">Half by turn</th>\
-    <th class="right">n</th></tr></thead>
+    <th class="right">Converged</th><th class="right">95\u{A0}% interval</th>\
+    <th class="right" title="the turn by which half of the conversations had converged">Half by turn</th>\
+    <th class="right" title="the number of conversations">n</th></tr></thead>
     <tbody>\(rows.joined())</tbody></table>
 
     """
@@ -72,7 +73,7 @@ struct OutcomeBars {
     let item = { (label: AttractorLabel) in
       """
       <li class="\(label.hue)"><svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><rect class="cell" width="1" \
-      height="1"/></svg> <b>\(label.plainName)</b> \(label.meaning)</li>
+      height="1"/></svg> <b>\(label.plainName)</b> \(label.meaning)\(label == .echo ? "" : " (\(label.rawValue))")</li>
       """
     }
     let labels = AttractorLabel.allCases
@@ -90,7 +91,7 @@ struct OutcomeBars {
       <tr><td class="who" title="\(HTMLText.escape(HTMLTable.fitting(condition.condition, 400)))">\(name)</td>\
       <td class="what">\(Self.bar(condition))</td>\
       <td class="right rate">\(Self.joined(Wording.percent(condition.share(condition.converged))))</td>\
-      <td class="right interval\(interval == nil ? " none" : "")">\(interval.map { Self.joined(Wording.percents($0)) } ?? "–")</td>\
+      <td class="right interval\(interval == nil ? " none" : "")">\(interval.map { Self.joined(Wording.percents($0)) } ?? "none")</td>\
       <td class="right soon\(condition.medianOnset == nil ? " none" : "")">\(condition.medianOnset.map(String.init) ?? "–")</td>\
       <td class="right n">\(Wording.grouped(condition.conversations))</td></tr>
 

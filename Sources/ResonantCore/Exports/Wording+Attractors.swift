@@ -44,7 +44,7 @@ extension AttractorLabel {
   /// What conversations do that do not converge.
   var course: String {
     switch self {
-    case .echo: "echo each other"
+    case .echo: "end in an echo"
     case .winddown: "wind down"
     default: "go on as conversations"
     }

@@ -118,15 +118,16 @@ struct AnalysisPageTests {
     ([Texts.different(8), Texts.different(8, from: 200)], "None of 2 conversations converged."),
     (
       [Texts.different(3) + loop, Texts.different(4, from: 300) + loop],
-      "All 2 conversations converged: all of them into a loop of the same texts, half of all by turn 4."
+      "All 2 conversations converged: all of them into a loop of the same texts."
+        + " By turn 4 half of all had converged."
     ),
     (
       [
         Texts.different(3) + loop, Texts.different(8, from: 300),
         Texts.different(4, from: 400) + ["a", "b", "c", "d"],
       ],
-      "Of 3 conversations, 2 (67 %, 95 % interval 0 to 100 %) converged: most often into silence (33 % of all), "
-        + "half of all by turn 5."
+      "Of 3 conversations, 2 (67 %, 95 % interval 0 to 100 %) converged: most often into silence (33 % of all). "
+        + "By turn 5 half of all had converged."
     ),
   ])
   func theFindingIsOneSentence(texts: [[String]], sentence: String) {
