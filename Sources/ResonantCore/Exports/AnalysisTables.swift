@@ -112,7 +112,15 @@ struct AnalysisTables {
         .number("\(forks.left)"), percent(forks.recovered),
       ]
     }
-    let shown = forks.filter { !$0.persistence.isEmpty }.prefix(Self.mostConditions)
+    return HTMLTable(
+      head: ["condition", "state before", "forks#", "left it#", "of these back at the end %#"], rows: rows,
+      kind: "forks"
+    ).html + "<div class=\"charts\">\(Self.persistenceCurves(forks))</div>\n"
+      + "<details class=\"table\"><summary>Persistence as a table</summary>\(persistenceTable(forks))</details>\n"
+  }
+
+  private static func persistenceCurves(_ forks: [ForkStatistics]) -> String {
+    let shown = forks.filter { !$0.persistence.isEmpty }.prefix(mostConditions)
     let curves = shown.map { forks in
       var chart = TurnChart.shares(
         "Share still in the state, by turns after the message", count: forks.persistence.count)
@@ -125,6 +133,10 @@ struct AnalysisTables {
 
         """
     }
+    return curves.joined()
+  }
+
+  private func persistenceTable(_ forks: [ForkStatistics]) -> String {
     let persistence = forks.flatMap { forks in
       forks.persistence.map { step -> [HTMLTable.Cell] in
         [
@@ -136,11 +148,7 @@ struct AnalysisTables {
     let steps = HTMLTable(
       head: ["condition", "state before", "turns after#", "n#", "still in it %#"], rows: persistence,
       kind: "persistence")
-    return HTMLTable(
-      head: ["condition", "state before", "forks#", "left it#", "of these back at the end %#"], rows: rows,
-      kind: "forks"
-    ).html + "<div class=\"charts\">\(curves.joined())</div>\n"
-      + "<details class=\"table\"><summary>Persistence as a table</summary>\(steps.html)</details>\n"
+    return steps.html
   }
 
   private func useTable(

@@ -92,7 +92,7 @@ extension AnalysisCell {
   /// The value as in a table for programs, but for the escapes.
   fileprivate var html: String {
     switch self {
-    case .missing: "–"
+    case .missing, .text(""): "–"
     case .text(let text): HTMLTable.name(text)
     case .count, .seed, .flag, .turns, .measure: tsv.isEmpty ? "–" : tsv
     }

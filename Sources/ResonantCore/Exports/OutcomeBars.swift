@@ -52,7 +52,7 @@ struct OutcomeBars {
       + (more.isEmpty
         ? ""
         : """
-        <details class="more"><summary>\(Wording.count(more.count, "more condition")), of which fewer converge</summary>
+        <details class="more"><summary>\(Wording.count(more.count, "more condition")), of which as many or fewer converge</summary>
         \(Self.table(Array(more)))</details>
 
         """)

@@ -74,10 +74,8 @@ struct ExamplePlanTests {
     let commands = try command("plan.yaml", in: "study").split(separator: "\n").map(String.init)
     #expect(commands.count == 2)
     let out = lab.directory.path
-    for command in commands {
-      let ended = try await run(command.replacing("runs", with: out))
-      #expect(ended.exitCode == 0, "\(ended)")
-    }
+    let ended = try await run(commands.joined(separator: " && ").replacing("runs", with: out))
+    #expect(ended.exitCode == 0, "\(ended)")
     let report = try lab.directory.read("study/report.html")
     let finding = try #require(report.firstMatch(of: #/<p class="finding">Of 200 conversations, (\d+) \(/#))
     #expect((60...160).contains(Int(finding.1) ?? 0))

@@ -142,7 +142,7 @@ struct HTMLPageTests {
     for title in ["Novelty from 1.00 in turn 1 to ", "Similarity to the turn before", "Length from "] {
       #expect(page.contains("<title>\(title)"))
     }
-    #expect(page.contains("<title>States by turn; turn 1: "))
+    #expect(page.contains("<title>States by turn; turns 1 to 12: hardly any letters<"))
     #expect(
       page.contains(
         "<a href=\"#turn-12\">12</a> <b><bdi>Bob</bdi></b> <span><bdi>The 12th message. Amen.</bdi></span>"))
@@ -150,7 +150,8 @@ struct HTMLPageTests {
 
   @Test func whatTheConversationHasBecomeStandsAtTheTopAndInTheCurves() {
     let loop = [
-      "So be it, and let us say it again: so be it.", "And so it shall be, for as long as we say so.",
+      "So be it, and let us say it again until the evening comes: so be it.",
+      "Whatever else they may tell you about us, we never left this garden.",
     ]
     var transcript = Sample.chat(["Hello!", "Who is there?", "Somebody else", "  "] + loop + loop + loop)
     transcript.turns[3].outcome = .passed
