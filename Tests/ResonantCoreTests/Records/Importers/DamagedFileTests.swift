@@ -55,7 +55,8 @@ struct DamagedFileTests {
     let read = try read(Array("[\(good),\n\(bad),\n\(good)]".utf8), name: "a.json")
     #expect(read.conversations.first == "a|b")
     #expect(read.conversations.last == "a|b")
-    #expect(read.conversations[1].hasPrefix("a.json, line 4: conversation 1 is no JSON: a string holds"), "\(read)")
+    #expect(
+      read.conversations[1].hasPrefix("a.json, line 4: conversation 1 is no JSON: a string holds"), "\(read)")
   }
 
   @Test func aFileThatEndsEarly() throws {
