@@ -8,8 +8,12 @@ struct TrialJob: Sendable {
   let queue: Int
   private let runner: BatchRunner
   private let models: TrialModels
-  /// The report before this run.
-  private let before: TrialReport
+  /// The report of a trial that has not begun. Computed, since a job is kept for as long as its conversation lasts.
+  private var before: TrialReport {
+    TrialReport(
+      id: trial.id, condition: trial.condition.values, repeat: trial.repeat, fork: trial.fork,
+      state: .unfinished)
+  }
 
   /// Counts the trial as active at its only endpoint until `run` returns.
   init(_ trial: Trial, queue: Int, of runner: BatchRunner) {
@@ -17,9 +21,6 @@ struct TrialJob: Sendable {
     self.queue = queue
     self.runner = runner
     models = runner.models(of: trial)
-    before = TrialReport(
-      id: trial.id, condition: trial.condition.values, repeat: trial.repeat, fork: trial.fork,
-      state: .unfinished)
     models.onlyGate?.addActiveTrials(1)
   }
 
