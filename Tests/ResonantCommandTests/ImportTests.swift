@@ -65,7 +65,8 @@ struct ImportTests {
         "./a/conversations.json#1 ./a/conversations.json 1 maker/model ./a  3",
         "./b/old.txt#0 ./b/old.txt 0  ./b  2", "\(log)#0 \(log) 0 opus + sonnet ./b  3",
         "./c/log.json#0 ./c/log.json 0 m ./c  1", "./c/log.txt#0 ./c/log.txt 0 m ./c  2",
-        "s1 ./d/sharegpt.json 0  ./d  1", "./e/messages.jsonl#0 ./e/messages.jsonl 0 g ./e  2",
+        "./d/sharegpt.json#0 ./d/sharegpt.json 0  ./d  1",
+        "./e/messages.jsonl#0 ./e/messages.jsonl 0 g ./e  2",
         "./e/messages.jsonl#1 ./e/messages.jsonl 1 g ./e  2",
       ])
     let one = try await resonant("analyze", "a/conversations.json#1", "--format", "tsv")
