@@ -14,7 +14,8 @@ struct AnalysisDefinitionTests {
       .appending(path: "Analysis/compare").path(percentEncoded: false)
     let directory = try TemporaryDirectory()
     let ended = try await Program(
-      python, [compare, try ResonantBinary.executable(), "60", "1"], environment: [:], directory: directory.path
+      python, [compare, try ResonantBinary.executable(), "60", "1"], environment: [:],
+      directory: directory.path
     ).finish(within: 600)
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(ended.output.hasSuffix("\n0 differences\n"), "\(ended)")

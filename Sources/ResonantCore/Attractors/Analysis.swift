@@ -35,8 +35,18 @@ public struct Analysis: Sendable {
   /// The number of duplicates.
   public var duplicates: Int { duplicateOf.count { $0 != nil } }
 
-  /// All conversations as one condition.
-  public var whole: ConditionStatistics { ConditionStatistics("", counted, duplicates: duplicates) }
+  /// All conversations as one condition, without the forks: those share turns with each other, and have been
+  /// disturbed. If there is nothing but forks, all of them.
+  public var whole: ConditionStatistics {
+    ConditionStatistics(
+      "", forkCount < counted.count ? counted.filter { !$0.isFork } : counted, duplicates: duplicates)
+  }
+
+  /// The number of forks with an injected message, of those that count.
+  private var forkCount: Int { counted.count(where: \.isFork) }
+
+  /// The number of forks that are not in the whole.
+  public var forksBeside: Int { forkCount < counted.count ? forkCount : 0 }
 
   /// By name (bytes).
   public var conditions: [ConditionStatistics] {

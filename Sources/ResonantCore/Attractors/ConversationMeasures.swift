@@ -84,6 +84,8 @@ public struct ConversationMeasures: Sendable {
   let tail: [NormalisedText]
   let uses: WordUses
   let fork: ForkCourse?
+  /// Whether this is a branch with an injected message.
+  var isFork: Bool { source.injected != nil }
 
   public init(_ source: AnalysisSource, _ settings: AnalysisSettings) {
     let texts = settings.stripsThinking ? source.texts.map(ThinkingSpans.stripped) : source.texts

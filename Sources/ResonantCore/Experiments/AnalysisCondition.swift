@@ -10,8 +10,14 @@ struct AnalysisCondition {
   /// The name of a conversation's condition, and those of the keys that it has.
   func name(of header: Transcript.Header, path: String) -> (name: String, found: Set<String>) {
     guard !keys.isEmpty else {
-      let label = header.trial.map { Condition.label(of: $0.condition) } ?? ""
-      return (label.isEmpty ? Self.folder(of: path) : label, [])
+      let values = header.trial?.condition ?? [:]
+      let label = Condition.label(of: values)
+      // Without a matrix the folder tells runs apart, also their forks.
+      let isPlain = values.keys.allSatisfy { $0 == Experiment.Perturbation.key }
+      return (
+        isPlain ? ([Self.folder(of: path)] + [label].filter { !$0.isEmpty }).joined(separator: ",") : label,
+        []
+      )
     }
     var values: JSONObject = [:]
     var found: Set<String> = []

@@ -145,6 +145,9 @@ public struct Batch: Sendable {
   func forks(of trial: Trial, _ report: TrialReport?) -> [Trial] {
     guard let perturbation = plan.experiment.perturbation else { return [] }
     if case .nowhere? = report?.forkPoint { return [] }
+    // However long the trial becomes.
+    let maxTurns = plan.conversations[plan.place(of: trial)].settings.maxTurns
+    if case .nowhere? = perturbation.point(turns: .max, maxTurns: maxTurns) { return [] }
     return (1...perturbation.repeats).compactMap { planned[trial.id(ofFork: $0)] }
   }
 

@@ -113,6 +113,7 @@ public struct BatchPages: Sendable {
     var row = GalleryPage.Row(
       trial: report.id, page: hasPage ? "trials/\(report.id).html" : nil, condition: report.condition,
       repeat: report.repeat)
+    row.fork = report.fork
     row.reason = report.state == .done || report.state == .failed ? report.reason : nil
     row.turns = report.turns
     row.characters = report.characters

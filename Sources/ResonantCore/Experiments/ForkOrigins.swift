@@ -28,18 +28,19 @@ struct ForkOrigins {
     for (trial, origin, isKept) in forks {
       // A file that can't be read is told as such.
       guard let parent = trial.parent, reports[parent]?.isDamaged != true else { continue }
-      if transcripts[parent] == origin.id {
+      let isShorter = reports[parent].map { $0.turns < origin.turn } ?? false
+      if transcripts[parent] == origin.id, !isShorter {
         points.note(origin.turn, of: parent)
       } else if isKept {
-        let path = directory.path(of: parent)
         let (now, way) =
           transcripts[parent] == nil
-          ? ("which is not there any more", "put that back")
-          : ("which has begun anew since", "delete this fork")
+          ? ("which is not there any more", "put that back, or delete its forks")
+          : transcripts[parent] == origin.id
+            ? ("which has lost turn \(origin.turn) since", "put that back, or delete its forks")
+            : ("which has begun anew since", "delete this fork")
         throw ConfigurationError(
           OptionPlace(file: directory.transcript(of: trial)),
-          "was forked from \(path), \(now); \(way)\(transcripts[parent] == nil ? ", or delete its forks" : "")"
-            + " to have it forked again")
+          "was forked from \(directory.path(of: parent)), \(now); \(way) to have it forked again")
       } else {
         stale.append(trial.id)
       }

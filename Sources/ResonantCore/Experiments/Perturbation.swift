@@ -12,10 +12,10 @@ extension Experiment {
       case turn(Int)
 
       /// The place as a plan has it.
-      public var text: String {
+      var json: JSONValue {
         switch self {
         case .onset: "onset"
-        case .turn(let number): "\(number)"
+        case .turn(let number): .int(number)
         }
       }
     }
@@ -41,7 +41,7 @@ extension Experiment {
     /// The condition of the forks of a condition's trials.
     func condition(of condition: Condition) -> Condition {
       var values = condition.values
-      values[Self.key] = .string(place.text)
+      values[Self.key] = place.json
       return Condition(values)
     }
 
@@ -55,14 +55,14 @@ extension Experiment {
 
     var json: JSONValue {
       .object([
-        "at": .string(place.text), "inject": .string(message), "as": .string(speaker),
+        "at": place.json, "inject": .string(message), "as": .string(speaker),
         "repeats": .int(repeats),
       ])
     }
 
     /// How the perturbation has changed since a fork was made; nil when it has not.
     func change(since trial: Transcript.Trial?) -> String? {
-      let now: JSONObject = ["at": .string(place.text), "inject": .string(message), "as": .string(speaker)]
+      let now: JSONObject = ["at": place.json, "inject": .string(message), "as": .string(speaker)]
       let before: JSONObject = [
         "at": trial?.condition[Self.key] ?? .null, "inject": trial?.fork.map { .string($0.message) } ?? .null,
         "as": trial?.fork.map { .string($0.speaker) } ?? .null,

@@ -31,10 +31,10 @@ public struct Trial: Sendable, Equatable, Identifiable {
     id = trial.id(ofFork: number)
   }
 
-  func id(ofFork number: Int) -> String { "\(id)-f\(number)" }
+  func id(ofFork number: Int) -> String { "\(id)_f\(number)" }
 
   /// The id of the trial that this is a fork of; nil if it is none.
-  var parent: String? { fork.map { String(id.dropLast("-f\($0)".count)) } }
+  var parent: String? { fork.map { String(id.dropLast("_f\($0)".count)) } }
 
   /// The seed of this trial's random choices, derived from the plan's seed and the trial's id.
   public func seed(of plan: UInt64) -> UInt64 {

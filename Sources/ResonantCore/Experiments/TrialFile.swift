@@ -36,9 +36,4 @@ struct TrialFile: Sendable, Equatable {
 extension Transcript {
   /// Whether any turn was generated, here and not for a parent, and not cut.
   var hasReplies: Bool { ownTurns.contains { $0.outcome.isGenerated && !$0.outcome.isCut } }
-
-  /// Whether a fork was killed while what it begins with was written, so that it has to begin anew.
-  var lacksInjection: Bool {
-    header.parent.map { parent in !turns.contains { $0.number > parent.turn } } ?? false
-  }
 }

@@ -74,8 +74,8 @@ struct TrialJob: Sendable {
     }
   }
 
-  /// Creates or opens the file. Empties one that was started with other options, or torn before a fork's injected
-  /// message, but contains no replies.
+  /// Creates or opens the file. Empties one without replies of its own if it was started with other options, or is a
+  /// fork, whose trial may have begun anew since.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
     do throws(RecordError) {
       let writer = try await RecordWriter.create(path, store: runner.dependencies.records)
@@ -85,7 +85,7 @@ struct TrialJob: Sendable {
     }
     let file = try await RecordWriter.resume(path, store: runner.dependencies.records)
     guard let transcript = file.transcript, !transcript.hasReplies,
-      transcript.lacksInjection || runner.batch.change(in: transcript, of: trial) != nil
+      trial.fork != nil || runner.batch.change(in: transcript, of: trial) != nil
     else { return file }
     try await file.writer.clear()
     return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])

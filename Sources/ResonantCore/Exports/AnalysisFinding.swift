@@ -6,15 +6,17 @@ public struct AnalysisFinding: Sendable {
   let conditions: [ConditionStatistics]
   /// The number of conversations without turns.
   let empty: Int
+  /// The number of forks, which count in their conditions only.
+  let forks: Int
 
-  public init(_ analysis: Analysis) {
-    self.init(whole: analysis.whole, conditions: analysis.conditions, empty: analysis.empty)
-  }
+  public init(_ analysis: Analysis) { self.init(analysis, analysis.conditions) }
 
-  init(whole: ConditionStatistics, conditions: [ConditionStatistics], empty: Int) {
-    self.whole = whole
+  /// - Parameter conditions: those of the analysis.
+  init(_ analysis: Analysis, _ conditions: [ConditionStatistics]) {
+    whole = analysis.whole
     self.conditions = conditions
-    self.empty = empty
+    empty = analysis.empty
+    forks = analysis.forksBeside
   }
 
   private var count: Int { whole.conversations }
@@ -47,7 +49,8 @@ public struct AnalysisFinding: Sendable {
       : "most often into \(states[0].state) (\(share(states[0])) of all)"
     let soon = whole.medianOnset.map { " By turn \($0) half of all had converged." } ?? ""
     let number = Wording.grouped(count)
-    return (converged == count
+    return
+      (converged == count
       ? "All \(number) conversations converged: \(into)."
       : "Of \(number) conversations, \(Wording.grouped(converged)) (\(sure)) converged: \(into).") + soon
   }
@@ -75,7 +78,8 @@ public struct AnalysisFinding: Sendable {
 
   private var extremes: String? {
     let counted = OutcomeBars.sorted(conditions)
-    guard counted.count > 1, let most = counted.first, let least = counted.last,
+    // A condition of forks has been disturbed, and is not like the others.
+    guard forks == 0, counted.count > 1, let most = counted.first, let least = counted.last,
       let high = most.share(most.converged), let low = least.share(least.converged), high > low
     else { return nil }
     let name = { (condition: ConditionStatistics) in HTMLTable.fitting(condition.condition, 60) }
@@ -92,6 +96,11 @@ public struct AnalysisFinding: Sendable {
       empty > 0 ? "\(Wording.grouped(empty)) without turns" : nil,
     ].compactMap(\.self)
     if !left.isEmpty { remarks.append("Left out: \(Wording.list(left)).") }
+    if forks > 0 {
+      remarks.append(
+        "\(Wording.count(forks, "fork")) with an injected message count in their own conditions, not in the whole."
+      )
+    }
     if count == 1 { remarks.append("One conversation does not tell how often this happens.") }
     if count > 1, [0, count].contains(whole.converged) {
       let bound = Decimals.text(min(1, 3 / Double(count)) * 100, count < 300 ? 0 : 1)

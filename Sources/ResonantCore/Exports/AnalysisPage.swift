@@ -32,7 +32,7 @@ public struct AnalysisPage {
   /// The page in UTF-8.
   public func render() -> [UInt8] {
     let conditions = analysis.conditions
-    let finding = AnalysisFinding(whole: analysis.whole, conditions: conditions, empty: analysis.empty)
+    let finding = AnalysisFinding(analysis, conditions)
     let shown = Array(conditions.prefix(AnalysisTables.mostConditions))
     let title = "What these models drift into"
     let body = """

@@ -92,6 +92,10 @@ struct AnalyzeCommand: AsyncParsableCommand {
       throw ConfigurationError(OptionPlace(path: "--html"), ResultFile.refusal(html))
     }
     let analysis = Analysis(reading.conversations, settings)
+    if analysis.forksBeside > 0, !keys.isEmpty, !keys.contains("perturb") {
+      Diagnostics.warning(
+        "conditions also hold forks with an injected message; --by …,perturb keeps those of a batch apart")
+    }
     try tables.map { try Self.write(TSVTables.documents(of: analysis), to: $0) }
     try await show(analysis)
     if let html { try await write(analysis, to: html) }

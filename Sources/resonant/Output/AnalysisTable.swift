@@ -37,8 +37,9 @@ struct AnalysisTable {
       whole.duplicates > 0 ? Self.counted(whole.duplicates, "duplicate") : nil,
       empty > 0 ? "\(empty) without turns" : nil,
     ].compactMap(\.self)
+    let forks = analysis.forksBeside > 0 ? " and \(Self.counted(analysis.forksBeside, "fork"))" : ""
     let size =
-      "\(Self.counted(count, "conversation")) in \(Self.counted(conditions.count, "condition"))"
+      "\(Self.counted(count, "conversation"))\(forks) in \(Self.counted(conditions.count, "condition"))"
       + (left.isEmpty ? "" : "; left out: \(left.joined(separator: ", "))")
     guard let rate = whole.share(whole.converged), let interval = whole.interval else { return size }
     let labels = AttractorLabel.allCases.filter { whole.labels[$0] != nil }.sorted {

@@ -30,7 +30,7 @@ struct BatchPerturbationTests {
   private static let onset = "at: onset, inject: 'A rock?', as: Alice, repeats: 2"
 
   private func forks() throws -> [String: WrittenTranscript] {
-    try lab.trials().filter { $0.key.contains("-f") }
+    try lab.trials().filter { $0.key.contains("_f") }
   }
 
   private func id(_ fork: WrittenTranscript) -> String { fork.header?["parent"]?["id"]?.string ?? "none" }
@@ -66,8 +66,8 @@ struct BatchPerturbationTests {
     let forks = try forks()
     #expect(forks.count == 4)
     for (name, fork) in forks {
-      let parent = try #require(trials[String(name.dropLast("-f1.jsonl".count)) + ".jsonl"])
-      try expect(fork, number: name.hasSuffix("-f1.jsonl") ? 1 : 2, of: parent)
+      let parent = try #require(trials[String(name.dropLast("_f1.jsonl".count)) + ".jsonl"])
+      try expect(fork, number: name.hasSuffix("_f1.jsonl") ? 1 : 2, of: parent)
     }
     #expect(Set(trials.values.compactMap { $0.header?["seed"]?.jsonText }).count == 6)
     let again = try await lab.batch()
@@ -84,7 +84,8 @@ struct BatchPerturbationTests {
     #expect(rows.map { $0["perturb"]?.string } == [nil, nil, "onset", "onset", "onset", "onset"])
     // What is copied counts once.
     #expect(rows.map { $0["completion_tokens"]?.int } == [91, 91, 49, 49, 49, 49])
-    #expect(try lab.directory.read("x/index.html").contains("-f2.html"))
+    #expect(try lab.directory.read("x/index.html").contains("_f2.html"))
+    #expect(try lab.directory.read("x/index.html").contains(">1, fork 2<"))
     let status = try await lab.batch("--status")
     #expect(
       status.output.hasPrefix(
@@ -92,7 +93,7 @@ struct BatchPerturbationTests {
           + "       4       0       0       0  perturb=onset\n"), "\(status)")
     let analysis = try await ResonantBinary.run(["analyze", "x", "--format", "json"], in: lab.directory)
     let course = try #require(try DecodedJSON.parse(analysis.output)["forks"]?.array?.first)
-    #expect(course["condition"] == "perturb=onset" && course["label"] == "verbatim")
+    #expect(course["condition"] == "x/trials,perturb=onset" && course["label"] == "verbatim")
     #expect(course["forks"]?.int == 4)
     #expect(course["persistence"]?.array?.map { $0["share"]?.double } == [0, 1, 1, 1, 1, 1, 1])
     #expect(course["recovered"]?["share"]?.double == 1)
@@ -115,7 +116,7 @@ struct BatchPerturbationTests {
       let told = try await lab.batch(flag)
       #expect(told.output.contains("1 with too few turns\n"), "\(told)")
     }
-    for name in lab.directory.files where name.contains("-f1") { try lab.directory.remove(name) }
+    for name in lab.directory.files where name.contains("_f1") { try lab.directory.remove(name) }
     // The loop shows after turn 6, the silence of hardly three turns at their end; so 1 and 4 turns are left.
     try plan(server, "at: onset, inject: Why?, as: Bob", more, turns: 8)
     let onset = try await lab.batch()
@@ -130,6 +131,8 @@ struct BatchPerturbationTests {
     let trials = try lab.trials()
     #expect(trials.values.allSatisfy { $0.end?["reason"] == "loop" })
     #expect(try forks().values.map { $0.header?["parent"]?["turn"]?.int } == [6, 6])
+    // A fork has to settle anew after its seventh turn, the message.
+    #expect(try forks().values.allSatisfy { $0.turns.count == 13 })
     let analysis = try await ResonantBinary.run(["analyze", "x", "--format", "json"], in: lab.directory)
     let course = try DecodedJSON.parse(analysis.output)["forks"]?.array?.first
     #expect(course?["label"] == "verbatim" && course?["recovered"]?["share"]?.double == 1, "\(analysis)")
@@ -195,7 +198,7 @@ struct BatchPerturbationTests {
       try plan(server, perturb)
       let ended = try await lab.batch()
       #expect(ended.exitCode == 2, "\(ended)")
-      #expect(ended.errors.contains("-f1.jsonl: was made by this plan when \(words)"), "\(ended)")
+      #expect(ended.errors.contains("_f1.jsonl: was made by this plan when \(words)"), "\(ended)")
     }
     #expect(server.requests.count == 27)
   }
@@ -217,5 +220,57 @@ struct BatchPerturbationTests {
     for name in lab.directory.files where name.contains("-f") { try lab.directory.remove(name) }
     #expect(try await lab.batch().exitCode == 0)
     #expect(try Set(forks().values.map(id)) == [lab.trials()[parent]?.header?["id"]?.string])
+  }
+
+  /// A message that changes nothing makes forks that are duplicates of their trials, which count.
+  @Test func aTrialCountsRatherThanAForkThatIsLikeIt() async throws {
+    try lab.plan(
+      "base: {endpoint: 'builtin:', model: echo, max_turns: 12}\nperturb: {at: 8, inject: Hello!, as: Alice}\n"
+    )
+    #expect(try await lab.batch().exitCode == 0)
+    let table = try await ResonantBinary.run(["analyze", "x", "--format", "json"], in: lab.directory)
+    let conditions = try DecodedJSON.parse(table.output)["conditions"]?.array ?? []
+    #expect(conditions.map { $0["condition"] } == ["x/trials", "x/trials,perturb=8"], "\(table)")
+    #expect(conditions.map { $0["conversations"]?.int } == [1, 0])
+    #expect(conditions.map { $0["duplicates"]?.int } == [0, 1])
+  }
+
+  @Test func forksDoNotCountInTheWhole() async throws {
+    try lab.plan(
+      "base: {endpoint: 'builtin:', model: eliza, max_turns: 12}\nrepeats: 3\n"
+        + "perturb: {at: 8, inject: 'What is the weather on the moon?', as: Alice, repeats: 2}\n")
+    #expect(try await lab.batch().exitCode == 0)
+    let told = try await ResonantBinary.run(["analyze", "x"], in: lab.directory)
+    #expect(told.output.hasPrefix("3 conversations and 6 forks in 2 conditions\n"), "\(told)")
+    #expect(told.errors.isEmpty)
+    let mixed = try await ResonantBinary.run(["analyze", "x", "--by", "model"], in: lab.directory)
+    #expect(mixed.errors.contains("forks with an injected message"), "\(mixed)")
+    let apart = try await ResonantBinary.run(["analyze", "x", "--by", "model,perturb"], in: lab.directory)
+    #expect(apart.errors.isEmpty && apart.output.contains("model=eliza,perturb=8"), "\(apart)")
+  }
+
+  @Test func aForkWhoseTrialHasLostTurnsIsRefusedOneWithoutRepliesBeginsAnew() async throws {
+    let server = try await ScriptedServer.willing()
+    try plan(server, "at: 5, inject: Why?, as: Bob", turns: 10)
+    #expect(try await lab.batch().exitCode == 0)
+    let names = lab.directory.files.filter { $0.hasSuffix(".jsonl") && $0.contains("/trials/") }
+    let fork = try #require(names.first { $0.contains("_f1") })
+    let trial = try #require(names.first { !$0.contains("_f1") })
+    let (whole, branch) = (try lab.directory.read(trial), try lab.directory.read(fork))
+    let cut = { (text: String, lines: Int) in
+      text.split(separator: "\n").prefix(lines).joined(separator: "\n") + "\n"
+    }
+    try lab.directory.write(cut(whole, 4), to: trial)
+    let refused = try await lab.batch()
+    #expect(refused.exitCode == 2 && refused.errors.contains("which has lost turn 5 since"), "\(refused)")
+
+    // The header, five turns, the event and the message, of a trial that is held anew.
+    try lab.directory.write(cut(branch, 8), to: fork)
+    try lab.directory.remove(trial)
+    let anew = try await lab.batch()
+    #expect(anew.exitCode == 0, "\(anew)")
+    let now = try WrittenTranscript(lab.directory.read(trial))
+    let again = try WrittenTranscript(lab.directory.read(fork))
+    #expect(id(again) == now.header?["id"]?.string && again.said.prefix(5) == now.said.prefix(5))
   }
 }

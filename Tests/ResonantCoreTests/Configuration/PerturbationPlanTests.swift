@@ -103,7 +103,7 @@ struct PerturbationPlanTests {
   @Test func theStoredPlanHasItOnlyIfItIsGiven() throws {
     #expect(try read(chat).experiment.json.object?.keys.last == "limits")
     let json = try read(chat + "perturb: {at: 2, inject: a, as: Bob}").experiment.json
-    #expect(json["perturb"] == ["at": "2", "inject": "a", "as": "Bob", "repeats": 1])
+    #expect(json["perturb"] == ["at": 2, "inject": "a", "as": "Bob", "repeats": 1])
   }
 
   @Test func aForkIsHeldWithTheOptionsOfItsTrialAndASeedOfItsOwn() throws {

@@ -22,8 +22,8 @@ struct PerturbationTests {
     let all = experiment(1, forks: 2).withForks
     #expect(
       all.map(\.id) == [
-        "hi-r1-c67d537e31", "hi-r1-c67d537e31-f1", "hi-r1-c67d537e31-f2", "ho-r1-7c81ac1bb1",
-        "ho-r1-7c81ac1bb1-f1", "ho-r1-7c81ac1bb1-f2",
+        "hi-r1-c67d537e31", "hi-r1-c67d537e31_f1", "hi-r1-c67d537e31_f2", "ho-r1-7c81ac1bb1",
+        "ho-r1-7c81ac1bb1_f1", "ho-r1-7c81ac1bb1_f2",
       ])
     #expect(all.map(\.parent) == [nil, all[0].id, all[0].id, nil, all[3].id, all[3].id])
     #expect(all[1].condition.label == "opening=Hi,perturb=onset")
