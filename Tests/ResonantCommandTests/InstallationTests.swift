@@ -22,7 +22,7 @@ struct InstallationTests {
     return try await Program(
       "/bin/bash", ["-c", ". '\(Self.root)/scripts/lib.sh'\n\(lines)"], environment: environment,
       directory: directory.path
-    ).finish(within: 60)
+    ).finish(within: 120)
   }
 
   @Test func theProgramComesWithItsManualAndCompletions() async throws {
