@@ -23,6 +23,7 @@ import Testing
 
   @Test(arguments: [CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE])
   func withoutAnyFileTheErrorSaysWhatToInstall(_ code: CURLcode) throws {
+    try Curl.load()
     let url = "https://models.example/v1?key=secret"
     let transfer = try Transfer(HTTPRequest(.get, url), at: WebAddress(url), sink: Recorder())
     #expect(!HTTPError.libcurl(code, in: transfer).message.contains("ca-certificates"))
