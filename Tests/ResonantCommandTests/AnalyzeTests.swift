@@ -77,6 +77,9 @@ struct AnalyzeTests {
     #expect(try column("differences", "difference") == [-1])
     #expect(try column("words", "mean").count == 33)
     #expect(try table("thresholds").count == 11)
+    // Of one condition there is no difference, and the old ones do not stay.
+    #expect(try await analyze("runs/one", "--tables", "tables").exitCode == 0)
+    #expect(try directory.read("tables/differences.tsv") == "a\tb\tdifference\tlow\thigh\n")
     let refused = try await analyze("runs", "--tables", "runs/one/a.jsonl")
     #expect(refused.exitCode == 2 && refused.errors.contains("--tables: "), "\(refused)")
   }
@@ -221,5 +224,36 @@ struct AnalyzeTests {
     let json = try DecodedJSON.parse(again.stdout)
     #expect(json["conditions"]?.array?.count == 4)
     #expect(json["differences"]?.array?.count == 6)
+  }
+
+  /// A transcript is never replaced, whoever wrote it last, nor is what was read.
+  @Test(arguments: [
+    ["--html", "runs/a.jsonl"], ["--html", "other.jsonl"], ["--tables", "runs"],
+    ["--html", "tables/turns.tsv"],
+    ["--html", "runs"], ["--html", ""], ["--html", "nowhere/report.html"], ["--tables", ""],
+  ])
+  func resultsReplaceNothing(flags: [String]) async throws {
+    try write((0..<3).map(sentence), to: "runs/a.jsonl")
+    try write((0..<3).map(sentence), to: "runs/turns.tsv")
+    try write((0..<3).map(sentence), to: "other.jsonl")
+    let before = try ["runs/a.jsonl", "runs/turns.tsv", "other.jsonl"].map(directory.read)
+    let spaced = try directory.read("other.jsonl").replacing(":", with: " : ")
+    try directory.write(spaced, to: "other.jsonl")
+    let ended = try await ResonantBinary.run(
+      ["analyze", "runs/a.jsonl", "runs/turns.tsv", "--tables", "tables"] + flags, in: directory)
+    #expect(ended.exitCode == 2 && ended.output.isEmpty, "\(ended)")
+    #expect(ended.errors.contains("\(flags[0]): "), "\(ended)")
+    let after = try ["runs/a.jsonl", "runs/turns.tsv", "other.jsonl"].map(directory.read)
+    #expect(after == Array(before.prefix(2)) + [spaced])
+  }
+
+  @Test(arguments: [
+    ("minimal_letters=1e19", "minimal_letters=1e+19"), ("hold_share=1/2", "hold_share=0.5"),
+    ("onset_share=0.75", "hold_share=2/3"),
+  ])
+  func anyThresholdIsPrinted(assignment: String, printed: String) async throws {
+    try write((0..<3).map(sentence), to: "a.jsonl")
+    let ended = try await analyze("a.jsonl", "--threshold", assignment, "--html", "report.html")
+    #expect(ended.exitCode == 0 && ended.output.contains(printed), "\(ended)")
   }
 }

@@ -41,6 +41,15 @@ public struct Thresholds: Sendable, Equatable {
   /// Names and values, always in the same order.
   public var values: [(name: String, value: Double)] { Self.paths.map { ($0.key, self[keyPath: $0.value]) } }
 
+  /// A number or a fraction, such as `2/3`.
+  private static func number(_ text: Substring) -> Double? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
+    guard let one = parts[0] else { return nil }
+    if parts.count == 1 { return one }
+    guard parts.count == 2, let other = parts[1], other != 0 else { return nil }
+    return one / other
+  }
+
   /// Sets one of them as a user writes it, `NAME=VALUE`.
   public mutating func set(_ assignment: String) throws(InvalidValue) {
     let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -48,7 +57,7 @@ public struct Thresholds: Sendable, Equatable {
     guard let path = Self.paths.first(where: { $0.key == name })?.value else {
       throw InvalidValue("there is no threshold \(name); there are \(Self.names.joined(separator: ", "))")
     }
-    guard parts.count == 2, let value = Double(parts[1]), value.isFinite, value >= 0 else {
+    guard parts.count == 2, let value = Self.number(parts[1]), value.isFinite, value >= 0 else {
       throw InvalidValue("\(name) needs a number that is not negative, as in \(name)=\(self[keyPath: path])")
     }
     let isShare = Thresholds()[keyPath: path] <= 1

@@ -98,7 +98,7 @@ public struct AnalysisFinding: Sendable {
     if !left.isEmpty { remarks.append("Left out: \(Wording.list(left)).") }
     if forks > 0 {
       remarks.append(
-        "\(Wording.count(forks, "fork")) with an injected message count in their own conditions, not in the whole."
+        "Forks with an injected message (\(Wording.grouped(forks))) count in their conditions, not in the whole."
       )
     }
     if count == 1 { remarks.append("One conversation does not tell how often this happens.") }

@@ -170,7 +170,7 @@ public struct AnalysisPage {
 
   private var method: String {
     let thresholds = analysis.settings.thresholds.values.map { name, value in
-      "<div><dt>\(name)</dt><dd>\(value == value.rounded() ? String(Int(value)) : "\(value)")</dd></div>"
+      "<div><dt>\(name)</dt><dd>\(Decimals.plain(value))</dd></div>"
     }
     return """
       <h2 class="part">Method</h2>

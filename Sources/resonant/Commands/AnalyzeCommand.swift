@@ -62,9 +62,6 @@ struct AnalyzeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try settings()
-    if let html, ResultFile.isTranscript(html) {
-      throw ConfigurationError(OptionPlace(path: "--html"), ResultFile.refusal(html))
-    }
     let keys = try Self.list(by, of: "--by")
     let files: [TranscriptFiles.Candidate]
     do {
@@ -87,10 +84,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
       throw ConfigurationError(
         OptionPlace(path: "--by"), "no conversation has \(key), neither in its condition nor in its settings")
     }
-    let sources = Set(reading.conversations.map { ResultFile.resolved($0.source.path) })
-    if let html, sources.contains(ResultFile.resolved(html)) {
-      throw ConfigurationError(OptionPlace(path: "--html"), ResultFile.refusal(html))
-    }
+    try checkResults(sources: Set(reading.conversations.map { ResultFile.resolved($0.source.path) }))
     let analysis = Analysis(reading.conversations, settings)
     if analysis.forksBeside > 0, !keys.isEmpty, !keys.contains("perturb") {
       Diagnostics.warning(
@@ -99,6 +93,24 @@ struct AnalyzeCommand: AsyncParsableCommand {
     try tables.map { try Self.write(TSVTables.documents(of: analysis), to: $0) }
     try await show(analysis)
     if let html { try await write(analysis, to: html) }
+  }
+
+  /// Refuses results that can't be written, or would replace a transcript, a source, or each other.
+  private func checkResults(sources: Set<String>) throws(ConfigurationError) {
+    let results =
+      (html.map { [("--html", $0)] } ?? [])
+      + (tables.map { directory in TSVTables.names.map { ("--tables", "\(directory)/\($0).tsv") } } ?? [])
+    if tables == "" { throw ConfigurationError(OptionPlace(path: "--tables"), "must name a directory") }
+    var taken: Set<String> = []
+    for (flag, path) in results {
+      if let problem = ResultFile.problem(with: path, sources: sources, isInNewDirectory: flag == "--tables")
+      {
+        throw ConfigurationError(OptionPlace(path: flag), problem)
+      }
+      guard taken.insert(ResultFile.resolved(path)).inserted else {
+        throw ConfigurationError(OptionPlace(path: flag), "\(path) is named for two results")
+      }
+    }
   }
 
   /// Writes tables into a directory, which is made if it is missing.
@@ -176,6 +188,6 @@ struct AnalyzeCommand: AsyncParsableCommand {
     case .tsv: console.write(Console.style.safe(AnalysisTSV.document(of: analysis)))
     }
     await console.flush()
-    if console.isClosed { throw RunEnd(code: 141) }
+    if let code = console.exitCode { throw RunEnd(code: code) }
   }
 }

@@ -171,6 +171,6 @@ struct BatchCommand: AsyncParsableCommand {
     let console = Console()
     console.write(Console.style.safe(text))
     await console.flush()
-    if console.isClosed { throw RunEnd(code: 141) }
+    if let code = console.exitCode { throw RunEnd(code: code) }
   }
 }

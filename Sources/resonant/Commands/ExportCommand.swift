@@ -156,7 +156,7 @@ private struct ExportDestination {
       let console = Console()
       console.write(Console.style.safe(bytes))
       await console.flush()
-      if console.isClosed { throw RunEnd(code: 141) }
+      if let code = console.exitCode { throw RunEnd(code: code) }
       return
     }
     do {

@@ -79,9 +79,16 @@ struct ExportSources {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let extensions = format == nil ? [".jsonl"] : [".jsonl", ".json", ".txt"]
     guard let suffix = extensions.first(where: name.hasSuffix), name.utf8.count > suffix.utf8.count else {
-      return name
+      return shortened(name)
     }
-    return String(name.dropLast(suffix.count))
+    return shortened(String(name.dropLast(suffix.count)))
+  }
+
+  /// Names of files have 255 bytes at most; a number, a time and an extension may be added.
+  private static func shortened(_ name: String) -> String {
+    var name = name
+    while name.utf8.count > 180 { name.removeLast() }
+    return name
   }
 
   /// Makes the names distinct, also where a file system ignores case: equal ones of directories by the folder

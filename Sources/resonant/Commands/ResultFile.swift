@@ -16,12 +16,33 @@ enum ResultFile {
     guard type == .typeRegular, let content = try? Data(contentsOf: file, options: .mappedIfSafe) else {
       return false
     }
-    return content.starts(with: #"{"type":"header""#.utf8)
+    // Of this program, or written again by another, such as jq.
+    let head = String(decoding: content.prefix(1 << 12), as: UTF8.self)
+    return head.first == "{" && head.contains(#""resonant.transcript""#)
   }
 
   /// A path by which two names of one file can be told.
   static func resolved(_ path: String) -> String {
     URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
+  }
+
+  /// Why nothing can be written to a path; nil if it can, as far as one can tell.
+  ///
+  /// - Parameters:
+  ///   - sources: the resolved paths of what is read.
+  ///   - isInNewDirectory: whether the directory is made if it is missing.
+  static func problem(with path: String, sources: Set<String>, isInNewDirectory: Bool) -> String? {
+    if path.isEmpty { return "must name a file" }
+    var isDirectory = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    if isDirectory { return "\(path) is a directory; name a file in it" }
+    if exists, sources.contains(resolved(path)) || isTranscript(path) { return refusal(path) }
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
+    let isLost =
+      !exists && !isInNewDirectory && path.contains("/") && !directory.isEmpty
+      && !FileManager.default.fileExists(atPath: directory)
+    return isLost ? "the directory \(directory) does not exist" : nil
   }
 
   /// What is wrong with a transcript as a result.

@@ -60,7 +60,8 @@ struct AnalysisTable {
       conditions.map { condition in
         [
           condition.condition, "\(condition.conversations)", "\(condition.duplicates)",
-          Self.percent(condition.share(condition.converged)), condition.interval.map(Self.percents) ?? "–",
+          Self.percent(condition.share(condition.converged)),
+          condition.interval.flatMap(Self.interval) ?? "–",
           condition.medianOnset.map(String.init) ?? "–", Self.percent(condition.share(condition.loops)),
           Self.percent(condition.share(condition.escapes)), Self.decimals(condition.tailNovelty),
           Self.decimals(condition.betweenSimilarity),
@@ -162,7 +163,7 @@ struct AnalysisTable {
       "Intervals: bootstrap, \(Bootstrap.resamples) resamples, seed \(Bootstrap.seed). Thresholds:")
     var line = ""
     for (name, value) in analysis.settings.thresholds.values {
-      let text = "\(name)=\(Self.short(value))"
+      let text = "\(name)=\(Decimals.plain(value))"
       if !line.isEmpty, line.count + 1 + text.count > Self.width {
         notes.append(line)
         line = ""
@@ -214,6 +215,11 @@ extension AnalysisTable {
     share.map { Decimals.text(100 * $0, 0) + " %" } ?? "–"
   }
 
+  /// Nil for an interval without width, of conversations that all converged or did not.
+  private static func interval(_ range: ClosedRange<Double>) -> String? {
+    range.lowerBound < range.upperBound ? percents(range) : nil
+  }
+
   private static func percents(_ range: ClosedRange<Double>) -> String {
     "\(Decimals.text(100 * range.lowerBound, 0))–\(Decimals.text(100 * range.upperBound, 0)) %"
   }
@@ -225,9 +231,4 @@ extension AnalysisTable {
   }
 
   private static func decimals(_ value: Double?) -> String { value.map { Decimals.text($0, 2) } ?? "–" }
-
-  /// A threshold; a third is written as such.
-  private static func short(_ value: Double) -> String {
-    value == 2.0 / 3 ? "2/3" : value == value.rounded() ? String(Int(value)) : "\(value)"
-  }
 }

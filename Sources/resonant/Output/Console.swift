@@ -21,6 +21,8 @@ final class Console: Sendable {
     var followed: Followed?
     var isScheduled = false
     var isClosed = false
+    /// Whether something else than a closed pipe kept the output from being written.
+    var hasFailed = false
   }
 
   private struct Followed {
@@ -46,6 +48,10 @@ final class Console: Sendable {
 
   /// Whether the reader is gone.
   var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// With which code the program ends if not everything could be written: 141 if the reader is gone, 1 if there is no
+  /// space left or the like; nil if all was written.
+  var exitCode: Int32? { state.withLock { $0.isClosed ? ($0.hasFailed ? 1 : 141) : nil } }
 
   func write(_ text: String) { write(Array(text.utf8)) }
 
@@ -114,6 +120,7 @@ final class Console: Sendable {
     // A failure to write to standard error can't be reported anywhere.
     if reason != 0, reason != EPIPE, reason != EBADF, descriptor != STDERR_FILENO {
       Diagnostics.error("standard output can't be written: \(String(cString: strerror(reason)))")
+      state.withLock { $0.hasFailed = true }
     }
     return reason == 0
   }

@@ -142,7 +142,8 @@ struct AnalysisPageTests {
     let finding = AnalysisFinding(Analysis(Self.mixed, Self.settings))
     #expect(
       finding.remarks == [
-        "Left out: 1 duplicate (all texts as in an earlier conversation) and 1 without turns."
+        "Left out: 1 duplicate (all texts as in an earlier conversation) and 1 without turns.",
+        "Forks with an injected message (1) count in their conditions, not in the whole.",
       ])
   }
 

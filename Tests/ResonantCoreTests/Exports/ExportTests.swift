@@ -166,7 +166,7 @@ struct ExportTests {
       page.contains(
         "<p class=\"finding\">The one conversation converged: it ends in a loop of the same texts"))
     let cells = Markup.cells(page, table: "trials")
-    #expect(cells[0] == ["a-1", "m", "1", "···" + "·vvvv", "verbatim", "4", "not finished", "0", "0", ""])
+    #expect(cells[0] == ["a-1", "m", "1", "···" + "·vvvv", "same texts", "4", "not finished", "0", "0", ""])
     #expect(cells[1][3...5] == ["", "–", "–"])
   }
 }

@@ -4,7 +4,8 @@
 /// [{"speaker", "content"}], …}]}`. A conversation of two models has `model_a` and `model_b`, in itself or in the
 /// file; `content_clean` is a content without reasoning. The histories beside it repeat all texts.
 enum AttractorStates {
-  static let fileName = "conversations.json"
+  /// Whether a file has the name that these files have.
+  static func isName(of path: String) -> Bool { path.split(separator: "/").last == "conversations.json" }
 
   /// The keys of facts about a conversation, or about all of a file.
   private static let keys: Set = ["seed_prompt", "model", "model_a", "model_b", "revision"]

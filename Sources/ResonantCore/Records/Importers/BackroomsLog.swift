@@ -35,6 +35,7 @@ struct BackroomsLog {
     }
     let names = headings.map(\.name)
     if first.name == Self.runHeading || Set(names).count < names.count { return true }
+    if isMarked, isNamed { return true }
     if isMarked { return names.allSatisfy { Self.isNumbered($0) || $0 == Self.shell } }
     return isNamed || names.contains(Self.shell) || ending != nil
   }

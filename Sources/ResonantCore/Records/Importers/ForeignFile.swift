@@ -33,8 +33,9 @@ struct ForeignFile: Sendable {
       return try conversation(places[index]).transcript(id: "\(path)#\(index)", from: format)
     } catch {
       let line = firstLines[index] + error.line - 1
-      let subject = form == .list ? "conversation \(index) " : form == .lines ? "the conversation " : "it "
-      throw RecordError(.malformed, path, line: line, subject + error.message)
+      let subject = form == .list ? "conversation \(index)" : "the conversation"
+      let isClause = ["has ", "is ", "names "].contains(where: error.message.hasPrefix)
+      throw RecordError(.malformed, path, line: line, subject + (isClause ? " " : ": ") + error.message)
     }
   }
 
@@ -109,9 +110,8 @@ extension ForeignFile {
   private static func attractorStates(
     _ bytes: [UInt8], _ parts: JSONScanner.Parts, _ request: Request
   ) -> ForeignFile? {
-    let name = request.path.split(separator: "/").last.map(String.init)
     let isForced = request.isNamed && request.format != nil
-    guard request.mayBe(.attractorStates), isForced || name == AttractorStates.fileName,
+    guard request.mayBe(.attractorStates), isForced || AttractorStates.isName(of: request.path),
       let list = AttractorStates.conversations(parts, bytes)
     else { return nil }
     var file = ForeignFile(request.path, .attractorStates, bytes, .list, list.values)

@@ -4,7 +4,9 @@
 /// "content", "name"}, …]}`, possibly with a `model`.
 enum OpenAIMessages {
   static func conversation(_ value: JSONValue) throws(ForeignProblem) -> ForeignConversation {
-    guard let messages = (value["messages"] ?? value).array else { throw ForeignProblem("has no messages") }
+    guard let messages = (value["messages"] ?? value).array, value.array?.isEmpty != true else {
+      throw ForeignProblem("has no messages")
+    }
     var conversation = ForeignConversation()
     var prompts: [String] = []
     var users: Set<String> = []
