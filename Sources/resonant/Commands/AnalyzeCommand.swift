@@ -15,7 +15,11 @@ struct AnalyzeCommand: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "analyze", abstract: "Tell what conversations drift into, how often, how soon, how sure.",
+    usage: "resonant analyze <paths> ... [<options>]",
     discussion: """
+        resonant analyze chat.jsonl
+        resonant analyze runs/self-play --by model --html report.html
+
       Takes transcripts and directories, also those of a batch, with everything below them, and conversations \
       of other tools: attractor-states, UniversalBackrooms, llm_conversation, ShareGPT, OpenAI messages. Other \
       files in directories are skipped. Rates are those of conversations that converge: end in silence, word \

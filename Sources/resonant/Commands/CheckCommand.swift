@@ -8,6 +8,9 @@ struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the endpoints, their models and pandoc are there.",
     discussion: """
+        resonant check --endpoint ollama --model gemma3
+        resonant check plan.yaml
+
       Takes a plan, the config of a room, or the flags of chat. Fails when an endpoint does; a missing pandoc is \
       no failure.
       """)

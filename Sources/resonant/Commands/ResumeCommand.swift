@@ -7,7 +7,10 @@ import ResonantCore
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on where a transcript stopped.",
+    usage: "resonant resume <transcript> [<options>]",
     discussion: """
+        resonant resume chat.jsonl --max-turns 60
+
       The conversation goes on in the same file, with the settings recorded there; flags override them from \
       there on, which is recorded, too; --max-turns is the new total. A turn that was cut is asked for again. \
       Header values and tokens that are not in the file have to be given again; those of a room with --party, \
