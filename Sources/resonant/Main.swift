@@ -17,6 +17,7 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     occupyStandardDescriptors()
     let code = await status()
+    if code == 1 { Diagnostics.tellHelp() }
     await Diagnostics.flush()
     exit(code)
   }

@@ -14,7 +14,8 @@ struct ParserText {
 
   init(_ text: String) {
     self.text = text
-    let usage = ["USAGE: resonant ", "Usage: resonant "].lazy.compactMap(text.firstRange).first
+    let usage =
+      ["USAGE: resonant ", "Usage: resonant "].lazy.compactMap(text.firstRange).first
       .map { text[$0.upperBound...] } ?? ""
     let name = usage.prefix { $0.isLetter }
     command = Resonant.configuration.subcommands.first { $0.configuration.commandName == String(name) }
@@ -22,7 +23,9 @@ struct ParserText {
 
   /// A help text, with a last line that tells where the other flags are, if it does not have all.
   var help: String {
-    guard text.hasPrefix("OVERVIEW: "), let command, let name = command.configuration.commandName else { return text }
+    guard text.hasPrefix("OVERVIEW: "), let command, let name = command.configuration.commandName else {
+      return text
+    }
     let flags = Self.flags(of: command)
     let shown = Self.withoutCommonFlags(text)
     guard Self.flags(in: shown).count < flags.count else { return shown }
@@ -32,11 +35,14 @@ struct ParserText {
   /// An error, as this program words its own. The parser's suggestions know no abbreviations.
   var error: String {
     guard text.hasPrefix(Self.errorPrefix) else { return text }
-    var lines = text.dropFirst(Self.errorPrefix.count).split(separator: "\n", omittingEmptySubsequences: false)
-      .map(String.init)
+    var lines = text.dropFirst(Self.errorPrefix.count).split(
+      separator: "\n", omittingEmptySubsequences: false
+    )
+    .map(String.init)
     if lines[0].hasPrefix(Self.unknown), let command {
       let flag = lines[0].dropFirst(Self.unknown.count).prefix { $0 != "'" }
-      lines[0] = "\(Self.unknown)\(flag)'" + Suggestion.text(for: String(flag), among: Self.flags(of: command))
+      lines[0] =
+        "\(Self.unknown)\(flag)'" + Suggestion.text(for: String(flag), among: Self.flags(of: command))
     }
     lines[0] = "resonant: " + lines[0].prefix(1).lowercased() + lines[0].dropFirst()
     return lines.joined(separator: "\n")

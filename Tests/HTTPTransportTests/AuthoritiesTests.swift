@@ -21,6 +21,8 @@ import Testing
   @Test(arguments: [CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE])
   func withoutAnyFileTheErrorSaysWhatToInstall(_ code: CURLcode) throws {
     let url = "https://models.example/v1?key=secret"
+    // The error has libcurl's words.
+    try Curl.load()
     let transfer = try Transfer(HTTPRequest(.get, url), at: WebAddress(url), sink: Recorder())
     #expect(!HTTPError.libcurl(code, in: transfer).message.contains("ca-certificates"))
     transfer.lacksAuthorities = true

@@ -19,7 +19,9 @@ struct HelpTests {
   }
 
   private static func flags(in help: String) -> Set<Substring> {
-    Set(help.split(separator: "\n").filter { $0.hasPrefix("  --") }.map { $0.dropFirst(2).prefix { $0 != " " } })
+    Set(
+      help.split(separator: "\n").filter { $0.hasPrefix("  --") }.map { $0.dropFirst(2).prefix { $0 != " " } }
+    )
   }
 
   @Test(arguments: commands)
@@ -39,7 +41,8 @@ struct HelpTests {
     let all = Self.flags(in: try await Self.help(command, "--help-hidden")).subtracting(["--version"])
     #expect(Self.flags(in: short).isStrictSubset(of: all))
     #expect(
-      short.hasSuffix("\n\nAll \(all.count) flags: resonant \(command) --help-hidden\n"), "\(short.suffix(80))")
+      short.hasSuffix("\n\nAll \(all.count) flags: resonant \(command) --help-hidden\n"),
+      "\(short.suffix(80))")
     let completions = try await Self.help("--generate-completion-script", "bash")
     for flag in all { #expect(completions.contains(flag)) }
   }
@@ -54,6 +57,7 @@ struct HelpTests {
     let lines = { (text: String) in text.split(separator: "\n", omittingEmptySubsequences: false) }
     let difference = lines(made.output).difference(from: lines(kept))
     #expect(
-      difference.isEmpty, "scripts/reference .build/debug/resonant > docs/commands.md brings it up to date: \(difference)")
+      difference.isEmpty,
+      "scripts/reference .build/debug/resonant > docs/commands.md brings it up to date: \(difference)")
   }
 }

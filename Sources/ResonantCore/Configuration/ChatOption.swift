@@ -131,6 +131,9 @@ public struct ChatOption: Sendable {
   /// Whether a different value makes a recorded trial belong to another condition.
   public var shapesConversation: Bool { scope == .conversation || scope == .participant }
 
+  /// Whether the option is a plain setting, which needs nothing but its value.
+  public var isSetting: Bool { setting != nil }
+
   /// Whether the option is recorded in the header's settings.
   public var isRecordedSetting: Bool { scope == .conversation || scope == .request }
 

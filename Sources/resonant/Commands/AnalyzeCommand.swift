@@ -171,7 +171,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
   private func show(_ analysis: Analysis) async throws {
     let console = Console()
     switch format {
-    case .table: console.write(Console.style.safe(AnalysisTable(analysis).text))
+    case .table: console.write(Console.style.safe(AnalysisTable(analysis, columns: Terminal.columns).text))
     case .json: console.write(Console.style.safe(AnalysisJSON.document(of: analysis)))
     case .tsv: console.write(Console.style.safe(AnalysisTSV.document(of: analysis)))
     }

@@ -82,6 +82,11 @@ struct BatchCommand: AsyncParsableCommand {
     let batch = try Batch(
       plan: plan, directory: directory, shard: try shard(host.environment), retriesFailed: retryFailed)
     warn(about: plan.twins)
+    if plan.experiment.limits.budgetTokens == nil,
+      let warning = batch.forecast.bill.warning(brake: "limits.budget_tokens")
+    {
+      Diagnostics.warning(warning)
+    }
     if dryRun { return try await print("\(batch.forecast)") }
     let code = try await BatchRun(
       batch, host: host, writesPages: html, grace: grace ?? Self.usualGrace

@@ -47,7 +47,9 @@ struct PartyOptions: ParsableArguments {
 struct PersonOptions: ParsableArguments {
   @Flag(help: "Begin at once, and go on without being asked to.") var go = false
 
-  @Option(help: ArgumentHelp("How the person introduces themselves to the models.", valueName: "text", visibility: .rare))
+  @Option(
+    help: ArgumentHelp(
+      "How the person introduces themselves to the models.", valueName: "text", visibility: .rare))
   var bio: String?
 
   @Option(
