@@ -42,23 +42,26 @@ extension HTTPError {
     case CURLE_OPERATION_TIMEDOUT:
       let span = transfer.request.timeouts.connect.map { " within \($0.spelledOut)" } ?? " in time"
       return HTTPError(.connectTimeout, "no connection to \(place)\(span)")
-    case CURLE_COULDNT_CONNECT: return connect(place, system)
+    case CURLE_COULDNT_CONNECT: return connect(transfer.address, system)
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return HTTPError(.proxy, "the proxy for \(place) is not known: look at the *_proxy variables")
-    case CURLE_PROXY: return HTTPError(.proxy, "the proxy gives no connection to \(place)")
+      let variable = ProxyVariable.name(for: transfer.address) ?? "a *_proxy variable"
+      return HTTPError(.proxy, "the proxy for \(place) is not known: look at \(variable)")
+    case CURLE_PROXY: return HTTPError(.proxy, "\(proxy(transfer.address)) gives no connection to \(place)")
     case CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND, CURLE_READ_ERROR:
       return HTTPError(.sendFailed, "the request to \(place) could not be sent whole")
     case CURLE_GOT_NOTHING:
-      return HTTPError(.connectionLost, "\(place) closed the connection without an answer")
+      return HTTPError(
+        .connectionLost, "\(place) closed the connection without an answer" + otherScheme(transfer))
     case CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       return received(place, transfer)
     case CURLE_OUT_OF_MEMORY where transfer.head == nil:
       // libcurl also reports this for a header that exceeds its size limit.
       return HTTPError(.badResponse, "what \(place) answers begins with headers that are too long")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
-      return HTTPError(.badResponse, "what \(place) answers is no valid HTTP response")
+      return HTTPError(
+        .badResponse, "what \(place) answers is no valid HTTP response" + otherScheme(transfer))
     case CURLE_URL_MALFORMAT: return HTTPError(.unsupportedURL, "\(place) is no valid URL")
-    default: return secure(code, place, system, transfer)
+    default: return secure(code, system, transfer)
     }
   }
 
@@ -66,9 +69,23 @@ extension HTTPError {
     .tooManyOpenFiles, "too many open files: raise the limit (`ulimit -n`) or run fewer conversations at once"
   )
 
-  private static func connect(_ place: String, _ system: Int) -> HTTPError {
+  private static func connect(_ address: WebAddress, _ system: Int) -> HTTPError {
     let reason = system == 0 ? "" : ": \(String(cString: strerror(Int32(clamping: system))))"
-    return HTTPError(.connect, "no connection to \(place)\(reason)")
+    guard ProxyVariable.name(for: address) != nil else {
+      return HTTPError(.connect, "no connection to \(address.display)\(reason)")
+    }
+    return HTTPError(
+      .proxyConnect, "no connection to \(proxy(address)), by which \(address.display) is reached\(reason)")
+  }
+
+  /// The proxy by the variable that names it; its URL may have a password.
+  private static func proxy(_ address: WebAddress) -> String {
+    "the proxy" + (ProxyVariable.name(for: address).map { " that \($0) names" } ?? "")
+  }
+
+  /// A server that speaks TLS says nothing understandable to one who does not.
+  private static func otherScheme(_ transfer: Transfer) -> String {
+    transfer.address.isSecure || transfer.head != nil ? "" : "; if the server speaks TLS, write https://"
   }
 
   /// If a proxy answers CONNECT with an error, libcurl reports a broken connection.
@@ -76,18 +93,27 @@ extension HTTPError {
     let status = transfer.easy?.get(CURLINFO_HTTP_CONNECTCODE) ?? 0
     if transfer.head == nil, status >= 300 {
       return HTTPError(
-        status < 500 ? .proxy : .connect, "the proxy gives no connection to \(place): HTTP status \(status)")
+        status < 500 ? .proxy : .connect,
+        "\(proxy(transfer.address)) gives no connection to \(place): HTTP status \(status)")
     }
-    return HTTPError(.connectionLost, "the connection to \(place) broke before the answer was complete")
+    return HTTPError(
+      .connectionLost,
+      "the connection to \(place) broke before the answer was complete" + otherScheme(transfer))
   }
 
-  private static func secure(
-    _ code: CURLcode, _ place: String, _ system: Int, _ transfer: Transfer
-  ) -> HTTPError {
+  /// OpenSSL and GnuTLS, to a server that answers in plain text.
+  private static let speaksNoTLS = [
+    "wrong version number", "packet length too long", "http request", "unexpected TLS packet",
+  ]
+
+  private static func secure(_ code: CURLcode, _ system: Int, _ transfer: Transfer) -> HTTPError {
+    let place = transfer.address.display
     let detail = transfer.easy?.lastError ?? ""
     let reason = detail.isEmpty ? String(cString: ccurl_easy_strerror(code)) : detail
     switch code {
-    case CURLE_SSL_CONNECT_ERROR where system != 0: return connect(place, system)
+    case CURLE_SSL_CONNECT_ERROR where system != 0: return connect(transfer.address, system)
+    case CURLE_SSL_CONNECT_ERROR where speaksNoTLS.contains(where: reason.contains):
+      return HTTPError(.tls, "no secure connection to \(place), which does not speak TLS; write http://")
     case CURLE_SSL_CACERT_BADFILE where transfer.lacksAuthorities,
       CURLE_PEER_FAILED_VERIFICATION where transfer.lacksAuthorities:
       return HTTPError(

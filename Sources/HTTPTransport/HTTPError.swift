@@ -14,8 +14,10 @@ public final class HTTPError: Error, Sendable, Equatable, CustomStringConvertibl
     case idleTimeout
     /// No secure connection: an unknown authority, a wrong host name, or no common protocol version.
     case tls
-    /// The proxy cannot be resolved or refuses the connection.
+    /// The proxy cannot be resolved or refuses to connect with the host.
     case proxy
+    /// There is no connection to the proxy.
+    case proxyConnect
     case sendFailed
     /// The connection broke before the response was complete.
     case connectionLost
@@ -52,7 +54,7 @@ public final class HTTPError: Error, Sendable, Equatable, CustomStringConvertibl
   /// established in time. Silence of a server that was reached does not count.
   public var isTransient: Bool {
     switch kind {
-    case .resolve, .connect, .connectTimeout, .sendFailed, .connectionLost: true
+    case .resolve, .connect, .proxyConnect, .connectTimeout, .sendFailed, .connectionLost: true
     case .firstByteTimeout, .idleTimeout, .tls, .proxy, .badResponse, .redirect, .cancelled,
       .tooManyOpenFiles,
       .unsupportedURL, .invalidHeader, .libraryMissing, .other:

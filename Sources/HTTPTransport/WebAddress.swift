@@ -8,6 +8,13 @@ struct WebAddress: Sendable, Equatable {
   /// The URL without user info, query and fragment.
   let display: String
 
+  /// The host, without the brackets of an IPv6 address.
+  var host: String {
+    let place = origin.drop { $0 != "/" }.drop { $0 == "/" }
+    if place.first == "[" { return String(place.dropFirst().prefix { $0 != "]" }) }
+    return String(place.prefix { $0 != ":" })
+  }
+
   /// Throws `unsupportedURL` for anything but an HTTP or HTTPS URL with a host.
   init(_ url: String) throws(HTTPError) {
     let display = HTTPTransport.redact(url)

@@ -144,6 +144,7 @@ struct Host {
   ) async throws {
     let presentation = Presentation(
       process, showsThinking: trial.conversation.output.showThinking, environment: environment)
+    warn(aboutCostOf: trial)
     let runner = TrialRunner(
       pages: pages(trial.conversation.output.pandocPath), warn: Diagnostics.warning)
     let run = ConversationRun(trial: trial, runner: runner, presentation: presentation, desk: desk, log: log)
@@ -151,8 +152,17 @@ struct Host {
     if code != 0 { throw RunEnd(code: code) }
   }
 
+  /// A room without a turn limit ends when somebody ends it.
+  private func warn(aboutCostOf trial: PreparedTrial) {
+    let (conversation, turns) = (trial.conversation, trial.transcript.turns.count)
+    guard conversation.settings.maxTurns != nil, conversation.settings.budgetTokens == nil else { return }
+    let bill = BatchForecast.bill(for: conversation, after: turns)
+    if let warning = bill.warning(brake: "--budget-tokens") { Diagnostics.warning(warning) }
+  }
+
   func network(isVerbose: Bool) -> EndpointNetwork {
-    EndpointNetwork(environment: environment, log: isVerbose ? Diagnostics.line : nil)
+    EndpointNetwork(
+      environment: environment, log: isVerbose ? Diagnostics.line : nil, onHelp: Diagnostics.noteHelp)
   }
 
   func pages(_ pandoc: String?) -> PageRenderer {

@@ -17,6 +17,7 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     occupyStandardDescriptors()
     let code = await status()
+    if code == 1 { Diagnostics.tellHelp() }
     await Diagnostics.flush()
     exit(code)
   }
@@ -54,19 +55,19 @@ enum Main {
   /// The hint for a user who gave no arguments.
   private static let introduction = """
     Try it without any network: resonant --endpoint builtin: --alice-model eliza --bob-model parry
-    'resonant help chat' lists all flags, 'resonant help' the other commands.
+    'resonant help chat' lists the usual flags, 'resonant help' the other commands.
     """
 
-  /// Prints an error of the argument parser, which also throws for help and version; its exit code 64 becomes
-  /// 2.
+  /// Prints what the argument parser throws, which may also be a help text or the version; its exit code 64
+  /// becomes 2.
   private static func report(_ error: any Error) -> Int32 {
-    let message = Resonant.fullMessage(for: error)
     let code = Resonant.exitCode(for: error)
+    let message = ParserText(Resonant.fullMessage(for: error))
     guard code != .success else {
-      print(message)
+      print(message.help)
       return 0
     }
-    Diagnostics.line(message)
+    Diagnostics.line(message.error)
     return code == .validationFailure ? 2 : code.rawValue
   }
 }

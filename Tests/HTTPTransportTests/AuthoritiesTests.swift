@@ -25,6 +25,8 @@ import Testing
   func withoutAnyFileTheErrorSaysWhatToInstall(_ code: CURLcode) throws {
     try Curl.load()
     let url = "https://models.example/v1?key=secret"
+    // The error has libcurl's words.
+    try Curl.load()
     let transfer = try Transfer(HTTPRequest(.get, url), at: WebAddress(url), sink: Recorder())
     #expect(!HTTPError.libcurl(code, in: transfer).message.contains("ca-certificates"))
     transfer.lacksAuthorities = true

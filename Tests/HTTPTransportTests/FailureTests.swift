@@ -21,6 +21,31 @@ import Testing
   }
 
   @Test(arguments: EventLoop.allCases)
+  func aServerWithoutTLSIsToBeAskedOverHTTP(_ loop: EventLoop) async throws {
+    try await withServer { connection in
+      try connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")
+    } _: { url in
+      let secure = url.replacing("http://", with: "https://")
+      let error = await HTTPTransport(loop).failure(of: HTTPRequest(.get, secure))
+      #expect(
+        error?.kind == .tls && error?.message.hasSuffix("does not speak TLS; write http://") == true,
+        "\(error)")
+    }
+  }
+
+  @Test(arguments: EventLoop.allCases)
+  func aServerThatAnswersInTLSIsToBeAskedOverHTTPS(_ loop: EventLoop) async throws {
+    try await withServer { connection in
+      try connection.readRequest()
+      // A fatal alert: unexpected message.
+      try connection.write("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}\n")
+    } _: { url in
+      let error = await HTTPTransport(loop).failure(of: HTTPRequest(.get, url))
+      #expect(error?.message.hasSuffix("; if the server speaks TLS, write https://") == true, "\(error)")
+    }
+  }
+
+  @Test(arguments: EventLoop.allCases)
   func aResetIsALostConnection(_ loop: EventLoop) async throws {
     try await withServer { connection in
       try connection.readRequest()

@@ -22,6 +22,30 @@ struct TerminalTests {
     ).finish()
   }
 
+  @Test func rulesAndTablesKeepToANarrowTerminal() async throws {
+    let arena = try await Arena(.openAI("世界 שלום"))
+    let path = "a-directory-with-a-long-name/of-which-the-table-shows-both-ends"
+    let chat =
+      try ResonantBinary.executable() + " --endpoint \(arena.server.url("/v1")) --model m --alice-name 愛麗絲"
+    let commands = [
+      "stty cols 40", "\(chat) --max-turns 2 --no-html --out \(path) --name c", "stty cols 80",
+      "\(try ResonantBinary.executable()) analyze \(path)",
+    ]
+    let ended = try await Program(
+      try #require(Tool.path("script")), ["-qec", commands.joined(separator: "; "), "/dev/null"],
+      environment: [
+        "PATH": ResonantBinary.path, "HOME": arena.directory.path, "TERM": "xterm", "LANG": "C.UTF-8",
+      ],
+      directory: arena.directory.path, input: nil
+    ).finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    let lines = ended.output.split { $0 == "\n" || $0 == "\r\n" }
+    let rules = lines.filter { $0.hasPrefix("---") || $0.hasPrefix("===") }
+    #expect(rules.count == 6 && rules.allSatisfy { $0.count == 40 }, "\(rules)")
+    let rows = lines.filter { $0.contains(" minimal") && $0.contains("…") }
+    #expect(!rows.isEmpty && rows.allSatisfy { $0.count <= 80 }, "\(ended)")
+  }
+
   @Test func controlCharactersOfAModelAreMadeVisible() async throws {
     let text = "bell\u{07} title\u{1B}]0;owned\u{07} red\u{1B}[31m c1\u{9B}2J back\u{08} tab\tend"
     let arena = try await Arena(.openAI(text.asPiece))

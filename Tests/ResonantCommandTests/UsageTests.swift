@@ -58,6 +58,18 @@ struct UsageTests {
   }
 
   @Test(arguments: [
+    (["--max-t", "3"], "resonant: unknown option '--max-t'; did you mean --max-turns?\n"),
+    (["chat", "--first", "3"], "resonant: unknown option '--first'; did you mean --first-byte-timeout?\n"),
+    (["--max-turns", "many"], "resonant: the value 'many' is invalid for '--max-turns <n>'\n"),
+    (["resume"], "resonant: missing expected argument '<transcript>'\n"),
+  ])
+  func errorsOfFlagsReadLikeAllOthers(words: [String], message: String) async throws {
+    let ended = try await ResonantBinary.run(words, in: try TemporaryDirectory())
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(ended.errors.hasPrefix(message), "\(ended)")
+  }
+
+  @Test(arguments: [
     ["--model", "m"], ["--endpoint", "http://127.0.0.1:9/v1"],
     ["--alice-endpoint", "http://127.0.0.1:9/v1", "--model", "m"],
     ["--endpoint", "http://127.0.0.1:9/v1", "--bob-model", "m"],

@@ -87,6 +87,8 @@ public struct ChatOption: Sendable {
   /// The default as the help shows it; nil when it needs no mention.
   public private(set) var fallback: String?
   public let resumption: Resumption
+  /// Whether the short help shows it.
+  public private(set) var isFrequent: Bool
   /// The key in a participant's object, such as `model` for `alice_model`; nil when participants have no such
   /// option.
   var field: String?
@@ -109,6 +111,7 @@ public struct ChatOption: Sendable {
     self.resumption = resumption
     self.mode = mode
     self.help = help
+    isFrequent = OptionTable.frequent.contains(key)
   }
 
   static func usualValueName(_ kind: Kind, _ key: String) -> String? {
@@ -127,6 +130,9 @@ public struct ChatOption: Sendable {
 
   /// Whether a different value makes a recorded trial belong to another condition.
   public var shapesConversation: Bool { scope == .conversation || scope == .participant }
+
+  /// Whether the option is a plain setting, which needs nothing but its value.
+  public var isSetting: Bool { setting != nil }
 
   /// Whether the option is recorded in the header's settings.
   public var isRecordedSetting: Bool { scope == .conversation || scope == .request }
@@ -150,6 +156,13 @@ public struct ChatOption: Sendable {
   public var inRoom: ChatOption {
     var option = self
     if fallback == setting?.fallback() { option.fallback = setting?.fallback(in: .room) }
+    return option
+  }
+
+  /// The option as the help of a command shows it with which conversations go on.
+  public var inContinuation: ChatOption {
+    var option = self
+    option.isFrequent = OptionTable.frequentInContinuation.contains(key)
     return option
   }
 

@@ -106,6 +106,8 @@ extension ResolvedConversation {
 
   private static func shown(_ value: JSONValue?) -> String {
     guard let text = value?.jsonText else { return "not given" }
-    return Excerpt.of(text, most: 60)
+    let start = Excerpt.of(text, most: 60)
+    // A text that is cut keeps its closing quotation mark.
+    return start == text || value?.string == nil ? start : start + "\""
   }
 }

@@ -9,6 +9,17 @@ public enum OptionTable {
 
   private static func concatenated(_ lists: [[ChatOption]]) -> [ChatOption] { lists.flatMap(\.self) }
 
+  /// What most new conversations need. The help shows these; the others, only `--help-hidden`.
+  static let frequent: Set = [
+    "endpoint", "model", "payload", "system_prompt", "opening", "topic", "words", "max_turns", "order",
+    "filter_thinking", "stop_on_loop", "budget_tokens", "seed", "out", "name", "format", "quiet", "verbose",
+  ]
+
+  /// The same for a conversation that goes on from a transcript.
+  static let frequentInContinuation: Set = [
+    "endpoint", "model", "headers", "party", "max_turns", "budget_tokens", "name", "quiet",
+  ]
+
   private static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
   public static subscript(key: String) -> ChatOption? { byKey[key] }
@@ -33,8 +44,8 @@ public enum OptionTable {
     participant(
       "payload", .object, only: nil,
       all:
-        "Further fields of the request body, a JSON object such as {\"temperature\": 1}; ${NAME} in a string"
-        + " is read from the environment.",
+        "Further fields of the request body, such as {\"temperature\": 1}; ${NAME} in a string is read from the"
+        + " environment.",
       each: { "Fields for the \($0) participant, instead of the common ones." }),
   ])
 
@@ -44,7 +55,7 @@ public enum OptionTable {
   private static let instructions: [ChatOption] = concatenated([
     participant(
       "system_prompt", .text(blank: true), default: "two AIs with complete freedom",
-      all: "System prompt of every participant; \"\" for none.",
+      all: "Common system prompt; \"\" for none.",
       each: { "System prompt of the \($0) participant." }),
     participant(
       "system_prompt_file", .textFile(for: "system_prompt"),
@@ -90,7 +101,7 @@ public enum OptionTable {
     .init(
       "opening", .text(blank: true), .conversation, gives: Setting(\.conversation.opening),
       onResume: .ignored, only: .chat,
-      "What the first participant says first."),
+      "What is said first."),
     .init(
       "opening_file", .textFile(for: "opening"), .conversation, onResume: .ignored, only: .chat,
       "The opening from a file."),
@@ -104,7 +115,7 @@ public enum OptionTable {
   public static let rooms: [ChatOption] = [
     .init(
       "party", .party, .conversation, only: .party,
-      "The config of a room: its models, its moderator, and whether a person takes part."),
+      "The config of a room."),
     .init(
       "topic", .text(), .conversation, gives: Setting(\.room.topic), onResume: .overridesInBranch,
       only: .party,
@@ -121,7 +132,7 @@ public enum OptionTable {
   public static let turns: [ChatOption] = [
     .init(
       "max_turns", .integer(atLeast: 1), .conversation, gives: Setting(\.conversation.maxTurns),
-      "Maximum number of messages, the opening included."),
+      "Most messages, the opening included."),
     .init(
       "max_chars", .integer(atLeast: 1), .conversation, gives: Setting(\.conversation.maxChars),
       "Longest reply, in characters; a longer one is cut, as is one that goes on with nothing but white space."
@@ -129,8 +140,7 @@ public enum OptionTable {
     .init(
       "order", .choice(SpeakerOrder.allCases.map(\.rawValue)), .conversation,
       gives: Setting(\.conversation.order),
-      "Who speaks next: in turn, at random, whom the speaker names (chain), or whom all (vote) or the moderator"
-        + " choose."),
+      "Who speaks next; chain: whom the speaker names; vote: whom all choose."),
     .init(
       "moderator", .moderator, .conversation, only: .chat,
       "The model that --order moderator asks: an object with endpoint, model and any of"
@@ -153,10 +163,10 @@ public enum OptionTable {
       "End when the participants repeat themselves word for word, or say next to nothing: 40 letters a turn."),
     .init(
       "budget_tokens", .integer(atLeast: 1), .conversation, gives: Setting(\.conversation.budgetTokens),
-      "Start no further turn once this many tokens are used, prompts included."),
+      "Start no turn once so many tokens are used."),
     .init(
       "seed", .seed, .trial, gives: Setting(\.conversation.seed), default: "random",
-      "Seed of every random choice, also of the builtin models."),
+      "Seed of all random choices."),
   ]
 
   /// Timeouts, retries and the like.
@@ -182,11 +192,11 @@ public enum OptionTable {
   /// The files of a conversation, and their content.
   public static let output: [ChatOption] = [
     .init(
-      "out", .path, .output, gives: Setting(\.output.directory), "Directory of the files, created if missing."
+      "out", .path, .output, gives: Setting(\.output.directory), "Directory of the files."
     ),
     .init(
       "name", .text(), .output, gives: Setting(\.output.name), value: "basename", default: "from the models",
-      "Name of the files without .jsonl and .html; must not exist yet."),
+      "Name of the new files, without .jsonl and .html."),
     .init("no_html", .boolean, .output, gives: Setting(not: \.output.html), "Write no HTML page."),
     .init("no_save", .boolean, .output, gives: Setting(not: \.output.save), "Write no file at all."),
     .init(

@@ -54,6 +54,17 @@ extension Options {
   }
 }
 
+extension Transcript {
+  /// The recorded settings of the conversation, with others on top.
+  public func settings(overriddenBy options: Options) -> ConversationSettings {
+    var settings = header.mode == .party ? ChatSettings.room : ChatSettings()
+    for values in [latestHeader.settings, options.values] {
+      for (key, value) in values { OptionTable[key]?.setting?.write(value, &settings) }
+    }
+    return settings.conversation
+  }
+}
+
 extension Transcript.Header {
   /// The recorded options of a participant, keyed as in a participant's object: those in `participants`,
   /// except headers, and those in the settings.

@@ -87,9 +87,6 @@ public struct ResolvedConversation: Sendable, Equatable {
     recorded["topic"] = .string(topic)
   }
 
-  /// The reason why the conversation would not continue after a transcript; nil when a further turn is due.
-  public func reasonToStop(_ transcript: Transcript) -> StopReason? { settings.reasonToStop(transcript) }
-
   /// The transcript at the start of the conversation.
   public func transcript(id: String, created: Date, trial: Transcript.Trial? = nil) -> Transcript {
     var header = Transcript.Header(

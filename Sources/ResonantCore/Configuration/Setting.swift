@@ -39,10 +39,10 @@ struct Setting: Sendable {
     write = { option, settings in settings[keyPath: path] = option != true }
   }
 
-  /// The default for the help; nil for a switch or a list.
+  /// The default for the help; nil for a switch, a list or an empty text.
   func fallback(in defaults: ChatSettings = ChatSettings()) -> String? {
     switch read(defaults) {
-    case .string(let text), .number(let text): text
+    case .string(let text) where !text.isEmpty, .number(let text): text
     default: nil
     }
   }

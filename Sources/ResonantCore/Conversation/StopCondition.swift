@@ -2,7 +2,7 @@
 
 extension ConversationSettings {
   /// Why a conversation would stop after its current turns; nil if another turn is due.
-  func reasonToStop(_ transcript: Transcript) -> StopReason? {
+  public func reasonToStop(_ transcript: Transcript) -> StopReason? {
     if let last = transcript.turns.last, last.outcome == .finished || last.outcome == .truncated {
       if stopPhrases.contains(where: { last.text.contains($0) }) { return .stopPhrase }
       if stopOnLoop, let reason = Self.settledReason(transcript) { return reason }

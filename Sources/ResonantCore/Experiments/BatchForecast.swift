@@ -24,6 +24,8 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public private(set) var failed = 0
   /// The total cost; each part is at most `Int.max`.
   public private(set) var cost = Cost(requests: 0, tokens: 0)
+  /// The part of the cost that paid services have, and their names.
+  public private(set) var bill = Bill()
   /// Whether moderators make further requests, whose number depends on the replies.
   private var hasChecks = false
   /// Of the forks, those whose trials are not finished: not every trial can be forked.
@@ -63,11 +65,22 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
       let cost = current.cost(after: begun)
       self.cost.requests = self.cost.requests.adding(cost.requests)
       self.cost.tokens = self.cost.tokens.adding(cost.tokens)
+      bill.add(cost, shared: current.payers)
     }
+  }
+
+  /// What a conversation costs that goes on after so many turns.
+  public static func bill(for conversation: ResolvedConversation, after turns: Int) -> Bill {
+    let rate = Rate(conversation)
+    var bill = Bill()
+    bill.add(rate.cost(after: turns), shared: rate.payers)
+    return bill
   }
 
   /// Computes the costs of the trials of one condition.
   private struct Rate {
+    /// The participants at paid services, by the service; and how many participants there are.
+    let payers: (services: [String], of: Int)
     /// The tokens of each participant's system prompt and preamble.
     private let given: [Int]
     private let maxTurns: Int
@@ -81,6 +94,10 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     let hasChecks: Bool
 
     init(_ conversation: ResolvedConversation) {
+      payers = (
+        conversation.modelled.compactMap { $0.endpoint.isPaid ? $0.endpoint.company : nil },
+        conversation.modelled.count
+      )
       given = conversation.participants.map { participant in
         participant.preamble.reduce(participant.systemPrompt?.string.unicodeScalars.count ?? 0) {
           $0 + $1.content.string.unicodeScalars.count
@@ -157,7 +174,7 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
 
 /// Arithmetic on non-negative counts that yields `Int.max` instead of overflowing.
 extension Int {
-  fileprivate func adding(_ other: Int) -> Int {
+  func adding(_ other: Int) -> Int {
     let sum = addingReportingOverflow(other)
     return sum.overflow ? .max : sum.partialValue
   }
@@ -169,7 +186,7 @@ extension Int {
 
   fileprivate func subtracting(_ other: Int) -> Int { self == .max ? .max : self - other }
 
-  fileprivate func times(_ other: Int) -> Int {
+  func times(_ other: Int) -> Int {
     let product = multipliedReportingOverflow(by: other)
     return product.overflow ? .max : product.partialValue
   }

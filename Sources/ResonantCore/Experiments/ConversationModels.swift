@@ -31,9 +31,9 @@ struct ConversationModels: Sendable {
     of participant: Participant, in conversation: ResolvedConversation, _ network: EndpointNetwork
   ) throws(InvalidValue) -> any ChatModel {
     guard participant.endpoint.isBuiltin else {
-      return network.model(
+      return try network.model(
         participant.model, at: participant.endpoint, payload: participant.payload,
-        settings: conversation.request)
+        settings: conversation.request, isRoom: conversation.mode == .party)
     }
     do {
       return try BuiltinModel.make(

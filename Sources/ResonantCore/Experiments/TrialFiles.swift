@@ -59,8 +59,13 @@ public struct TrialFiles: Sendable, Equatable {
   }
 
   /// A model's name as part of a file name: letters, digits and `._+@-` stay, other characters become `-`, at
-  /// most 60 bytes.
+  /// most 60 bytes. Of the path in a builtin model's name, the file's base name stays.
   static func fileNamePart(_ model: String) -> String {
+    var model = model
+    if let kind = BuiltinModel.fileKinds.first(where: model.hasPrefix) {
+      let file = model.dropFirst(kind.count).split(separator: "/").last ?? ""
+      model = kind + (file.lastIndex(of: ".").map { file[..<$0] } ?? file)
+    }
     let safe = model.unicodeScalars.map { scalar in
       scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
         || "._+@-".unicodeScalars.contains(scalar)

@@ -14,6 +14,8 @@ public struct PageRenderer: Sendable {
 
   init(_ pandoc: PandocRenderer?) { self.pandoc = pandoc }
 
+  public var hasPandoc: Bool { pandoc != nil }
+
   /// The page of a transcript, one UTF-8 file.
   public func page(of transcript: Transcript) async -> [UInt8] {
     var page = HTMLPage()

@@ -123,7 +123,12 @@ public actor PandocRenderer {
       return
     }
     isUsable = false
-    warnOnce("\(path) cannot be used (pandoc 2.17 or later is needed), the page shows plain text")
+    warnOnce(Self.unusable(path))
+  }
+
+  /// What is said of a pandoc that can't start the filter.
+  public static func unusable(_ path: String) -> String {
+    "\(path) cannot be used (pandoc 2.17 or later is needed), the page shows plain text"
   }
 
   private func warnOnce(_ sentence: String) {

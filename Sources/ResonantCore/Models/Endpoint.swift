@@ -51,6 +51,8 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible, CustomRefl
     return endpoint
   }
 
+  /// Whether it is a well-known service, over https, that sells its tokens.
+  public var isPaid: Bool { keyVariable != nil }
   public var isBuiltin: Bool { display == "builtin:" }
   public var description: String { display }
   /// Keeps secrets out of dumps and messages that show a value.

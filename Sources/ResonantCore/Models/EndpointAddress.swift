@@ -26,7 +26,10 @@ struct EndpointAddress {
     guard prefix.hasPrefix("https://") || prefix.hasPrefix("http://") else {
       throw InvalidValue(
         "this is neither a URL that begins with http:// or https://, nor 'builtin:', nor one of the names "
-          + Preset.all.map(\.name).joined(separator: ", "))
+          + Preset.all.map(\.name).joined(separator: ", ")
+          + Suggestion.text(
+            for: String(decoding: bytes, as: UTF8.self),
+            among: Preset.all.map(\.name) + [Endpoint.builtin.source]))
     }
     isSecure = prefix.hasPrefix("https://")
     scheme = 0..<(isSecure ? 8 : 7)
@@ -89,7 +92,10 @@ struct EndpointAddress {
   /// Whether requests go to the scheme's default port.
   var hasDefaultPort: Bool { port.isEmpty || port == (isSecure ? "443" : "80") }
 
-  private var port: Substring { text(authority).dropFirst(host.count).drop { $0 == ":" } }
+  /// Whether it is this machine.
+  var isLocal: Bool { ["localhost", "[::1]"].contains(host) || host.hasPrefix("127.") }
+
+  var port: Substring { text(authority).dropFirst(host.count).drop { $0 == ":" } }
 
   private var hasValidPort: Bool {
     let rest = text(authority).dropFirst(host.count)

@@ -12,6 +12,8 @@ struct EndpointMessages: Sendable {
   let redactor: Redactor
 
   var payload: JSONObject = [:]
+  /// Whether advice is for the config of a room instead of the flags of a chat.
+  var isRoom = false
 
   /// The failure for a response with an error status.
   func status(
@@ -42,8 +44,10 @@ struct EndpointMessages: Sendable {
   func empty(_ finishReason: String?, hasThinking: Bool, to request: RequestShape) -> RequestFailure {
     let what = hasThinking ? "has reasoning but no text" : "is empty"
     let reason = finishReason.map { " (finish reason: \(quoted($0)))" } ?? ""
-    let remedy = dialect.remedyForEmptiness(finishReason, of: failed(request))
-    return RequestFailure(.malformed, sentence("the reply of \(endpoint.display) \(what)\(reason)", remedy))
+    return RequestFailure(
+      .malformed, "the reply of \(endpoint.display) \(what)\(reason)",
+      advice: dialect.remedyForEmptiness(finishReason, of: failed(request)),
+      topic: hasThinking ? .thinking : .emptyReplies)
   }
 
   func transport(_ error: HTTPError) -> RequestFailure {
@@ -54,13 +58,18 @@ struct EndpointMessages: Sendable {
       case .badResponse, .redirect: .malformed
       default: .connection
       }
-    let hint: String? =
+    let (advice, topic): (String?, HelpTopic?) =
       switch error.kind {
-      case .firstByteTimeout: "a longer --first-byte-timeout helps if the model is slow to begin"
-      case .idleTimeout: "a longer --idle-timeout helps if the model pauses for long"
-      default: nil
+      case .firstByteTimeout:
+        ("a longer --first-byte-timeout helps if the model is slow to begin", .incompleteReplies)
+      case .idleTimeout: ("a longer --idle-timeout helps if the model pauses for long", .incompleteReplies)
+      case .connect: (LocalServer.behind(endpoint)?.advice(isRoom: isRoom), .noConnection)
+      case .resolve, .connectTimeout: (nil, .noConnection)
+      case .tls, .proxy, .proxyConnect: (nil, .tlsAndProxies)
+      case .connectionLost, .sendFailed: (nil, .incompleteReplies)
+      default: (nil, nil)
       }
-    var failure = RequestFailure(kind, sentence(quoted(error.message), hint))
+    var failure = RequestFailure(kind, quoted(error.message), advice: advice, topic: topic)
     failure.isTransient = error.isTransient
     return failure
   }
@@ -72,13 +81,15 @@ struct EndpointMessages: Sendable {
     let what = said.isEmpty ? "an empty body" : "no reply of a model" + (type.map { " (\($0))" } ?? "")
     let opening = "\(endpoint.display) answered HTTP \(head.status) with \(what)"
     return RequestFailure(
-      .malformed, sentence(opening + (said.isEmpty ? "" : ": " + said), "check the URL's path and --api"))
+      .malformed, opening + (said.isEmpty ? "" : ": " + said), advice: "check the URL's path and --api",
+      topic: .noConnection)
   }
 
   /// The failure for a reply that stopped without a finish reason or end mark.
   func incomplete() -> RequestFailure {
     var failure = RequestFailure(
-      .connection, "the reply of \(endpoint.display) is incomplete: it ended without a finish reason")
+      .connection, "the reply of \(endpoint.display) is incomplete: it ended without a finish reason",
+      topic: .incompleteReplies)
     failure.isTransient = true
     return failure
   }
@@ -95,11 +106,6 @@ struct EndpointMessages: Sendable {
   }
 
   // MARK: Parts
-
-  private func sentence(_ what: String, _ hint: String?) -> String {
-    guard let hint else { return what }
-    return (what.last == "." ? String(what.dropLast()) : what) + "; " + hint
-  }
 
   /// Quotes the endpoint: on one line, limited in length, without control characters and secrets.
   func quoted(_ text: String) -> String {
@@ -133,13 +139,33 @@ struct EndpointMessages: Sendable {
     if request.hasTools, failure.intent?.isAboutTools == true { failure.kind = .toolsRefused }
     let remedy = failure.intent.flatMap { dialect.remedy(for: $0, of: failed(request, error)) }
     let place = "check the URL's path and that the endpoint has the model '\(quoted(model))'"
-    failure.message = sentence(failure.message, remedy ?? (failure.status == 404 ? place : nil))
+    failure.advice = remedy ?? (failure.status == 404 ? place : nil)
+    failure.topic =
+      failure.intent?.topic
+      ?? (failure.status == 404 ? .noConnection : failure.status == 429 ? .rateLimits : nil)
+  }
+
+  /// What to do where the endpoint does not have the model; nil if it says that it has it.
+  ///
+  /// - Parameter names: those of its own list.
+  func otherModels(_ names: [String]) -> String? {
+    guard !EndpointProbe.has(model, among: names) else { return nil }
+    let fetch = dialect.fetchingModel(quoted(model)).map { "; \($0)" } ?? ""
+    return "it has no model '\(quoted(model))'\(others(names))\(fetch)"
+  }
+
+  /// The model that was probably meant, or up to five that there are.
+  func others(_ names: [String]) -> String {
+    let near = Suggestion.text(for: model, among: names.map(quoted))
+    guard near.isEmpty else { return near }
+    let known = names.prefix(5).map(quoted).joined(separator: ", ")
+    return names.isEmpty ? ": it has none" : ": it has \(known)\(names.count > 5 ? ", …" : "")"
   }
 
   private func failed(_ request: RequestShape, _ error: ProviderError? = nil) -> FailedRequest {
     FailedRequest(
       request: request, model: quoted(model), payload: payload, error: error,
-      keyVariable: endpoint.keyVariable,
+      keyVariable: endpoint.keyVariable, isRoom: isRoom,
       hasKey: endpoint.headerNames.contains(where: KeyHeader.isCredential))
   }
 }

@@ -32,6 +32,25 @@ public final class EndpointModel: ChatModel {
     }
   }
 
+  /// The lists of models of endpoints, each asked for once in a run and only when a model is missing.
+  public final class ModelLists: Sendable {
+    /// Most time that asking may take, since the conversation has failed already.
+    private static let patience = Duration.seconds(5)
+    private let lists = Mutex<[String: Task<[String]?, Never>]>([:])
+
+    public init() {}
+
+    func names(at endpoint: Endpoint, _ transport: HTTPTransport) async -> [String]? {
+      let task = lists.withLock { lists in
+        if let task = lists[endpoint.url] { return task }
+        let task = Task { await EndpointProbe(endpoint, transport: transport).models(within: Self.patience) }
+        lists[endpoint.url] = task
+        return task
+      }
+      return await task.value
+    }
+  }
+
   /// Clock and random numbers, replaceable in tests.
   public struct Pacing: Sendable {
     public var sleep: @Sendable (Duration) async throws -> Void
@@ -59,7 +78,12 @@ public final class EndpointModel: ChatModel {
     /// Where requests wait before they start.
     public var gate: any RequestGate = OpenGate()
     public var capabilities = Capabilities()
+    public var modelLists = ModelLists()
     public var pacing = Pacing.real
+    /// Whether advice is for the config of a room instead of the flags of a chat.
+    public var isRoom = false
+    /// Receives where the documentation says more about a failure.
+    public var onHelp: (@Sendable (HelpTopic) -> Void)?
     /// Receives log lines about requests and responses; they contain no secret.
     public var log: (@Sendable (String) -> Void)?
 
@@ -78,7 +102,8 @@ public final class EndpointModel: ChatModel {
   private var messages: EndpointMessages {
     EndpointMessages(
       endpoint: endpoint, model: model,
-      redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)), payload: payload)
+      redactor: Redactor(secrets: endpoint.secrets + Redactor.secrets(in: payload)), payload: payload,
+      isRoom: shared.isRoom)
   }
 
   /// - Parameter payload: further members of the request body, which override ours.
@@ -131,11 +156,25 @@ public final class EndpointModel: ChatModel {
       attempt.live.hasArrived
       ? .giveUp : policy.decide(failure, after: history, random: shared.pacing.random())
     history.note(decision)
-    guard case .retry(let pause, _) = decision else { throw failure.modelError(after: history.requests) }
-    attempt.note(.retry(status: failure.status, reason: failure.message, wait: pause))
-    shared.log?("next request in \(pause): \(failure.message)")
+    guard case .retry(let pause, _) = decision else {
+      throw await explained(failure).modelError(after: history.requests)
+    }
+    attempt.note(.retry(status: failure.status, reason: failure.fact, wait: pause))
+    shared.log?("next request in \(pause): \(failure.fact)")
     try? await attempt.wait { [pacing = shared.pacing] in try await pacing.sleep(pause) }
     if attempt.live.verdict == nil, !attempt.mayWait { throw noMoreRequests }
+  }
+
+  /// A failure that is final. If the model is unknown, the endpoint's own list tells which ones there are.
+  private func explained(_ failure: RequestFailure) async -> RequestFailure {
+    var failure = failure
+    if let topic = failure.topic { shared.onHelp?(topic) }
+    guard failure.intent == .modelUnknown,
+      let names = await shared.modelLists.names(at: endpoint, transport),
+      let advice = messages.otherModels(names)
+    else { return failure }
+    failure.advice = advice
+    return failure
   }
 
   private var noMoreRequests: ModelError {
@@ -250,7 +289,9 @@ public final class EndpointModel: ChatModel {
     guard let log = shared.log else { return }
     let bytes = request.body.reduce(0) { $0 + $1.count }
     let names = request.headers.fields.map(\.name).joined(separator: ", ")
-    log("> POST \(endpoint.display): model \(model), \(count) messages, \(bytes) bytes, headers \(names)")
+    log(
+      "> POST \(endpoint.display): model \(model), \(count) message\(count == 1 ? "" : "s"), \(bytes) bytes, headers \(names)"
+    )
   }
 
   private func logResponse(_ received: ReplySink.Received, _ error: HTTPError?) {

@@ -44,17 +44,37 @@ public struct EndpointProbe: Sendable {
     guard let url = listURL else {
       return Finding(kind: .unknown, sentence: "\(endpoint): the path tells of no list of models; not asked")
     }
-    let sink = ListSink()
-    let silence = min(settings.firstByteTimeout, .seconds(30))
-    let timeouts = HTTPRequest.Timeouts(connect: settings.connectTimeout, firstByte: silence, idle: silence)
     do throws(HTTPError) {
-      let headers = endpoint.api.dialect.headers(besides: endpoint.headers)
-      let head = try await transport.send(
-        HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: nil)
-      return judge(head, sink.body, model, messages)
+      let (head, body) = try await ask(url, within: min(settings.firstByteTimeout, .seconds(30)))
+      return judge(head, body, model, messages)
     } catch {
       return Finding(kind: .unreachable, sentence: messages.transport(error).message)
     }
+  }
+
+  /// The names in the endpoint's own list of models; nil if there is none that can be read.
+  func models(within limit: Duration) async -> [String]? {
+    guard let url = listURL, let (head, body) = try? await ask(url, within: limit),
+      (200..<300).contains(head.status), let list = try? JSONValue.parse(body, syntax: .wire)
+    else { return nil }
+    return Self.names(list)
+  }
+
+  /// Whether a list has the model. With Ollama, `name` is `name:latest`.
+  static func has(_ model: String, among names: [String]) -> Bool {
+    names.contains { $0 == model || $0 == model + ":latest" }
+  }
+
+  private func ask(
+    _ url: String, within silence: Duration
+  ) async throws(HTTPError) -> (HTTPResponseHead, [UInt8]) {
+    let sink = ListSink()
+    let timeouts = HTTPRequest.Timeouts(
+      connect: min(settings.connectTimeout, silence), firstByte: silence, idle: silence)
+    let headers = endpoint.api.dialect.headers(besides: endpoint.headers)
+    let head = try await transport.send(
+      HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: nil)
+    return (head, sink.body)
   }
 
   /// The URL of the list of models, derived from the chat URL.
@@ -81,7 +101,7 @@ public struct EndpointProbe: Sendable {
     guard let list = try? JSONValue.parse(body, syntax: .wire), let names = Self.names(list) else {
       return Finding(kind: .unknown, sentence: "\(endpoint) answers, but its list of models cannot be read")
     }
-    if names.contains(where: { $0 == model || $0 == model + ":latest" }) {
+    if Self.has(model, among: names) {
       return Finding(kind: .present, sentence: "\(endpoint) has the model \(model)")
     }
     // llama.cpp serves one model under any name.
@@ -89,9 +109,8 @@ public struct EndpointProbe: Sendable {
       return Finding(
         kind: .present, sentence: "\(endpoint) serves \(names.first ?? "a model") under any name")
     }
-    let known = names.prefix(5).map(messages.quoted).joined(separator: ", ")
-    let others = names.isEmpty ? "it has none" : "it has \(known)\(names.count > 5 ? ", …" : "")"
-    return Finding(kind: .missing, sentence: "\(endpoint) does not have the model \(model): \(others)")
+    return Finding(
+      kind: .missing, sentence: "\(endpoint) does not have the model \(model)\(messages.others(names))")
   }
 
   /// `data` is the list of OpenAI and Anthropic, `models` that of Ollama.

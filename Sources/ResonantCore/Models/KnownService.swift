@@ -14,6 +14,37 @@ struct Preset {
   static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 }
 
+/// A server that people run on their own machine.
+struct LocalServer {
+  private static let all = [
+    LocalServer(preset: "ollama", name: "Ollama", start: "ollama serve"),
+    LocalServer(preset: "lmstudio", name: "LM Studio's server", start: "lms server start"),
+    LocalServer(preset: "llamacpp", name: "llama.cpp's server", start: "llama-server -m MODEL.gguf"),
+    LocalServer(preset: "vllm", name: "vLLM", start: "vllm serve MODEL"),
+  ]
+
+  private let preset: String
+  private let name: String
+  private let start: String
+
+  /// The server that an endpoint on this machine is meant for, by its preset or its usual port.
+  static func behind(_ endpoint: Endpoint) -> LocalServer? {
+    guard let address = try? EndpointAddress(Array(endpoint.url.utf8)), address.isLocal else { return nil }
+    if let server = all.first(where: { $0.preset == endpoint.company }) { return server }
+    return all.first { server in
+      let usual = Preset.named(server.preset).flatMap { try? EndpointAddress(Array($0.base.utf8)) }
+      return usual?.port == address.port
+    }
+  }
+
+  /// What to do if nothing listens there.
+  func advice(isRoom: Bool) -> String {
+    let other =
+      isRoom ? "a provider with url 'builtin:' and model eliza" : "--endpoint builtin: --model eliza"
+    return "\(name) is not running there: start it with '\(start)', or try \(other)"
+  }
+}
+
 /// A host with a known operator and usual key variable.
 struct KnownHost {
   static let all = Dictionary(

@@ -81,12 +81,25 @@ struct RequestFailure: Error, Equatable {
   var shouldRetry: Bool?
   /// Members of the request that the endpoint does not take; the same request may succeed without them.
   var refusedMembers: Set<String> = []
-  /// One sentence without a secret.
-  var message: String
+  /// What happened and where, without a secret.
+  var fact: String
+  /// What to do about it, if anything can help.
+  var advice: String?
+  /// Where the documentation says more.
+  var topic: HelpTopic?
 
-  init(_ kind: ModelError.Kind, _ message: String) {
+  init(_ kind: ModelError.Kind, _ fact: String, advice: String? = nil, topic: HelpTopic? = nil) {
     self.kind = kind
-    self.message = message
+    self.fact = fact
+    self.advice = advice
+    self.topic = topic
+  }
+
+  /// The fact and the advice in one sentence.
+  var message: String {
+    guard let advice else { return fact }
+    let isSentence = fact.last == "." && !fact.hasSuffix("..")
+    return (isSentence ? String(fact.dropLast()) : fact) + "; " + advice
   }
 
   static func isTransient(status: Int) -> Bool {

@@ -13,18 +13,22 @@ final class ToolFallbackModel: ChatModel {
     guard !request.tools.isEmpty, request.requiredTool == nil else {
       return try await model.reply(to: request, in: attempt)
     }
+    var refusal: ModelError?
     if !refusesTools.load(ordering: .relaxed) {
       do throws(ModelError) {
         return try await model.reply(to: request, in: attempt)
       } catch {
         guard error.kind == .toolsRefused, !attempt.live.hasArrived else { throw error }
-        if !refusesTools.exchange(true, ordering: .relaxed) {
-          attempt.note(.warning("goes on without tools: \(error.message)"))
-        }
+        refusal = error
       }
     }
     var plain = request
     plain.tools = []
-    return try await model.reply(to: plain, in: attempt)
+    let completion = try await model.reply(to: plain, in: attempt)
+    // If the request fails without tools, too, its error says enough.
+    if let refusal, !refusesTools.exchange(true, ordering: .relaxed) {
+      attempt.note(.warning("goes on without tools: \(refusal.message)"))
+    }
+    return completion
   }
 }

@@ -79,7 +79,9 @@ final class Room: ConversationRules {
       }
       if control.takeTurn() { return conversation.reasonToStop(transcript).map { .stop($0) } ?? .turn }
       if await !control.waitWhileHeld(since: version) {
-        control.say("the input has ended while the room is held; with --go it goes on by itself")
+        if !control.isHeldByFailures {
+          control.say("the input has ended while the room is held; with --go it goes on by itself")
+        }
         return control.ending
       }
     }

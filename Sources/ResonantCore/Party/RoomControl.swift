@@ -282,14 +282,16 @@ public final class RoomControl: Sendable {
   /// Notes that a turn has succeeded, so that the room is not held by failures any more.
   func recover() { change { $0.failure = nil } }
 
-  /// Holds the room because of failures.
+  var isHeldByFailures: Bool { state.withLock { $0.failure != nil } }
+
+  /// Holds the room because of failures. Where no line comes any more, the room ends, and its error says why.
   func hold(because reason: String) {
     change {
       $0.isHeld = true
       $0.grants = 0
       $0.failure = reason
     }
-    answer("the room is held: \(reason)")
+    if !isSpent { answer("the room is held: \(reason)") }
   }
 
   /// Tells the person whether models are being asked who speaks next.

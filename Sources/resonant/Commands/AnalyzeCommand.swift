@@ -15,7 +15,11 @@ struct AnalyzeCommand: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "analyze", abstract: "Tell what conversations drift into, how often, how soon, how sure.",
+    usage: "resonant analyze <paths> ... [<options>]",
     discussion: """
+        resonant analyze chat.jsonl
+        resonant analyze runs/self-play --by model --html report.html
+
       Takes transcripts and directories, also those of a batch, with everything below them, and conversations \
       of other tools: attractor-states, UniversalBackrooms, llm_conversation, ShareGPT, OpenAI messages. Other \
       files in directories are skipped. Rates are those of conversations that converge: end in silence, word \
@@ -183,7 +187,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
   private func show(_ analysis: Analysis) async throws {
     let console = Console()
     switch format {
-    case .table: console.write(Console.style.safe(AnalysisTable(analysis).text))
+    case .table: console.write(Console.style.safe(AnalysisTable(analysis, columns: Terminal.columns).text))
     case .json: console.write(Console.style.safe(AnalysisJSON.document(of: analysis)))
     case .tsv: console.write(Console.style.safe(AnalysisTSV.document(of: analysis)))
     }

@@ -9,17 +9,15 @@ struct BatchCommand: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "batch", abstract: "Run an experiment: a matrix of conditions, each repeated, many at once.",
+    usage: "resonant batch <plan> [<options>]",
     discussion: """
-      Everything is kept in a directory with the plan's name. The same \
-      command again goes on: finished trials are kept, unfinished ones go on after their last whole turn. Ctrl-C \
-      lets the turns in flight finish, for as long as --grace says; a second one cuts them.
+        resonant batch plan.yaml --dry-run
+        resonant batch plan.yaml --html
 
-      A plan has these keys: 'name'; 'base', any options of chat in snake_case, or those of a room, with its config \
-      as 'party'; 'matrix', for each option a list of \
-      values, or a list of bundles of options; 'include' and 'exclude', lists of conditions; 'repeats'; 'seed'; \
-      'limits', with concurrency, endpoints, requests_per_minute and budget_tokens; 'perturb', with at, inject, as and \
-      repeats, which forks every finished trial. 'resonant help chat' tells the \
-      options. Nobody takes part in the rooms of a batch, whatever their configs say.
+      Everything is kept in a directory with the plan's name. The same command again goes on with what is left. \
+      Ctrl-C lets the turns in flight finish; a second one cuts them. A plan has 'name', 'base' (any options of chat \
+      in snake_case, or 'party' for a room's config), 'matrix', 'include', 'exclude', 'repeats', 'seed', 'limits' and \
+      'perturb'; docs/plans.md describes them. Nobody takes part in the rooms of a batch, whatever their configs say.
       """)
 
   @Argument(
@@ -84,6 +82,11 @@ struct BatchCommand: AsyncParsableCommand {
     let batch = try Batch(
       plan: plan, directory: directory, shard: try shard(host.environment), retriesFailed: retryFailed)
     warn(about: plan.twins)
+    if plan.experiment.limits.budgetTokens == nil,
+      let warning = batch.forecast.bill.warning(brake: "limits.budget_tokens")
+    {
+      Diagnostics.warning(warning)
+    }
     if dryRun { return try await print("\(batch.forecast)") }
     let code = try await BatchRun(
       batch, host: host, writesPages: html, grace: grace ?? Self.usualGrace

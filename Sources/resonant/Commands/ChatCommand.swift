@@ -8,10 +8,13 @@ struct ChatCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chat", abstract: "Hold a conversation of two participants or more.",
     discussion: """
-      Needs an endpoint and a model for each side: a URL, a preset (ollama, lmstudio, llamacpp, vllm, openai, \
-      anthropic, openrouter), or builtin: for the models eliza, parry, echo, script:FILE and replay:TRANSCRIPT, \
-      which need no network. Keys come from the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY, \
-      OPENROUTER_API_KEY and the like.
+        resonant --endpoint ollama --model gemma3 --max-turns 12
+        resonant --endpoint builtin: --alice-model eliza --bob-model parry
+
+      Needs an endpoint and a model for each side. Most flags exist for one side, too: \
+      --alice-endpoint, --bob-system-prompt. The builtin models (eliza, parry, echo, script:FILE, \
+      replay:TRANSCRIPT) need no network. Keys come from the environment: OPENAI_API_KEY, \
+      ANTHROPIC_API_KEY, OPENROUTER_API_KEY and the like.
       """)
 
   @OptionGroup var options: ChatOptions

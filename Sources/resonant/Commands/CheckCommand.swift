@@ -8,6 +8,9 @@ struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the endpoints, their models and pandoc are there.",
     discussion: """
+        resonant check --endpoint ollama --model gemma3
+        resonant check plan.yaml
+
       Takes a plan, the config of a room, or the flags of chat. Fails when an endpoint does; a missing pandoc is \
       no failure.
       """)
@@ -41,7 +44,7 @@ struct CheckCommand: AsyncParsableCommand {
       print((finding.isFailure ? "failed: " : "ok: ") + Console.style.safe(finding.sentence))
       isFailure = isFailure || finding.isFailure
     }
-    print(pandoc(host, conversations.first?.output.pandocPath))
+    print(await pandoc(host, conversations.first?.output.pandocPath))
     if isFailure { throw RunEnd(code: 1) }
   }
 
@@ -91,9 +94,13 @@ struct CheckCommand: AsyncParsableCommand {
     return await network.probe(participant.endpoint, for: participant.model, settings: settings)
   }
 
-  private func pandoc(_ host: Host, _ given: String?) -> String {
+  /// A pandoc that doesn't work is no failure: the page then shows plain text.
+  private func pandoc(_ host: Host, _ given: String?) async -> String {
     guard let path = given ?? host.context.program("pandoc") else {
       return "no pandoc: pages show messages as plain text; install pandoc for Markdown"
+    }
+    guard await PandocRenderer(path: path, warn: { _ in }).probe() != nil else {
+      return "no pandoc: " + PandocRenderer.unusable(path)
     }
     return "ok: pandoc at \(path)"
   }

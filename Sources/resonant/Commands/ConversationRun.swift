@@ -40,7 +40,9 @@ struct ConversationRun {
     for problem in result.problems { Diagnostics.error(problem) }
     guard presentation.isText else { return }
     if let record = trial.record { console.write("Transcript: \(record.path)\n") }
-    if let page = trial.page { console.write("Page: \(page)\n") }
+    if let page = trial.page {
+      console.write("Page: \(page)\(runner.pages.hasPandoc ? "" : " (no pandoc: as plain text)")\n")
+    }
     if let log { console.write("Moderation log: \(log.path)\n") }
   }
 }

@@ -28,7 +28,11 @@ struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write a transcript as a page, Markdown, text, or in the form of another tool.",
+    usage: "resonant export <paths> ... --to <format> [<options>]",
     discussion: """
+        resonant export chat.jsonl --to markdown
+        resonant export runs/self-play/trials --to html --out pages
+
       Takes what `resonant analyze` takes: transcripts, conversations of other tools, and directories with \
       everything below them. One conversation goes to standard output unless --out names a file; several need \
       a directory. Those of one file are named FILE-0, FILE-1, …

@@ -8,32 +8,21 @@ struct ForkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fork", abstract: "Branch a transcript at a turn, and possibly inject a message there.",
     discussion: """
-      What was said up to the turn is copied into a new file, and the conversation goes on from there with the \
-      settings of the transcript; flags override them, --max-turns is the total. The transcript stays as it is.
-
-      Does a loop of two models survive a change of subject? Ten attempts:
-
         resonant fork chat.jsonl --at 20 --inject "What is a rock?" --as Bob \\
           --max-turns 40 --repeats 10
 
-      A single fork keeps the seed of the transcript, so that the builtin models go on as they did there; of \
-      several, each has a seed of its own, derived from that seed, or --seed, and its number. The token budget \
-      counts what the fork asks for, not the turns that it copies. Header values and tokens that are not in the \
-      file have to be given again; those of a room with --party, which names its config. \
-      Rooms of a batch, and several forks of a room, go on by themselves; a single fork is held like a new room.
-
-      Conversations of other tools can be forked, too; conversations.json#3 is the fourth of a file. They name no \
-      endpoints, so give --endpoint, or --alice-endpoint and --bob-endpoint for the first and the second \
-      participant, and --model where the file has none. A participant whose system prompt is not in the file \
-      has none, unless --system-prompt or the like gives it.
+      What was said up to the turn is copied into a new file, and the conversation goes on from there with the \
+      settings of the transcript; flags override them. Header values and tokens that are not in the file have to be \
+      given again; those of a room with --party. A batch's transcripts can be forked, and those of other tools, \
+      which name no endpoints: give --endpoint, and --model where the file has none.
       """)
 
   @Argument(
-    help: "The transcript, which may be a batch's or another tool's; FILE#INDEX for one of several.",
+    help: "The transcript; FILE#INDEX for one of several.",
     completion: .file())
   var transcript: String
 
-  @OptionGroup var form: SourceForm
+  @OptionGroup(visibility: .rare) var form: SourceForm
 
   @OptionGroup(title: "Branch") var place: BranchOptions
 
@@ -172,7 +161,7 @@ struct BranchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How many forks to hold, one after the other, each in a file of its own (NAME-1, NAME-2 with --name).",
+      "How many forks, one after the other (NAME-1, NAME-2 with --name).",
       valueName: "n"))
   var repeats = 1
 }

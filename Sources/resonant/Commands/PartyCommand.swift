@@ -8,6 +8,9 @@ struct PartyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "party", abstract: "Hold a group conversation: several models, and possibly you.",
     discussion: """
+        resonant party config.json5 --topic "Can a machine be bored?"
+        resonant party config.json5 --topic "The sea" --go --max-turns 40
+
       The room is described by a config of Tea Party: providers with url, token and models, and possibly a moderator. \
       It begins held: an empty line lets one participant speak, /go lets the room go on, /help lists the other \
       controls. On a terminal they act at once; from a pipe, a line is taken where input is due.

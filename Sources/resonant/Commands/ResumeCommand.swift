@@ -7,7 +7,10 @@ import ResonantCore
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on where a transcript stopped.",
+    usage: "resonant resume <transcript> [<options>]",
     discussion: """
+        resonant resume chat.jsonl --max-turns 60
+
       The conversation goes on in the same file, with the settings recorded there; flags override them from \
       there on, which is recorded, too; --max-turns is the new total. A turn that was cut is asked for again. \
       Header values and tokens that are not in the file have to be given again; those of a room with --party, \
@@ -25,11 +28,16 @@ struct ResumeCommand: AsyncParsableCommand {
     resumed.warnings.forEach(Diagnostics.warning)
     var recorded = try held(resumed)
     let overrides = try Options.read(options.overlay(), source: .commandLine, context: host.context)
+    // Where nothing is left to do, what the file lacks is not missing.
+    if options.overlay().keys.allSatisfy({ OptionTable[$0]?.isSetting == true }) {
+      let settings = recorded.settings(overriddenBy: overrides)
+      if isOver(recorded, settings) { return warn(about: settings, recorded) }
+    }
     let conversation = try ResolvedConversation.continuing(
       recorded, file: transcript, overrides: overrides, context: host.context)
     conversation.warnings.forEach(Diagnostics.warning)
-    warn(about: conversation, recorded)
-    if isOver(recorded, conversation) { return }
+    warn(about: conversation.settings, recorded)
+    if isOver(recorded, conversation.settings) { return }
     let event = conversation.resumption(of: recorded, at: host.now)
     if let event { recorded.events.append(event) }
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
@@ -68,9 +76,9 @@ struct ResumeCommand: AsyncParsableCommand {
   }
 
   /// Whether the conversation is over and nothing remains to be recorded; if so, warns about it.
-  private func isOver(_ transcript: Transcript, _ conversation: ResolvedConversation) -> Bool {
+  private func isOver(_ transcript: Transcript, _ settings: ConversationSettings) -> Bool {
     guard let end = transcript.end, end.reason.isFinal else { return false }
-    switch conversation.reasonToStop(transcript) {
+    switch settings.reasonToStop(transcript) {
     case nil: return false
     case .maxTurns?: break
     case let reason?:
@@ -90,7 +98,7 @@ struct ResumeCommand: AsyncParsableCommand {
   }
 
   /// Warns about options that would have no effect.
-  private func warn(about conversation: ResolvedConversation, _ recorded: Transcript) {
+  private func warn(about settings: ConversationSettings, _ recorded: Transcript) {
     let overlay = options.overlay()
     if overlay["out"] != nil || overlay["name"] != nil {
       Diagnostics.warning("a conversation goes on in its own file; --out and --name are ignored")
@@ -100,7 +108,7 @@ struct ResumeCommand: AsyncParsableCommand {
       Diagnostics.warning("the conversation has begun; \(ignored.joined(separator: ", ")) can't change that")
     }
     let turns = recorded.turns.count
-    if let most = conversation.settings.maxTurns, turns >= most {
+    if let most = settings.maxTurns, turns >= most {
       Diagnostics.warning("\(transcript) has \(turns) turns already; give a higher --max-turns to go on")
     }
   }

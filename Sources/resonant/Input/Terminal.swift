@@ -48,6 +48,9 @@ struct Terminal: Sendable {
     return Size(rows: Int(size.ws_row), columns: Int(size.ws_col))
   }
 
+  /// The width of standard output; nil where that is no terminal.
+  static var columns: Int? { size(of: STDOUT_FILENO)?.columns }
+
   /// Whether the shell has this process in the foreground, where it may change the terminal.
   var isForeground: Bool {
     let group = tcgetpgrp(input)

@@ -15,8 +15,8 @@ struct ChatOptions: ParsableArguments {
   @OptionGroup(title: "Participants and prompts") private var prompts: OptionFlags<Prompts>
   @OptionGroup(title: "Course of the conversation") private var turns: OptionFlags<Turns>
   @OptionGroup(title: "Requests") private var requests: OptionFlags<Requests>
-  @OptionGroup(title: "Files") private var output: OptionFlags<Output>
-  @OptionGroup(title: "Screen") var process: ProcessOptions
+  @OptionGroup(title: "Output") private var output: OptionFlags<Output>
+  @OptionGroup(title: "Output") var process: ProcessOptions
 
   /// The given flags, keyed as in a plan, without the flags of the process, which a plan can't set.
   func overlay() -> JSONObject {

@@ -32,6 +32,8 @@ extension [ChatOption] {
   var ofChats: [ChatOption] { filter { $0.applies(to: .chat) } }
   /// The options of rooms, with the defaults that they have there.
   var ofRooms: [ChatOption] { filter { $0.applies(to: .party) }.map(\.inRoom) }
+  /// The options of conversations that go on.
+  var ofContinuations: [ChatOption] { map(\.inContinuation) }
 }
 
 /// The coding key of an option.
@@ -75,13 +77,20 @@ extension ChatOption {
   private var name: NameSpecification { .customLong(String(flag.dropFirst(2))) }
 }
 
+extension ArgumentVisibility {
+  /// Only in the long help, and in completions, for which the parser takes what is visible.
+  static let rare =
+    CommandLine.arguments.contains { $0.hasPrefix("--generate-completion-script") } ? Self.default : .hidden
+}
+
 extension ArgumentHelp {
   /// The help for the option `key`, from the table of options.
   static func option(_ key: String) -> ArgumentHelp { OptionTable[key].map(option) ?? "" }
 
   static func option(_ option: ChatOption) -> ArgumentHelp {
     let fallback = option.fallback.map { " (default: \($0))" } ?? ""
-    return ArgumentHelp(option.help + fallback, valueName: option.valueName)
+    return ArgumentHelp(
+      option.help + fallback, valueName: option.valueName, visibility: option.isFrequent ? .default : .rare)
   }
 }
 

@@ -22,9 +22,9 @@ struct PartyOptions: ParsableArguments {
   @OptionGroup(title: "Room") private var room: OptionFlags<Room>
   @OptionGroup(title: "Course of the conversation") private var turns: OptionFlags<Turns>
   @OptionGroup(title: "Requests") private var requests: OptionFlags<Requests>
-  @OptionGroup(title: "Files") private var output: OptionFlags<Output>
-  @OptionGroup(title: "Person") var person: PersonOptions
-  @OptionGroup(title: "Screen") var process: ProcessOptions
+  @OptionGroup(title: "Output") private var output: OptionFlags<Output>
+  @OptionGroup(title: "Room") var person: PersonOptions
+  @OptionGroup(title: "Output") var process: ProcessOptions
 
   /// The given flags, keyed as in a plan, and the config, without the flags of the person and the process, which
   /// a plan can't set.
@@ -47,12 +47,15 @@ struct PartyOptions: ParsableArguments {
 struct PersonOptions: ParsableArguments {
   @Flag(help: "Begin at once, and go on without being asked to.") var go = false
 
-  @Option(help: ArgumentHelp("How the person introduces themselves to the models.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp(
+      "How the person introduces themselves to the models.", valueName: "text", visibility: .rare))
   var bio: String?
 
   @Option(
     help: ArgumentHelp(
-      "A readable log of the room; must not exist yet. (default: beside the transcript)", valueName: "file"),
+      "A readable log of the room; must not exist yet. (default: beside the transcript)", valueName: "file",
+      visibility: .rare),
     completion: .file())
   var moderationLog: String?
 }

@@ -5,21 +5,21 @@ import ResonantCore
 
 /// The flags of any conversation, of which some may be for chats or rooms alone.
 struct ResumeOptions: ParsableArguments {
-  enum Models: OptionSection { static var options: [ChatOption] { OptionTable.models } }
-  enum Prompts: OptionSection { static var options: [ChatOption] { OptionTable.prompts } }
-  enum Room: OptionSection { static var options: [ChatOption] { OptionTable.rooms } }
-  enum Turns: OptionSection { static var options: [ChatOption] { OptionTable.turns } }
-  enum Requests: OptionSection { static var options: [ChatOption] { OptionTable.requests } }
-  enum Output: OptionSection { static var options: [ChatOption] { OptionTable.output } }
+  enum Models: OptionSection { static var options: [ChatOption] { OptionTable.models.ofContinuations } }
+  enum Prompts: OptionSection { static var options: [ChatOption] { OptionTable.prompts.ofContinuations } }
+  enum Room: OptionSection { static var options: [ChatOption] { OptionTable.rooms.ofContinuations } }
+  enum Turns: OptionSection { static var options: [ChatOption] { OptionTable.turns.ofContinuations } }
+  enum Requests: OptionSection { static var options: [ChatOption] { OptionTable.requests.ofContinuations } }
+  enum Output: OptionSection { static var options: [ChatOption] { OptionTable.output.ofContinuations } }
 
   @OptionGroup(title: "Models") private var models: OptionFlags<Models>
   @OptionGroup(title: "Participants and prompts") private var prompts: OptionFlags<Prompts>
   @OptionGroup(title: "Room") private var room: OptionFlags<Room>
   @OptionGroup(title: "Course of the conversation") private var turns: OptionFlags<Turns>
   @OptionGroup(title: "Requests") private var requests: OptionFlags<Requests>
-  @OptionGroup(title: "Files") private var output: OptionFlags<Output>
-  @OptionGroup(title: "Person in a room") var person: PersonOptions
-  @OptionGroup(title: "Screen") var process: ProcessOptions
+  @OptionGroup(title: "Output") private var output: OptionFlags<Output>
+  @OptionGroup(title: "Room") var person: PersonOptions
+  @OptionGroup(title: "Output") var process: ProcessOptions
 
   /// The given flags, keyed as in a plan.
   func overlay() -> JSONObject {

@@ -9,8 +9,7 @@ extension ForeignFormat: ExpressibleByArgument {}
 struct SourceForm: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The form of the files, if they are another tool's and not recognised by their content; other files in "
-        + "directories are skipped then.",
+      "The form of another tool's files that are not recognised; others are skipped.",
       valueName: "form"))
   var from: ForeignFormat?
 }

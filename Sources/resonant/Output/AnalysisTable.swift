@@ -2,7 +2,7 @@
 
 import ResonantCore
 
-/// An analysis for people, at most 100 columns wide: first what the models drift into, how often, how soon
+/// An analysis for people, at most 100 columns wide, and on a terminal as wide as that, if it can be: first what the models drift into, how often, how soon
 /// and how sure that is.
 struct AnalysisTable {
   private let analysis: Analysis
@@ -13,10 +13,15 @@ struct AnalysisTable {
   /// The most rows of a list of single conversations.
   private static let longestList = 30
   private static let fewDifferences = 15
-  private static let width = 100
+  private static let mostColumns = 100
+  /// Fewer tell no names apart.
+  private static let leastName = 12
+  private let width: Int
 
-  init(_ analysis: Analysis) {
+  /// - Parameter columns: the width of the terminal; nil where the result goes elsewhere.
+  init(_ analysis: Analysis, columns: Int? = nil) {
     self.analysis = analysis
+    width = min(Self.mostColumns, columns ?? Self.mostColumns)
     conditions = analysis.conditions
     crowded = Set(analysis.conversations.filter { $0.source.index > 0 }.map(\.source.path))
   }
@@ -164,7 +169,7 @@ struct AnalysisTable {
     var line = ""
     for (name, value) in analysis.settings.thresholds.values {
       let text = "\(name)=\(Decimals.plain(value))"
-      if !line.isEmpty, line.count + 1 + text.count > Self.width {
+      if !line.isEmpty, line.count + 1 + text.count > width {
         notes.append(line)
         line = ""
       }
@@ -181,9 +186,11 @@ extension AnalysisTable {
     guard !rows.isEmpty else { return "" }
     var rows = [head] + rows
     var widths = head.indices.map { column in rows.map { TextWidth.most($0[column]) }.max() ?? 0 }
-    let room = Self.width - widths[names...].reduce(0) { $0 + $1 + 2 } - 2 * (names - 1)
+    let room = width - widths[names...].reduce(0) { $0 + $1 + 2 } - 2 * (names - 1)
     for column in 0..<names {
-      for row in rows.indices { rows[row][column] = Self.fitting(rows[row][column], room / names) }
+      for row in rows.indices {
+        rows[row][column] = Self.fitting(rows[row][column], max(room / names, Self.leastName))
+      }
       widths[column] = rows.map { TextWidth.most($0[column]) }.max() ?? 0
     }
     return rows.map { row in

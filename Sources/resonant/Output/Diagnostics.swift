@@ -19,6 +19,18 @@ enum Diagnostics {
   /// Returns to the start of the line and clears it.
   private static let clearing = "\r\u{1B}[K"
 
+  /// Where the documentation says more about what has failed, in order.
+  private static let topics = Mutex<[HelpTopic]>([])
+
+  static func noteHelp(_ topic: HelpTopic) {
+    topics.withLock { if !$0.contains(topic) { $0.append(topic) } }
+  }
+
+  /// Tells once, at the end of a failed run, where to read more.
+  static func tellHelp() {
+    for topic in topics.withLock({ $0 }) { line("more: \(topic.place)") }
+  }
+
   static func error(_ message: String) { line("resonant: \(message)") }
 
   static func warning(_ message: String) { line("resonant: warning: \(message)") }
@@ -42,7 +54,9 @@ enum Diagnostics {
   static func flush() async { await console.flush() }
 
   /// The part of the text that fits on one line; a wrapped status line could not be replaced.
-  private static func fitting(_ text: String) -> String { String(text.prefix(max(1, columns - 1))) }
+  private static func fitting(_ text: String) -> String {
+    TextWidth.prefix(of: text, columns: max(1, columns - 1)).text
+  }
 
   /// The current width of the terminal, which may change at any time.
   private static var columns: Int { Terminal.size(of: STDERR_FILENO)?.columns ?? 80 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 import ResonantCore
+import Synchronization
 
 /// Reports on standard error why a turn is delayed, and in a chat who could not vote.
 struct NoticeView: ConversationObserver {
   /// A room shows its errors itself.
   let mode: Transcript.Mode
+  private let told = Repetitions()
+
+  init(mode: Transcript.Mode) { self.mode = mode }
 
   func observe(_ event: ConversationEvent) async {
     switch event {
@@ -24,10 +28,13 @@ struct NoticeView: ConversationObserver {
   }
 
   private func follow(_ attempt: Attempt, of speaker: Participant) {
-    attempt.followNotices { notice in
+    attempt.followNotices { [told] notice in
       switch notice {
       case .retry(_, let reason, let wait):
-        Diagnostics.warning("\(speaker.name): \(reason); next attempt in \(Self.seconds(wait)) s")
+        let sentence = "\(speaker.name): \(reason)"
+        guard let count = told.count(sentence) else { return }
+        let times = count > 1 ? " (\(count.grouped) times so far)" : ""
+        Diagnostics.warning("\(sentence)\(times); next attempt in \(Self.seconds(wait)) s")
       case .warning(let text): Diagnostics.warning("\(speaker.name): \(text)")
       }
     }
@@ -37,5 +44,19 @@ struct NoticeView: ConversationObserver {
   private static func seconds(_ duration: Duration) -> String {
     let tenths = Int((duration / .milliseconds(100)).rounded(.up))
     return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+/// Thins out sentences that recur, such as the refusals of an endpoint that is asked again every second.
+private final class Repetitions: Sendable {
+  private let counts = Mutex<[String: Int]>([:])
+
+  /// How often the sentence has come, if that is 1, 2, 4, 8, …; nil when it need not be said again.
+  func count(_ sentence: String) -> Int? {
+    let count = counts.withLock { counts in
+      counts[sentence, default: 0] += 1
+      return counts[sentence, default: 1]
+    }
+    return count & (count - 1) == 0 ? count : nil
   }
 }

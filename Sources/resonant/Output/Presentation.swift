@@ -38,7 +38,8 @@ struct Presentation: Sendable {
     let view = TextView(
       console: console, style: style, showsThinking: showsThinking,
       maxChars: trial.conversation.settings.maxChars,
-      notes: notes(on: trial), isRoom: trial.transcript.header.mode == .party)
+      notes: notes(on: trial), isRoom: trial.transcript.header.mode == .party,
+      columns: Terminal.columns ?? .max)
     return [notices, view]
   }
 

@@ -13,6 +13,8 @@ struct TextView: ConversationObserver {
   /// Lines about the files that are written, shown before the first turn.
   let notes: [String]
   let isRoom: Bool
+  /// The width of the terminal at the start.
+  let columns: Int
 
   func observe(_ event: ConversationEvent) async {
     switch event {
@@ -62,7 +64,7 @@ struct TextView: ConversationObserver {
 
   private func banner(_ transcript: Transcript) -> String {
     let header = transcript.latestHeader
-    var lines = [Self.doubleRule]
+    var lines = [doubleRule]
     if let topic = header.topic { lines.append("Topic: \(style.safe(topic))") }
     for (index, participant) in header.participants.enumerated() {
       let number = isRoom ? "\(index + 1). " : ""
@@ -77,13 +79,13 @@ struct TextView: ConversationObserver {
     if let last = transcript.turns.last(where: { $0.outcome != .injected || $0 != transcript.turns.last }) {
       lines.append("Goes on after turn \(last.number)")
     }
-    lines.append(Self.doubleRule)
+    lines.append(doubleRule)
     return lines.joined(separator: "\n") + "\n"
   }
 
   private func heading(_ number: Int, _ name: String, _ model: String) -> String {
     let parts = ["Turn \(number)", style.safe(name)] + (model.isEmpty ? [] : [style.safe(model)])
-    return "\n\(parts.joined(separator: " · "))\n\(Self.rule)\n"
+    return "\n\(parts.joined(separator: " · "))\n\(rule)\n"
   }
 
   private func footer(_ turn: Turn) -> String {
@@ -107,10 +109,10 @@ struct TextView: ConversationObserver {
     let seconds = "\(end.milliseconds / 1000).\(end.milliseconds % 1000 / 100)"
     return """
 
-      \(Self.doubleRule)
+      \(doubleRule)
       \(Self.sentence(end.reason)): \(end.turns) turn\(end.turns == 1 ? "" : "s"), \(end.characters.grouped) characters, \
       \(tokens) tokens, \(seconds) s
-      \(Self.doubleRule)
+      \(doubleRule)
 
       """
   }
@@ -129,6 +131,6 @@ struct TextView: ConversationObserver {
     }
   }
 
-  private static let rule = String(repeating: "-", count: 50)
-  private static let doubleRule = String(repeating: "=", count: 60)
+  private var rule: String { String(repeating: "-", count: min(50, columns)) }
+  private var doubleRule: String { String(repeating: "=", count: min(60, columns)) }
 }

@@ -11,6 +11,9 @@ public struct BuiltinModel: ChatModel {
     case rules(RuleScript)
   }
 
+  /// What the names of models begin with that are read from a file.
+  static let fileKinds = ["script:", "replay:"]
+
   let voice: Voice
   let pace: Pace
 

@@ -29,6 +29,8 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
   case modelUnknown
   /// The key is missing or invalid.
   case keyRefused
+  /// The server speaks TLS, and was asked without.
+  case tlsExpected
 
   /// Recognises the intent from the endpoint's words and the status; nil if neither shows one.
   ///
@@ -97,6 +99,14 @@ enum ErrorIntent: Sendable, Equatable, CaseIterable {
         "prompt token count of*exceeds the limit", "model_max_prompt_tokens_exceeded",  // GitHub
         "greater than max_seq_len",  // TabbyAPI
         "larger than the model input length limit",  // MLC
+      ]
+    ),
+    (
+      .tlsExpected,
+      [
+        "plain http request was sent to https port",  // nginx
+        "http request to an https server",  // Go
+        "speaking plain http to an ssl-enabled server port",  // Apache
       ]
     ),
     // OpenAI and Groq, for a request above the tokens-per-minute limit; Anthropic.

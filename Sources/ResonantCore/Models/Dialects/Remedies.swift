@@ -8,6 +8,8 @@ struct FailedRequest {
   var error: ProviderError?
   /// The environment variable that usually holds the key for this host.
   var keyVariable: String?
+  /// Whether advice is for the config of a room instead of the flags of a chat.
+  var isRoom = false
   var hasKey = false
 
   var words: String { error?.words ?? "" }
@@ -24,17 +26,18 @@ extension Dialect {
     case .systemNotFirst:
       failure.request.hasSystemMessages
         ? "it takes one system message: put those of the preamble into --system-prompt" : nil
-    case .noSystemRole: noSystem(failure.request)
+    case .noSystemRole: noSystem(failure)
     case .userNotLast:
       failure.request.endsWithAssistant
         ? "let the speaker's preamble, or its context in the template, end with a user message" : nil
     case .noUserMessage: userMessage(failure.request)
-    case .userNotFirst, .rolesNotAlternating: alternation(failure.request)
+    case .userNotFirst, .rolesNotAlternating: alternation(failure)
     case .replyTooLong: "use a smaller \(replyLimit(failure.payload)) in --payload"
     case .toolsRefused, .callNotRequired, .callFailed: otherTools(intent, failure)
     case .parameterRefused: otherParameter(failure)
     case .modelUnknown: otherModel(failure.model)
     case .keyRefused: key(failure)
+    case .tlsExpected: "write https:// instead of http://"
     }
   }
 
@@ -44,7 +47,8 @@ extension Dialect {
     // OpenAI and Azure, Anthropic, Gemini, Zhipu, Bedrock.
     case "content_filter"?, "content_filtered"?, "refusal"?, "safety"?, "recitation"?, "blocklist"?, "spii"?,
       "prohibited_content"?, "sensitive"?, "guardrail_intervened"?:
-      "the provider withheld it: another model, or other words in --opening and --system-prompt, may pass"
+      "the provider withheld it: another model, or other words in "
+        + (failure.isRoom ? "--topic" : "--opening and --system-prompt") + ", may pass"
     // OpenAI, Anthropic, Gemini, Mistral.
     case "length"?, "max_tokens"?, "model_length"?:
       "allow it more tokens: " + moreTokens(failure.payload)
@@ -73,7 +77,11 @@ extension Dialect {
     return "the account's quota is used up: add to it, or use \(key)\(smallerReply(failure)) or another model"
   }
 
-  private func noSystem(_ request: RequestShape) -> String? {
+  private func noSystem(_ failure: FailedRequest) -> String? {
+    let request = failure.request
+    if failure.isRoom {
+      return "the model takes no system prompt, which rooms need: use another one in the config"
+    }
     if request.hasSystemPrompt {
       return "the model takes no system prompt: leave it empty (--system-prompt \"\") and say the same in "
         + "--opening or a preamble"
@@ -89,12 +97,13 @@ extension Dialect {
       ? "there is no user message to answer: --roles alternate begins with a short one" : nil
   }
 
-  private func alternation(_ request: RequestShape) -> String? {
+  private func alternation(_ failure: FailedRequest) -> String? {
+    let request = failure.request
     let hasSystem = request.hasSystemPrompt || request.hasSystemMessages
     // Templates without a system role treat the system prompt as a turn.
-    if request.roles == .alternate { return hasSystem ? noSystem(request) : nil }
+    if request.roles == .alternate { return hasSystem ? noSystem(failure) : nil }
     let flag = "--roles alternate makes user and assistant take turns"
-    return request.isAlternating && request.hasSystemPrompt
+    return request.isAlternating && request.hasSystemPrompt && !failure.isRoom
       ? flag + ", with --system-prompt \"\" where the model has no system role" : flag
   }
 
@@ -140,11 +149,12 @@ extension Dialect {
   }
 
   private func key(_ failure: FailedRequest) -> String {
+    let place = failure.isRoom ? "the provider's token" : "--headers"
     if failure.hasKey {
-      return "check the key in " + (failure.keyVariable.map { "\($0) or in " } ?? "")
-        + "--headers (in a room, token)"
+      return "check the key in " + (failure.keyVariable.map { "\($0) or in " } ?? "") + place
     }
     let variable = failure.keyVariable.map { "in \($0), or " } ?? ""
+    if failure.isRoom { return "give the endpoint's key \(variable)in \(place), as in token: '${NAME}'" }
     let header = "\"\(keyHeader.name)\": \"\(keyHeader.prefix)${NAME}\""
     return "give the endpoint's key \(variable)in --headers, as in {\(header)}"
   }

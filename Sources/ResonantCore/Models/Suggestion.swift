@@ -2,8 +2,11 @@
 
 /// Suggests the known word that a misspelt one probably stands for.
 public enum Suggestion {
-  /// `; did you mean …?`, or nothing when no candidate is near.
+  /// `; did you mean …?`: the only candidate that begins with the word, else the nearest; nothing when none is near.
   public static func text(for word: String, among candidates: some Sequence<String>) -> String {
+    let candidates = Array(candidates)
+    let longer = candidates.filter { $0.hasPrefix(word) && word.count > 2 }
+    if longer.count == 1 { return "; did you mean \(longer[0])?" }
     let near = candidates.map { (distance: distance(word, $0), word: $0) }
       .filter { $0.distance <= max(1, ($0.word.utf8.count + 1) / 3) }
       .min { $0.distance < $1.distance }
