@@ -119,6 +119,15 @@ struct ForkTests {
     #expect(arena.server.requests.last?.spoken.last == "user: answer 3")
   }
 
+  /// The limit that the transcript was resumed with is that of its forks.
+  @Test func aForkOfAResumedConversationIsAsLong() async throws {
+    let arena = try await forest()
+    #expect(try await arena.resonant("resume", "p.jsonl", "--max-turns", "8").exitCode == 0)
+    let ended = try await arena.resonant("fork", "p.jsonl", "--at", "3", "--name", "f")
+    #expect(ended.exitCode == 0 && ended.errors.contains("warning") == false, "\(ended)")
+    #expect(try transcript("f", in: arena).turns.count == 8)
+  }
+
   @Test func theBudgetCountsWhatTheForkAsksFor() async throws {
     let arena = try await forest()
     let flags = ["fork", "p.jsonl", "--at", "4", "--max-turns", "9", "--budget-tokens", "20", "--name", "f"]

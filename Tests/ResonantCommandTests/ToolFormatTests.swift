@@ -120,4 +120,26 @@ struct ToolFormatTests {
     #expect(logs[1]["output"]?.string == texts[3])
     #expect((logs[1]["tokens"]?.int ?? 0) > 0)
   }
+
+  /// A dataset holds any number of conversations; other forms have one a file.
+  @Test func severalConversationsAreOneDataset() async throws {
+    let directory = try TemporaryDirectory()
+    for name in ["a", "b", "c"] {
+      try await converse("--model", "eliza", "--max-turns", "3", "--out", "in", "--name", name, in: directory)
+    }
+    let export = { (format: String, out: String) in
+      try await ResonantBinary.run(["export", "in", "--to", format, "--out", out], in: directory)
+    }
+    #expect(try await export("openai", "all.jsonl").exitCode == 0)
+    let lines = try DecodedJSON.lines(directory.read("all.jsonl"))
+    #expect(lines.count == 3 && lines.allSatisfy { $0["messages"]?.array?.count == 4 })
+    #expect(try await export("sharegpt", "all.json").exitCode == 0)
+    let list = try DecodedJSON.parse(directory.read("all.json")).array ?? []
+    #expect(list.map { $0["conversations"]?.array?.count } == [3, 3, 3])
+    let refused = try await export("markdown", "all.md")
+    #expect(
+      refused.exitCode == 2 && refused.errors.contains("--out: all.md is the name of a file"), "\(refused)")
+    let analysis = try await ResonantBinary.run(["analyze", "all.jsonl", "all.json", "in"], in: directory)
+    #expect(analysis.output.contains("left out: 8 duplicates"), "\(analysis)")
+  }
 }

@@ -15,7 +15,7 @@ extension HTMLStyle {
     """
 
   static let charts = """
-    .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:.5rem 1.5rem;margin:.5rem 0}
+    .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:.5rem 1.5rem;margin:.5rem 0}
     figure{margin:0;min-width:0}figcaption{font-size:.9rem;color:var(--soft);overflow-wrap:anywhere}
     figcaption b{color:var(--fg)}
     .legend{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;margin:0 0 .6rem;padding:0;font-size:.85rem}

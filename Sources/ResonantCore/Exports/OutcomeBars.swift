@@ -33,7 +33,7 @@ struct OutcomeBars {
   }
 
   private static let meaning = """
-    <b>Converged</b>: ends in word soup, silence, or a loop of texts or skeletons; echoes and winding down do not count. \
+    <b>Converged</b>: ends in word soup, near silence, or a loop of texts or skeletons; echoes and winding down do not count. \
     The line below a bar is the 95 % interval of the share that converged, by resampling the conversations; where all \
     or none converged there is none, which does not make the rate certain.
     """
@@ -125,11 +125,11 @@ struct OutcomeBars {
     let text = { (kind: String, text: String) in
       "<text class=\"ink\(kind)\" x=\"\(middle)\" y=\"15\" text-anchor=\"middle\">\(text)</text>"
     }
-    // The width of a letter is about 1/88 of that of a bar on a wide screen, 1/50 on a phone.
+    // The width of a letter is about 1/70 of that of a bar on a wide screen, 1/45 on a phone.
     let name = "\(label.plainName) \(percent)"
     let texts =
-      share > Double(name.count + 1) / 88
-      ? share > Double(name.count + 1) / 50
+      share > Double(name.count + 1) / 70
+      ? share > Double(name.count + 1) / 45
         ? text("", name) : text(" roomy", name) + (share > 0.1 ? text(" tight", percent) : "")
       : share > 0.1 ? text("", percent) : share > 0.05 ? text(" roomy", percent) : ""
     return """

@@ -6,7 +6,7 @@ extension AttractorLabel {
   var plainName: String {
     switch self {
     case .degenerate: "word soup"
-    case .minimal: "silence"
+    case .minimal: "near silence"
     case .verbatim: "same texts"
     case .template: "same skeletons"
     case .echo: "echo"
@@ -19,7 +19,7 @@ extension AttractorLabel {
   var meaning: String {
     switch self {
     case .degenerate: "each turn repeats itself within"
-    case .minimal: "hardly any letters are left"
+    case .minimal: "turns of a few words, by default 40 letters at most"
     case .verbatim: "the same texts come again and again"
     case .template: "the same sentences with other words in them"
     case .echo: "one says again what the other said"
@@ -32,7 +32,7 @@ extension AttractorLabel {
   var state: String {
     switch self {
     case .degenerate: "word soup"
-    case .minimal: "silence"
+    case .minimal: "near silence"
     case .verbatim: "a loop of the same texts"
     case .template: "a loop of the same skeletons"
     case .echo: "an echo"

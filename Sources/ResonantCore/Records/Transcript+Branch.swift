@@ -24,6 +24,10 @@ extension Transcript {
     var header = Transcript(header: header, events: events).latestHeader
     header.parent = Parent(id: header.id, turn: number)
     header.trial = nil
+    // A higher limit that was given on resuming is recorded nowhere but in the turns.
+    if let most = header.settings["max_turns"]?.int, whole.turns.count > most {
+      header.settings["max_turns"] = .int(whole.turns.count)
+    }
     return Transcript(
       header: header, preambles: preambles, turns: turns, events: events.map(\.withoutResumedFields))
   }

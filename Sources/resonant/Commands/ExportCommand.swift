@@ -35,7 +35,8 @@ struct ExportCommand: AsyncParsableCommand {
 
       Takes what `resonant analyze` takes: transcripts, conversations of other tools, and directories with \
       everything below them. One conversation goes to standard output unless --out names a file; several need \
-      a directory. Those of one file are named FILE-0, FILE-1, …
+      a directory, in which those of one file are named FILE-0, FILE-1, …; openai and sharegpt also put them into \
+      one file.
       """)
 
   @Argument(
@@ -67,7 +68,7 @@ struct ExportCommand: AsyncParsableCommand {
       pandocPath.map { ["pandoc_path": .string($0)] } ?? [:], source: .commandLine, context: host.context)
     let pages = host.pages(try options.pandocPath(host.context))
     let sources = try ExportSources(paths, from: form.from)
-    let destination = try ExportDestination(out, sources: sources.items, fileName: to.fileName)
+    let destination = try ExportDestination(out, sources: sources.items, as: to)
     let interruption = Interruption(pages)
     // Files are replaced as a whole, so an interruption loses nothing.
     interruption.noteSaved()
@@ -75,12 +76,14 @@ struct ExportCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(watch) {} }
     let task = Task { [to] in
       var sources = sources
+      var dataset: [[UInt8]] = []
       for (index, item) in sources.items.enumerated() {
         let bytes = await to.document(of: try sources.transcript(item), pages)
         // An export that was cut short would be incomplete, so it is not written.
         guard !Task.isCancelled else { return }
-        try await destination.write(bytes, index)
+        if destination.isDataset { dataset.append(bytes) } else { try await destination.write(bytes, index) }
       }
+      if destination.isDataset { try await destination.write(to.joined(dataset), 0) }
       await Diagnostics.flush()
     }
     interruption.arm { task.cancel() }
@@ -90,6 +93,17 @@ struct ExportCommand: AsyncParsableCommand {
 }
 
 extension ExportCommand.Format {
+  /// Whether one file may hold any number of conversations.
+  fileprivate var isDataset: Bool { self == .openai || self == .sharegpt }
+
+  /// One file out of those of single conversations.
+  fileprivate func joined(_ documents: [[UInt8]]) -> [UInt8] {
+    guard self == .sharegpt else { return Array(documents.joined()) }
+    // Each is a list of one.
+    let items = documents.map { $0.dropFirst().dropLast(2) }
+    return [UInt8(ascii: "[")] + items.joined(separator: Array(",\n".utf8)) + Array("]\n".utf8)
+  }
+
   /// The name of an export in a directory.
   fileprivate func fileName(of item: ExportSources.Item) -> String {
     let name = self == .inspect ? InspectExport.fileName(of: item.header, stem: item.name) : item.name
@@ -111,11 +125,13 @@ extension ExportCommand.Format {
 
 /// Where exports are written.
 private struct ExportDestination {
-  /// One path for each source; nil for standard output.
+  /// One path for each source, or for all in one; nil for standard output.
   private var files: [String]?
+  /// Whether all sources go into one file.
+  private(set) var isDataset = false
 
   init(
-    _ out: String?, sources: [ExportSources.Item], fileName: (ExportSources.Item) -> String
+    _ out: String?, sources: [ExportSources.Item], as format: ExportCommand.Format
   ) throws(ConfigurationError) {
     guard let out else {
       guard sources.count == 1 else {
@@ -132,6 +148,17 @@ private struct ExportDestination {
       try checkTargets(sources)
       return
     }
+    if !isDirectory, out.hasSuffix(".\(format.fileExtension)") {
+      guard format.isDataset else {
+        throw ConfigurationError(
+          OptionPlace(path: "--out"),
+          "\(out) is the name of a file, but there are \(sources.count) transcripts; name a directory")
+      }
+      files = [out]
+      isDataset = true
+      try checkTargets(sources)
+      return
+    }
     if exists, !isDirectory {
       throw ConfigurationError(
         OptionPlace(path: "--out"), "\(out) is a file; several transcripts need a directory")
@@ -141,7 +168,7 @@ private struct ExportDestination {
     } catch {
       throw ConfigurationError(OptionPlace(path: "--out"), "the directory \(out) can't be made")
     }
-    files = sources.map { "\(out)/\(fileName($0))" }
+    files = sources.map { "\(out)/\(format.fileName(of: $0))" }
     try checkTargets(sources)
   }
 

@@ -121,7 +121,8 @@ extension ForkCommand {
       Diagnostics.warning("the conversation has begun; \(ignored.joined(separator: ", ")) can't change that")
     }
     if let most = conversation.settings.maxTurns, branch.turns >= most {
-      Diagnostics.warning("the fork begins with \(branch.turns) turns; give a higher --max-turns to go on")
+      Diagnostics.warning(
+        "the fork begins with \(branch.turns) turns; give a higher --max-turns to go on")
     }
     return conversation
   }

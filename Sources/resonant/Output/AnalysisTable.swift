@@ -46,15 +46,16 @@ struct AnalysisTable {
     let size =
       "\(Self.counted(count, "conversation"))\(forks) in \(Self.counted(conditions.count, "condition"))"
       + (left.isEmpty ? "" : "; left out: \(left.joined(separator: ", "))")
-    guard let rate = whole.share(whole.converged), let interval = whole.interval else { return size }
+    guard let rate = whole.share(whole.converged) else { return size }
     let labels = AttractorLabel.allCases.filter { whole.labels[$0] != nil }.sorted {
       (whole.labels[$0] ?? 0) > (whole.labels[$1] ?? 0)
     }
     let shares = labels.map { "\($0.rawValue) \(Self.percent(whole.share(whole.labels[$0] ?? 0)))" }
+    let sure = whole.interval.flatMap(Self.interval).map { " (95 % interval \($0))" } ?? ""
     let soon = whole.medianOnset.map { ", half of all from turn \($0) on" } ?? ""
     return """
       \(size)
-      \(Self.percent(rate)) converge (95 % interval \(Self.percents(interval)))\(soon)
+      \(Self.percent(rate)) converge\(sure)\(soon)
       \(shares.joined(separator: ", "))
       """
   }
@@ -160,6 +161,10 @@ struct AnalysisTable {
     let compared = conditions.count { $0.conversations > 0 }
     if compared > Analysis.mostCompared {
       notes.append("Differences are those of the first \(Analysis.mostCompared) of \(compared) conditions.")
+    }
+    let more = Analysis.differences(conditions).count - shownDifferences.count
+    if more > 0 {
+      notes.append("\(more) more differences are not listed: --tables and --format json have all.")
     }
     if conditions.contains(where: { $0.conversations > Resemblance.most }) {
       notes.append("How much ends are alike is that of \(Resemblance.most) drawn conversations.")

@@ -22,7 +22,7 @@ struct PerturbationCrashTests {
   }
 
   private func forks() throws -> [String: WrittenTranscript] {
-    try lab.trials().filter { $0.key.contains("-f") }
+    try lab.trials().filter { $0.key.contains("_f") }
   }
 
   private func expectWhole(_ forks: [String: WrittenTranscript], _ count: Int) {

@@ -193,7 +193,7 @@ struct BatchPerturbationTests {
     for (perturb, words) in [
       ("at: onset, inject: 'A stone?', as: Alice", #"perturb.inject was "A rock?" and is now "A stone?""#),
       ("at: onset, inject: 'A rock?', as: Bob", #"perturb.as was "Alice" and is now "Bob""#),
-      ("at: 7, inject: 'A rock?', as: Alice", #"perturb.at was "onset" and is now "7""#),
+      ("at: 7, inject: 'A rock?', as: Alice", #"perturb.at was "onset" and is now 7"#),
     ] {
       try plan(server, perturb)
       let ended = try await lab.batch()
@@ -207,7 +207,7 @@ struct BatchPerturbationTests {
     let server = try await loopingServer()
     try plan(server, Self.onset)
     #expect(try await lab.batch().exitCode == 0)
-    let parent = try #require(try lab.trials().keys.first { !$0.contains("-f") })
+    let parent = try #require(try lab.trials().keys.first { !$0.contains("_f") })
     try lab.directory.remove(parent)
     let ended = try await lab.batch()
     #expect(ended.exitCode == 2 && server.requests.count == 27, "\(ended)")
@@ -217,7 +217,7 @@ struct BatchPerturbationTests {
     try plan(server, Self.onset)
     let other = try await lab.batch()
     #expect(other.exitCode == 2 && other.errors.contains("which has begun anew since"), "\(other)")
-    for name in lab.directory.files where name.contains("-f") { try lab.directory.remove(name) }
+    for name in lab.directory.files where name.contains("_f") { try lab.directory.remove(name) }
     #expect(try await lab.batch().exitCode == 0)
     #expect(try Set(forks().values.map(id)) == [lab.trials()[parent]?.header?["id"]?.string])
   }

@@ -126,7 +126,7 @@ struct AnalysisPageTests {
         Texts.different(3) + loop, Texts.different(8, from: 300),
         Texts.different(4, from: 400) + ["a", "b", "c", "d"],
       ],
-      "Of 3 conversations, 2 (67 %, 95 % interval 0 to 100 %) converged: most often into silence (33 % of all). "
+      "Of 3 conversations, 2 (67 %, 95 % interval 0 to 100 %) converged: most often into near silence (33 % of all). "
         + "By turn 5 half of all had converged."
     ),
   ])

@@ -166,7 +166,7 @@ struct HTMLPageTests {
     #expect(!HTMLPage.plain(transcript).contains("Label:"))
     #expect(
       HTMLPage.plain(Sample.chat((1...7).map { "\($0)" })).contains(
-        "Label: silence (minimal), from turn 1 on"))
+        "Label: near silence (minimal), from turn 1 on"))
   }
 
   @Test func aRoomOfManyHasAHueForEachAndStrangersHaveNone() {

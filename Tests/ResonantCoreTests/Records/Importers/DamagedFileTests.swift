@@ -33,7 +33,7 @@ struct DamagedFileTests {
       read.conversations == [
         "a|b",
         "a.jsonl, line 2: the conversation is no JSON: expected a comma or a closing brace, but the text ends",
-        "a.jsonl, line 4: the conversation conversations[0] has no from",
+        "a.jsonl, line 4: the conversation: conversations[0] has no from",
         "a.jsonl, line 5: the conversation is no JSON: expected a value, found 'o'", "a|b",
       ])
   }
@@ -46,7 +46,7 @@ struct DamagedFileTests {
     #expect(read.conversations.last == "a|b")
     #expect(read.conversations.count == 4)
     #expect(read.conversations[1].hasPrefix("a.json, line 3: conversation 1 is no JSON: "))
-    #expect(read.conversations[2] == "a.json, line 4: conversation 2 conversations[0] has no from")
+    #expect(read.conversations[2] == "a.json, line 4: conversation 2: conversations[0] has no from")
   }
 
   @Test func aQuoteThatIsMissing() throws {
