@@ -29,7 +29,7 @@ import Testing
       (Chat.self, OptionTable.all.filter { $0.applies(to: .chat) }, []),
       (Party.self, Self.ofRooms, person), (Resume.self, OptionTable.all, person),
     ] as [(any ParsableCommand.Type, [ChatOption], [String])] {
-      let help = command.helpMessage(columns: 400)
+      let help = command.helpMessage(includeHidden: true, columns: 400)
       let flags = help.split(separator: "\n").compactMap { line in
         line.firstMatch(of: /^\s+(--[a-z-]+)/).map { String($0.1) }
       }
