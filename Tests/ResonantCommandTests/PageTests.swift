@@ -190,7 +190,7 @@ struct PageTests {
     let program = try arena.directory.write("#!/bin/sh\nexit 9\n", to: "third/pandoc", executable: true)
     let folders = ["first", "second", "third"].map(arena.directory.path)
     let flags = ["check", "--endpoint", "builtin:", "--model", "eliza"]
-    for (path, line) in [(folders, "ok: pandoc at \(program)\n"), (Array(folders.prefix(2)), "no pandoc: ")] {
+    for (path, line) in [(folders, "\(program) cannot be used"), (Array(folders.prefix(2)), "no pandoc: ")] {
       let found = try await ResonantBinary.run(
         flags, in: arena.directory, environment: ["PATH": path.joined(separator: ":")])
       #expect(found.exitCode == 0 && found.output.contains(line), "\(found)")
