@@ -18,15 +18,11 @@ import Testing
     #expect(Authorities.file(builtIn: builtIn, isReadable: there.contains) == found)
   }
 
-  /// Errors ask libcurl for words.
-  init() throws { try Curl.load() }
-
   @Test(arguments: [CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE])
   func withoutAnyFileTheErrorSaysWhatToInstall(_ code: CURLcode) throws {
+    // The errors have words of libcurl.
     try Curl.load()
     let url = "https://models.example/v1?key=secret"
-    // The error has libcurl's words.
-    try Curl.load()
     let transfer = try Transfer(HTTPRequest(.get, url), at: WebAddress(url), sink: Recorder())
     #expect(!HTTPError.libcurl(code, in: transfer).message.contains("ca-certificates"))
     transfer.lacksAuthorities = true

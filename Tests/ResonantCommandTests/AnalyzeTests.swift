@@ -230,7 +230,7 @@ struct AnalyzeTests {
   @Test(arguments: [
     ["--html", "runs/a.jsonl"], ["--html", "other.jsonl"], ["--tables", "runs"],
     ["--html", "tables/turns.tsv"],
-    ["--html", "runs"], ["--html", ""], ["--html", "nowhere/report.html"], ["--tables", ""],
+    ["--html", ""], ["--tables", ""],
   ])
   func resultsReplaceNothing(flags: [String]) async throws {
     try write((0..<3).map(sentence), to: "runs/a.jsonl")

@@ -81,7 +81,7 @@ import Testing
     .needsServer("ollama"),
     arguments: [
       ("/api/chat", ["--model", "nope"], "'ollama pull nope'"),
-      ("/v1/chat/completions", ["--model", "nope"], "check the name of the model 'nope'"),
+      ("/v1/chat/completions", ["--model", "nope"], "it has no model 'nope': it has "),
       ("/api/chat", ["--payload", tool], "leave tools out"),
       ("/api/chat", ["--no-opening", "--top-level-system"], "--roles alternate"),
       ("/v1/chat/completions", ["--no-opening", "--top-level-system"], "--roles alternate"),

@@ -51,6 +51,9 @@ public struct ConditionStatistics: Sendable {
   /// How similar the ends of the conversations are to each other. Takes a while to compute.
   public var betweenSimilarity: Double? { Resemblance.mean(tails) }
 
+  /// The fewest conversations of which resampling says how sure a rate is; of fewer its interval is too narrow.
+  public static let fewest = 10
+
   /// A count as a share of the conversations; nil without any.
   public func share(_ count: Int) -> Double? {
     conversations == 0 ? nil : Double(count) / Double(conversations)

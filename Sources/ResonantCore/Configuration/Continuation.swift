@@ -174,8 +174,8 @@ extension Continuation {
     }.map { recorded[$0].name }
     guard !names.isEmpty else { return [] }
     return [
-      "\(file) does not hold the system prompts of \(names.joined(separator: ", ")), who go on without;"
-        + " \(ChatOption.flag("system_prompt")) gives one"
+      "\(file) does not hold the system prompts of \(names.joined(separator: ", ")); they go on without,"
+        + " unless \(ChatOption.flag("system_prompt")) gives one"
     ]
   }
 

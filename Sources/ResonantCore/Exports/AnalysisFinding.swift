@@ -101,6 +101,11 @@ public struct AnalysisFinding: Sendable {
         "Forks with an injected message (\(Wording.grouped(forks))) count in their conditions, not in the whole."
       )
     }
+    if count > 1, conditions.contains(where: { (1..<ConditionStatistics.fewest).contains($0.conversations) })
+    {
+      remarks.append(
+        "Intervals of conditions with fewer than \(ConditionStatistics.fewest) conversations are too narrow.")
+    }
     if count == 1 { remarks.append("One conversation does not tell how often this happens.") }
     if count > 1, [0, count].contains(whole.converged) {
       let bound = Decimals.text(min(1, 3 / Double(count)) * 100, count < 300 ? 0 : 1)

@@ -102,13 +102,12 @@ struct AnalyzeCommand: AsyncParsableCommand {
   /// Refuses results that can't be written, or would replace a transcript, a source, or each other.
   private func checkResults(sources: Set<String>) throws(ConfigurationError) {
     let results =
-      (html.map { [("--html", $0)] } ?? [])
-      + (tables.map { directory in TSVTables.names.map { ("--tables", "\(directory)/\($0).tsv") } } ?? [])
+      (tables.map { directory in TSVTables.names.map { ("--tables", "\(directory)/\($0).tsv") } } ?? [])
+      + (html.map { [("--html", $0)] } ?? [])
     if tables == "" { throw ConfigurationError(OptionPlace(path: "--tables"), "must name a directory") }
     var taken: Set<String> = []
     for (flag, path) in results {
-      if let problem = ResultFile.problem(with: path, sources: sources, isInNewDirectory: flag == "--tables")
-      {
+      if let problem = ResultFile.problem(with: path, sources: sources) {
         throw ConfigurationError(OptionPlace(path: flag), problem)
       }
       guard taken.insert(ResultFile.resolved(path)).inserted else {

@@ -26,23 +26,12 @@ enum ResultFile {
     URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// Why nothing can be written to a path; nil if it can, as far as one can tell.
+  /// Why a path is no place for a result; nil if it is one, as far as one can tell before anything is written.
   ///
-  /// - Parameters:
-  ///   - sources: the resolved paths of what is read.
-  ///   - isInNewDirectory: whether the directory is made if it is missing.
-  static func problem(with path: String, sources: Set<String>, isInNewDirectory: Bool) -> String? {
+  /// - Parameter sources: the resolved paths of what is read.
+  static func problem(with path: String, sources: Set<String>) -> String? {
     if path.isEmpty { return "must name a file" }
-    var isDirectory = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    if isDirectory { return "\(path) is a directory; name a file in it" }
-    if exists, sources.contains(resolved(path)) || isTranscript(path) { return refusal(path) }
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
-    let isLost =
-      !exists && !isInNewDirectory && path.contains("/") && !directory.isEmpty
-      && !FileManager.default.fileExists(atPath: directory)
-    return isLost ? "the directory \(directory) does not exist" : nil
+    return sources.contains(resolved(path)) || isTranscript(path) ? refusal(path) : nil
   }
 
   /// What is wrong with a transcript as a result.

@@ -162,6 +162,11 @@ struct AnalysisTable {
     if compared > Analysis.mostCompared {
       notes.append("Differences are those of the first \(Analysis.mostCompared) of \(compared) conditions.")
     }
+    if conditions.contains(where: { (1..<ConditionStatistics.fewest).contains($0.conversations) }) {
+      notes.append(
+        "Intervals of conditions with fewer than \(ConditionStatistics.fewest) conversations are too narrow, also in differences."
+      )
+    }
     let more = Analysis.differences(conditions).count - shownDifferences.count
     if more > 0 {
       notes.append("\(more) more differences are not listed: --tables and --format json have all.")

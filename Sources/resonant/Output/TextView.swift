@@ -125,7 +125,7 @@ struct TextView: ConversationObserver {
     case .silence: "Ended: the conversation has fallen silent"
     case .budget: "Token budget used up"
     case .exhausted: "Ended: the script is used up"
-    case .quit: "Ended"
+    case .quit: "Ended by the person, or by the end of the input"
     case .interrupted: "Interrupted"
     case .error: "Ended by an error"
     }

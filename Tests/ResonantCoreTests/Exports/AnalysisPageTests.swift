@@ -144,6 +144,7 @@ struct AnalysisPageTests {
       finding.remarks == [
         "Left out: 1 duplicate (all texts as in an earlier conversation) and 1 without turns.",
         "Forks with an injected message (1) count in their conditions, not in the whole.",
+        "Intervals of conditions with fewer than 10 conversations are too narrow.",
       ])
   }
 
