@@ -125,10 +125,10 @@ struct OutcomeBars {
     let text = { (kind: String, text: String) in
       "<text class=\"ink\(kind)\" x=\"\(middle)\" y=\"15\" text-anchor=\"middle\">\(text)</text>"
     }
-    // The width of a letter is about 1/70 of that of a bar on a wide screen, 1/45 on a phone.
+    // The width of a letter is about 1/54 of that of a bar on a wide screen, 1/45 on a phone.
     let name = "\(label.plainName) \(percent)"
     let texts =
-      share > Double(name.count + 1) / 70
+      share > Double(name.count + 1) / 54
       ? share > Double(name.count + 1) / 45
         ? text("", name) : text(" roomy", name) + (share > 0.1 ? text(" tight", percent) : "")
       : share > 0.1 ? text("", percent) : share > 0.05 ? text(" roomy", percent) : ""
