@@ -88,7 +88,9 @@ struct AnalyzeCommand: AsyncParsableCommand {
       throw ConfigurationError(
         OptionPlace(path: "--by"), "no conversation has \(key), neither in its condition nor in its settings")
     }
-    try checkResults(sources: Set(reading.conversations.map { ResultFile.resolved($0.source.path) }))
+    if html != nil || tables != nil {
+      try checkResults(sources: Set(reading.conversations.map { ResultFile.resolved($0.source.path) }))
+    }
     let analysis = Analysis(reading.conversations, settings)
     if analysis.forksBeside > 0, !keys.isEmpty, !keys.contains("perturb") {
       Diagnostics.warning(
