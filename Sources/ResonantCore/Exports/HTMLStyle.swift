@@ -10,7 +10,7 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "Jv/evM/4n6zuFJXfr08BS07JwNMWBjag/Qr6enRL3k8="
+  static let digest = "ytkF7hcj2X0FMDRIdGAUIiTSEh+I9+6fUJEjwUyQRc8="
 
   static let sheet = colours + hueColours + layout + turns + text + charts + outcome + tables + narrow + print
 
@@ -175,10 +175,10 @@ enum HTMLStyle {
     article>h2,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
     nav,details.source,details.table{display:none}
     figure,tr,svg{break-inside:avoid}
-    .charts{grid-template-columns:repeat(2,1fr)}.outcome,details.course{break-inside:avoid}
+    .charts{grid-template-columns:repeat(2,1fr)}details.course{break-inside:avoid}
     .report h2.part,.report .hint:has(+details){break-after:avoid}
-    .report table,.report table:not(.bars){font-size:7.5pt}.bars th:first-child{width:24%}
-    .bars th:nth-child(n+3){width:3.8rem}.bars th:nth-child(4){width:4.6rem}.bars th:last-child{width:2.2rem}
+    .report table,.report table:not(.bars){font-size:7.5pt}.bars th:first-child{width:24%}.bars th{font-size:7pt}.bars th.right{white-space:normal}
+    .bars th:nth-child(n+3){width:4.6rem}.bars th:nth-child(4){width:4.6rem}.bars th:last-child{width:2.2rem}
     details.conversation:not([open]){display:none}.bars td.who{font-size:7pt}.bars .tight{display:inline}.bars .roomy{display:none}
     pre{white-space:pre-wrap;overflow-wrap:anywhere}table{display:table}
     .body a[href^=http]::after{content:" <" attr(href) ">";font-size:.85em;color:#444;overflow-wrap:anywhere}
