@@ -45,7 +45,7 @@ enum Perspective {
 
   private static func heard(_ turn: Turn, isNamed: Bool) -> SharedText {
     if turn.heard == nil, !isNamed { return turn.said }
-    return SharedText((isNamed ? "[\(turn.speaker)]: " : "") + (turn.heard ?? turn.text))
+    return SharedText((isNamed ? "[\(turn.speaker)]: " : "") + turn.heardText)
   }
 
   private static let opener = Message(.user, Prompts.leadingUserMessage)

@@ -15,8 +15,8 @@ extension ConversationSettings {
   private static func settledReason(_ transcript: Transcript) -> StopReason? {
     // After a message that was injected to disturb it, a conversation has to settle anew.
     let injected = transcript.turns.lastIndex { $0.outcome == .injected }
-    let turns = transcript.turns[(injected.map { $0 + 1 } ?? 0)...].filter { $0.outcome != .passed }
-    return switch Attractors.settled(turns.map { $0.heard ?? $0.text }) {
+    let turns = transcript.turns[(injected.map { $0 + 1 } ?? 0)...].filter(\.isHeard)
+    return switch Attractors.settled(turns.map(\.heardText)) {
     case .verbatim: .loop
     case .minimal: .silence
     case nil: nil

@@ -109,11 +109,11 @@ public struct AnalysisReader: Sendable {
   ) -> (AnalysisSource, Set<String>) {
     let header = transcript.header
     let (name, found) = condition.name(of: header, path: path)
-    let turns = transcript.turns.filter { $0.outcome != .passed }
+    let turns = transcript.heardTurns
     var source = AnalysisSource(
       id: header.id, path: path, index: index,
       model: AnalysisCondition.models(of: header), condition: name, seed: header.seed,
-      texts: turns.map { $0.heard ?? $0.text })
+      texts: turns.map(\.heardText))
     if header.parent != nil, let event = transcript.events.last(where: { $0.kind == "inject" }) {
       let number = event.fields["n"]?.int
       source.injected = turns.firstIndex { $0.number == number }.map { $0 + 1 }

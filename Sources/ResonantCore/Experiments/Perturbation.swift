@@ -101,8 +101,8 @@ extension Experiment.Perturbation {
 
   func point(in transcript: Transcript, maxTurns: Int?) -> ForkPoint {
     if let point = point(turns: transcript.turns.count, maxTurns: maxTurns) { return point }
-    let turns = transcript.turns.filter { $0.outcome != .passed }
-    guard let turn = Attractors.recognised(turns.map { $0.heard ?? $0.text }) else {
+    let turns = transcript.heardTurns
+    guard let turn = Attractors.recognised(turns.map(\.heardText)) else {
       return .nowhere(.noOnset)
     }
     return ForkPoint(after: turns[turn - 1].number, maxTurns: maxTurns)

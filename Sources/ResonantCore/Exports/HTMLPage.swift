@@ -23,7 +23,7 @@ struct HTMLPage {
   /// The texts that must be rendered before the page is made.
   func missing(in transcript: Transcript) -> [String] {
     let new = transcript.turns.dropFirst(isContinued(by: transcript) ? entries.count : 0)
-    let shown = new.filter { $0.outcome != .passed }.map { $0.shown(in: transcript.header.mode) }
+    let shown = new.filter(\.isHeard).map { $0.shown(in: transcript.header.mode) }
     return fragments.missing(from: transcript.preambles.map(\.content) + shown)
   }
 
@@ -76,10 +76,10 @@ struct HTMLPage {
   }
 
   private mutating func point(_ turn: Turn) -> CurvePoint? {
-    guard turn.outcome != .passed else { return nil }
+    guard turn.isHeard else { return nil }
     // Grown in place, because a copy would cost as much as the whole conversation.
     if measures == nil { measures = .growing }
-    measures?.append(NormalisedText(turn.heard ?? turn.text))
+    measures?.append(NormalisedText(turn.heardText))
     return CurvePoint(turn: turn.number, speaker: turn.speaker, characters: turn.characters)
   }
 

@@ -43,7 +43,7 @@ private struct InspectLog {
   init(_ transcript: Transcript) {
     self.transcript = transcript
     turns = transcript.heardTurns
-    attractor = Attractor(TurnMeasures(turns.map { $0.heard ?? $0.text }), Thresholds())
+    attractor = Attractor(TurnMeasures(turns.map(\.heardText)), Thresholds())
   }
 
   private var header: Transcript.Header { transcript.header }
@@ -106,7 +106,7 @@ private struct InspectLog {
     let messages = prompt + turns.map(message)
     return [
       "id": 1, "epoch": 1,
-      "input": .string(turns.first.map { $0.heard ?? $0.text } ?? ""), "target": "",
+      "input": .string(turns.first?.heardText ?? ""), "target": "",
       "messages": .array(messages), "output": output, "scores": scores,
       "metadata": .object(["end": transcript.end.map { .string($0.reason.rawValue) } ?? .null]),
       "store": .object([:]), "events": [], "model_usage": usage, "attachments": .object([:]),
@@ -129,7 +129,7 @@ private struct InspectLog {
     if let thinking = turn.thinking {
       contents.append(["type": "reasoning", "reasoning": .string(thinking)])
     }
-    contents.append(["type": "text", "text": .string(label + (turn.heard ?? turn.text))])
+    contents.append(["type": "text", "text": .string(label + turn.heardText)])
     var message: JSONObject = [
       "role": isOwn ? "assistant" : "user", "content": .array(contents),
       "metadata": [
@@ -144,7 +144,7 @@ private struct InspectLog {
   private var output: JSONValue {
     let own = turns.last { $0.speaker == transcript.firstSpeaker?.name && $0.outcome.isGenerated }
     guard let own else { return ["model": "none", "choices": []] }
-    let reply: JSONValue = ["role": "assistant", "content": .string(own.heard ?? own.text)]
+    let reply: JSONValue = ["role": "assistant", "content": .string(own.heardText)]
     return [
       "model": .string(own.model),
       "choices": [["message": reply, "stop_reason": own.outcome == .truncated ? "max_tokens" : "stop"]],

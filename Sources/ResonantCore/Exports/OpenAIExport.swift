@@ -15,7 +15,7 @@ public enum OpenAIExport {
     if let prompt = first?.systemPrompt { messages.append(["role": "system", "content": .string(prompt)]) }
     for turn in transcript.heardTurns {
       let role = turn.speaker == first?.name ? "assistant" : "user"
-      var message: JSONObject = ["role": .string(role), "content": .string(turn.heard ?? turn.text)]
+      var message: JSONObject = ["role": .string(role), "content": .string(turn.heardText)]
       if namesSpeakers {
         message["name"] = .string(name(turn.speaker))
       } else if let last = messages.last, last["role"] == message["role"] {
@@ -42,9 +42,6 @@ public enum OpenAIExport {
 }
 
 extension Transcript {
-  /// The turns in which something was said.
-  var heardTurns: [Turn] { turns.filter { $0.outcome != .passed } }
-
   /// The participant that spoke first; before the first turn, the one that would.
   var firstSpeaker: Participant? {
     let name = heardTurns.first?.speaker

@@ -17,7 +17,7 @@ public enum ShareGPTExport {
     }
     let messages: [JSONValue] = transcript.heardTurns.map { turn in
       var message: JSONObject = [
-        "from": turn.speaker == first?.name ? "human" : "gpt", "value": .string(turn.heard ?? turn.text),
+        "from": turn.speaker == first?.name ? "human" : "gpt", "value": .string(turn.heardText),
       ]
       if namesSpeakers { message["name"] = .string(turn.speaker) }
       return .object(message)

@@ -33,7 +33,7 @@ public enum TextExport {
     var lines = ["", "Turn \(turn.number): \(turn.speaker)\(model)"]
     if let reason = told.reason { lines.append("[\(reason)]") }
     lines += [thin, told.text] + remarks.map { "[\($0)]" }
-    if turn.outcome != .passed { lines.append("[\(Wording.count(turn.characters, "char"))]") }
+    if turn.isHeard { lines.append("[\(Wording.count(turn.characters, "char"))]") }
     return lines + [thin]
   }
 
