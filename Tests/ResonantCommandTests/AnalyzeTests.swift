@@ -256,4 +256,24 @@ struct AnalyzeTests {
     let ended = try await analyze("a.jsonl", "--threshold", assignment, "--html", "report.html")
     #expect(ended.exitCode == 0 && ended.output.contains(printed), "\(ended)")
   }
+
+  /// A full disk is no reader that has gone away.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func aFullDiskIsAFailure() async throws {
+    try write((0..<3).map(sentence), to: "a.jsonl")
+    for command in ["analyze a.jsonl", "export a.jsonl --to text"] {
+      let ended = try await Program(
+        "/bin/sh", ["-c", "'\(try ResonantBinary.executable())' \(command) > /dev/full"], environment: [:],
+        directory: directory.path
+      ).finish(within: 60)
+      #expect(ended.exitCode == 1 && ended.errors.contains("No space left on device"), "\(ended)")
+    }
+  }
+
+  @Test func fewConversationsAreNoSureResult() async throws {
+    try write((0..<3).map(sentence), to: "runs/a.jsonl")
+    let ended = try await analyze("runs")
+    #expect(ended.output.contains("\n0 % converge\n"), "\(ended)")
+    #expect(ended.output.contains("fewer than 10 conversations are too narrow"), "\(ended)")
+  }
 }

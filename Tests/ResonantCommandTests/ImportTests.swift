@@ -92,6 +92,35 @@ struct ImportTests {
     #expect(unknown.exitCode == 2, "\(unknown)")
   }
 
+  @Test func whatSeemsToBeAConversationButCannotBeReadIsTold() async throws {
+    try directory.write(#"{"conversations": [{"full_conv"#, to: "runs/conversations.json")
+    try write([["One", "Two"]], to: "runs/b/conversations.json")
+    let ended = try await resonant("analyze", "runs", "--format", "tsv")
+    #expect(ended.exitCode == 0 && ended.output.split(separator: "\n").count == 2, "\(ended)")
+    #expect(ended.errors.contains("runs/conversations.json: no conversation of attractor-states"), "\(ended)")
+
+    let wide = #"{"messages": []}"#.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+    try Data([0xFF, 0xFE] + wide).write(to: URL(filePath: directory.path("wide.json")))
+    let refused = try await resonant("analyze", "wide.json")
+    #expect(refused.exitCode == 2 && refused.errors.contains("UTF-16"), "\(refused)")
+
+    let line = #"{"messages": [{"role": "user", "content": "a"}]}"#
+    try directory.write([line, "[]", line].joined(separator: "\n"), to: "lines.jsonl")
+    let lines = try await resonant("analyze", "lines.jsonl", "--format", "tsv")
+    #expect(lines.output.split(separator: "\n").count == 3, "\(lines)")
+    #expect(lines.errors.contains("lines.jsonl, line 2: the conversation has no messages"), "\(lines)")
+  }
+
+  /// Two names that are not numbered head other texts, too, so the file has to be named.
+  @Test func aShortLogOfNamesIsReadIfItIsNamed() async throws {
+    try directory.write("### Ada ###\nHello.\n\n### Ben ###\nHello!\n", to: "logs/short.txt")
+    let named = try await resonant("analyze", "logs/short.txt", "--format", "tsv")
+    #expect(named.exitCode == 0 && named.output.split(separator: "\n").count == 2, "\(named)")
+    #expect(try await resonant("analyze", "logs").exitCode == 2)
+    let forced = try await resonant("analyze", "logs", "--from", "backrooms", "--format", "tsv")
+    #expect(forced.exitCode == 0 && forced.output.split(separator: "\n").count == 2, "\(forced)")
+  }
+
   @Test func damagedConversationsAreToldOnce() async throws {
     let good = #"{"messages": [{"role": "user", "content": "a"}]}"#
     try directory.write(
@@ -124,6 +153,10 @@ struct ImportTests {
       let one = try await resonant("export", source, "--to", "text")
       #expect(one.exitCode == 0 && one.output.contains("Turn 1: "), "\(one)")
     }
+    let long = String(repeating: "n", count: 240)
+    try directory.write(#"{"messages": [{"role": "user", "content": "a"}]}"#, to: "g/\(long).json")
+    let shortened = try await resonant("export", "g", "--to", "inspect", "--out", "logs/")
+    #expect(shortened.exitCode == 0, "\(shortened)")
     let over = try await resonant("export", "c/log.json", "--to", "json", "--out", "c/")
     #expect(over.exitCode == 2 && over.errors.contains("not overwritten"), "\(over)")
     let empty = try await resonant("export", "README.md", "--to", "text")

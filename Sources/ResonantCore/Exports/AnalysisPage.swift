@@ -33,14 +33,14 @@ public struct AnalysisPage {
   public func render() -> [UInt8] {
     let conditions = analysis.conditions
     let finding = AnalysisFinding(analysis, conditions)
-    let shown = Array(conditions.prefix(AnalysisTables.mostConditions))
+    let shown = Array(conditions.prefix(AnalysisPageTables.mostConditions))
     let title = "What these models drift into"
     let body = """
       <header><h1>\(title)</h1>
       <p class="lead">\(lead(finding))</p></header>
       <main class="wide report">
       \(OutcomeBars(finding: finding).html)\(courses(finding))\
-      \(AnalysisTables(analysis: analysis, conditions: shown).html)\(bound(shown.count, of: conditions.count))\
+      \(AnalysisPageTables(analysis: analysis, conditions: shown).html)\(bound(shown.count, of: conditions.count))\
       \(conversations)\(method)</main>
       <footer>Made by \(HTMLText.escape(program)).</footer>
       """

@@ -88,27 +88,32 @@ struct AnalyzeCommand: AsyncParsableCommand {
       throw ConfigurationError(
         OptionPlace(path: "--by"), "no conversation has \(key), neither in its condition nor in its settings")
     }
-    if html != nil || tables != nil {
-      try checkResults(sources: Set(reading.conversations.map { ResultFile.resolved($0.source.path) }))
-    }
     let analysis = Analysis(reading.conversations, settings)
     if analysis.forksBeside > 0, !keys.isEmpty, !keys.contains("perturb") {
       Diagnostics.warning(
         "conditions also hold forks with an injected message; --by …,perturb keeps those of a batch apart")
     }
-    try tables.map { try Self.write(TSVTables.documents(of: analysis), to: $0) }
+    let tables = try tables.map { try Self.files(of: analysis, in: $0) } ?? []
+    if html != nil || !tables.isEmpty { try check(tables, reading.conversations.map(\.source.path)) }
+    try tables.forEach { try Self.write($0.bytes, to: $0.path) }
     try await show(analysis)
     if let html { try await write(analysis, to: html) }
   }
 
-  /// Refuses results that can't be written, or would replace a transcript, a source, or each other.
-  private func checkResults(sources: Set<String>) throws(ConfigurationError) {
-    let results =
-      (tables.map { directory in TSVTables.names.map { ("--tables", "\(directory)/\($0).tsv") } } ?? [])
-      + (html.map { [("--html", $0)] } ?? [])
-    if tables == "" { throw ConfigurationError(OptionPlace(path: "--tables"), "must name a directory") }
+  private static func files(
+    of analysis: Analysis, in directory: String
+  ) throws(ConfigurationError) -> [(path: String, bytes: [UInt8])] {
+    if directory.isEmpty { throw ConfigurationError(OptionPlace(path: "--tables"), "must name a directory") }
+    return AnalysisTSVTables.documents(of: analysis).map { ("\(directory)/\($0.name).tsv", $0.bytes) }
+  }
+
+  /// Refuses results that would replace a transcript, a source, or each other.
+  private func check(
+    _ tables: [(path: String, bytes: [UInt8])], _ sources: [String]
+  ) throws(ConfigurationError) {
+    let sources = Set(sources.map(ResultFile.resolved))
     var taken: Set<String> = []
-    for (flag, path) in results {
+    for (flag, path) in tables.map({ ("--tables", $0.path) }) + (html.map { [("--html", $0)] } ?? []) {
       if let problem = ResultFile.problem(with: path, sources: sources) {
         throw ConfigurationError(OptionPlace(path: flag), problem)
       }
@@ -118,21 +123,19 @@ struct AnalyzeCommand: AsyncParsableCommand {
     }
   }
 
-  /// Writes tables into a directory, which is made if it is missing.
-  private static func write(_ tables: [(name: String, bytes: [UInt8])], to directory: String) throws {
+  /// Writes a table; its directory is made if it is missing.
+  private static func write(_ bytes: [UInt8], to path: String) throws {
+    let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
       throw ConfigurationError(OptionPlace(path: "--tables"), "the directory \(directory) can't be made")
     }
-    for (name, bytes) in tables {
-      let path = "\(directory)/\(name).tsv"
-      do {
-        try WholeFile.write(bytes, to: path)
-      } catch {
-        Diagnostics.error("\(path) can't be written: \(error)")
-        throw RunEnd(code: 1)
-      }
+    do {
+      try WholeFile.write(bytes, to: path)
+    } catch {
+      Diagnostics.error("\(path) can't be written: \(error)")
+      throw RunEnd(code: 1)
     }
   }
 

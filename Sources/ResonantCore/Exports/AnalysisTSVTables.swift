@@ -12,13 +12,7 @@ import OrderedCollections
 /// - `persistence`: for the forks of a condition and label, the `share` of the `n` long enough that are in the state `k`
 ///   turns after the injected one
 /// - `thresholds`
-public enum TSVTables {
-  /// The names of the tables, each of which is written even without rows, so that none of an earlier analysis stays.
-  public static let names = [
-    "conversations", "turns", "conditions", "differences", "words", "emoji", "forks", "persistence",
-    "thresholds",
-  ]
-
+public enum AnalysisTSVTables {
   /// The columns of tables that may have no rows.
   private static let columns: [String: OrderedSet<String>] = [
     "turns": ["id", "turn", "letters", "novelty", "similarity", "zlib_novelty"],
@@ -29,7 +23,7 @@ public enum TSVTables {
     "persistence": ["condition", "label", "k", "n", "share"],
   ]
 
-  /// The documents by name.
+  /// The documents by name, each even without rows, so that none of an earlier analysis stays.
   public static func documents(of analysis: Analysis) -> [(name: String, bytes: [UInt8])] {
     var tables: OrderedDictionary<String, [JSONObject]> = ["turns": analysis.conversations.flatMap(turns)]
     for (name, values) in AnalysisJSON.parts(of: analysis) {

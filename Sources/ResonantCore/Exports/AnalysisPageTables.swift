@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// The tables of an analysis on its page. Their numbers are those of `AnalysisJSON`, rounded.
-struct AnalysisTables {
+struct AnalysisPageTables {
   /// The most conditions of which each has rows of its own.
   static let mostConditions = 500
   /// The most rows of a list of duplicates.
