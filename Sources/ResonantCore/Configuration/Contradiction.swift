@@ -11,9 +11,11 @@ import Foundation
 extension ResolvedConversation {
   /// The first difference that contradicts a recorded conversation, such as `max_turns was 30 and is now 50`;
   /// nil when there is none. Seeds and options of requests do not count.
-  public func contradiction(with transcript: Transcript) -> String? {
+  ///
+  /// - Parameter ignored: an option that does not count either.
+  public func contradiction(with transcript: Transcript, ignoring ignored: String? = nil) -> String? {
     let changes = changes(since: transcript.header, shaping: true) {
-      OptionTable[$0]?.shapesConversation == true
+      $0 != ignored && OptionTable[$0]?.shapesConversation == true
     }
     return changes.first ?? (transcript.preambles == preambles ? nil : "the preambles have changed")
   }

@@ -5,13 +5,25 @@ import OrderedCollections
 /// An experiment with its run directory: the trials that exist, those that remain, and whether the directory
 /// matches the plan. Creating a `Batch` only reads.
 public struct Batch: Sendable {
+  /// What is done with trials that have ended.
+  public struct Choices: Sendable {
+    /// Whether failed trials go on.
+    public var retriesFailed: Bool
+    /// Whether trials go on that were made when the plan's `max_turns` was lower.
+    public var extends: Bool
+
+    public init(retriesFailed: Bool = false, extends: Bool = false) {
+      self.retriesFailed = retriesFailed
+      self.extends = extends
+    }
+  }
+
   public let plan: Plan
   public let directory: RunDirectory
   public let shard: Shard
-  /// Whether to retry failed trials.
-  public let retriesFailed: Bool
+  public let choices: Choices
   /// All trials of the directory when the batch was created, by id.
-  let reports: OrderedDictionary<String, TrialReport>
+  private(set) var reports: OrderedDictionary<String, TrialReport> = [:]
   /// The trials of the shard; their forks belong to it, too.
   private let trials: [Trial]
   /// All trials of the plan and their forks, by id.
@@ -23,12 +35,12 @@ public struct Batch: Sendable {
 
   /// - Throws: `ConfigurationError` when existing trials were made with other options than the plan now has.
   public init(
-    plan: Plan, directory: RunDirectory, shard: Shard = .whole, retriesFailed: Bool = false
+    plan: Plan, directory: RunDirectory, shard: Shard = .whole, choices: Choices = Choices()
   ) throws(ConfigurationError) {
     self.plan = plan
     self.directory = directory
     self.shard = shard
-    self.retriesFailed = retriesFailed
+    self.choices = choices
     known = TrialReports(directory)
     points = ForkPoints(directory, of: plan)
     let all = plan.experiment.withForks
@@ -42,7 +54,7 @@ public struct Batch: Sendable {
       guard let trial = planned[file.report.id] else { return }
       // A file without replies is begun anew.
       let isKept = file.hasReplies || file.report.state == .running
-      if let problem = Self.problem(with: file, of: trial, plan) {
+      if let problem = Self.problem(with: file, of: trial, plan, choices) {
         guard isKept else { return _ = stale.insert(trial.id) }
         throw ConfigurationError(
           OptionPlace(file: directory.transcript(of: trial)),
@@ -51,58 +63,76 @@ public struct Batch: Sendable {
       origins.add(file, of: trial, isKept: isKept)
     }
     stale.formUnion(try origins.check(found, points))
-    reports = Self.complete(found, planned, points).filter { !stale.contains($0.key) }
+    reports = complete(found).filter { !stale.contains($0.key) }
   }
 
   /// Why a trial's file does not match the plan, and what the user can do about it; nil when it matches.
-  private static func problem(with file: TrialFile, of trial: Trial, _ plan: Plan) -> String? {
-    if let change = change(in: file.head, of: trial, plan) {
+  private static func problem(
+    with file: TrialFile, of trial: Trial, _ plan: Plan, _ choices: Choices
+  ) -> String? {
+    if let change = change(in: file.head, file.report, of: trial, plan, choices) {
       let isRunning = file.report.state == .running
       let what = isRunning ? "is being written by another process, for which" : "was made by this plan when"
       let anew = file.report.state == .failed ? "; it has failed: delete it to hold the trial anew" : ""
-      return "\(what) \(change)\(anew); put it back"
+      return
+        "\(what) \(change.text)\(anew); put it back\(change.isRise ? ", let the trials go on with --extend" : "")"
     }
-    // `resonant resume` can continue a trial beyond its plan's limit.
+    // A trial may have been continued by other means.
     guard let most = plan.conversation(of: trial).settings.maxTurns else { return nil }
     return file.report.turns > most
       ? "has \(file.report.turns) turns, but the plan allows \(most); delete it to hold the trial again" : nil
   }
 
-  /// How the options of a trial have changed since its transcript was started; nil when they have not.
-  private static func change(in transcript: Transcript, of trial: Trial, _ plan: Plan) -> String? {
+  /// How the options of a trial have changed since its transcript was started, and whether that is only that it
+  /// may have more turns; nil when they have not.
+  private static func change(
+    in head: Transcript, _ report: TrialReport, of trial: Trial, _ plan: Plan, _ choices: Choices
+  ) -> (text: String, isRise: Bool)? {
     let conversation = plan.conversation(of: trial)
-    if let change = conversation.contradiction(with: transcript) { return change }
-    if trial.fork != nil, let change = plan.experiment.perturbation?.change(since: transcript.header.trial) {
-      return change
+    let limit = TurnLimitChange(since: head.header, report, of: conversation)
+    if let change = conversation.contradiction(with: head, ignoring: "max_turns") { return (change, false) }
+    if !limit.isImmaterial, !(choices.extends && limit.isRise) {
+      return (limit.description, limit.isRise)
     }
-    return transcript.header.seed == conversation.settings.seed ? nil : "it had another seed"
+    if trial.fork != nil, let change = plan.experiment.perturbation?.change(since: head.header.trial) {
+      return (change, false)
+    }
+    return head.header.seed == conversation.settings.seed ? nil : ("it had another seed", false)
   }
 
-  func change(in transcript: Transcript, of trial: Trial) -> String? {
-    Self.change(in: transcript, of: trial, plan)
+  /// How the options of a trial have changed since its transcript was started; nil when they have not.
+  func change(in transcript: Transcript, _ report: TrialReport, of trial: Trial) -> String? {
+    Self.change(in: transcript, report, of: trial, plan, choices)?.text
+  }
+
+  /// A report in which a trial that is to go on is not finished.
+  func extended(_ report: TrialReport, of trial: Trial) -> TrialReport {
+    choices.extends ? report.extended(to: plan.conversation(of: trial).settings.maxTurns) : report
   }
 
   /// Adds conditions to the reports of unreadable files, as the plan has them, and to those of finished trials
-  /// where they are forked. Leaves out files that belong to no trial of the plan.
-  private static func complete(
-    _ reports: OrderedDictionary<String, TrialReport>, _ planned: [String: Trial], _ points: ForkPoints
+  /// where they are forked. Leaves out unreadable files that belong to no trial of the plan.
+  private func complete(
+    _ reports: OrderedDictionary<String, TrialReport>
   ) -> OrderedDictionary<String, TrialReport> {
     var complete = reports
-    for (id, report) in reports where report.repeat == 0 {
-      complete[id] = planned[id].map { trial in
-        var report = report
-        (report.condition, report.repeat, report.fork) = (trial.condition.values, trial.repeat, trial.fork)
-        return report
+    for (id, report) in reports {
+      guard let trial = planned[id] else {
+        if report.repeat == 0 { complete[id] = nil }
+        continue
       }
-    }
-    for (id, report) in complete where report.state == .done {
-      if let trial = planned[id] { complete[id]?.forkPoint = points.point(of: trial, report) }
+      var report = extended(report, of: trial)
+      if report.repeat == 0 {
+        (report.condition, report.repeat, report.fork) = (trial.condition.values, trial.repeat, trial.fork)
+      }
+      report.forkPoint = points.point(of: trial, report)
+      complete[id] = report
     }
     return complete
   }
 
   /// The current state of all trials of the directory, including those of other processes.
-  func look() -> OrderedDictionary<String, TrialReport> { Self.complete(known.look(), planned, points) }
+  func look() -> OrderedDictionary<String, TrialReport> { complete(known.look()) }
 
   /// Records the result of a trial that this process has finished.
   func note(_ report: TrialReport) { known.note(report) }
@@ -169,7 +199,7 @@ public struct Batch: Sendable {
     for trial in trials {
       let point = reports[trial.id]?.forkPoint
       forecast.unforked.add(point)
-      if point == nil { forecast.openForks += forks(of: trial, nil).count }
+      if point == nil { forecast.openForks += forks(of: trial, nil).count { reports[$0.id] == nil } }
     }
     return forecast
   }
@@ -201,7 +231,7 @@ public struct Batch: Sendable {
   private func isToDo(_ trial: Trial) -> Bool {
     switch reports[trial.id]?.state {
     case .done: false
-    case .failed: retriesFailed
+    case .failed: choices.retriesFailed
     case .running, .unfinished, nil: true
     }
   }

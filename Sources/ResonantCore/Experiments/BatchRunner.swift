@@ -89,7 +89,7 @@ public final class BatchRunner: Sendable {
     var start = BatchProgress.Snapshot()
     for trial in batch.expected(batch.reports) {
       let state = batch.reports[trial.id]?.state
-      start.trials.add(state == .running || state == .failed && batch.retriesFailed ? nil : state)
+      start.trials.add(state == .running || state == .failed && batch.choices.retriesFailed ? nil : state)
     }
     start.tokens = Self.tokens(batch.reports)
     progress = BatchProgress(start)
@@ -189,7 +189,8 @@ public final class BatchRunner: Sendable {
   private func forks(after report: TrialReport, of trial: Trial) -> [Trial] {
     switch report.forkPoint {
     case nil: return []
-    case .after?: return batch.forks(of: trial, report)
+    // Those that are there, because the trial was finished before and has gone on, have been begun with.
+    case .after?: return batch.forks(of: trial, report).filter { batch.reports[$0.id] == nil }
     case .nowhere?:
       progress.leaveOut(batch.forks(of: trial, nil).count)
       return []

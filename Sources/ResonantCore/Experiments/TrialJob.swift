@@ -85,10 +85,16 @@ struct TrialJob: Sendable {
     }
     let file = try await RecordWriter.resume(path, store: runner.dependencies.records)
     guard let transcript = file.transcript, !transcript.hasReplies,
-      trial.fork != nil || runner.batch.change(in: transcript, of: trial) != nil
+      trial.fork != nil || runner.batch.change(in: transcript, report(of: transcript), of: trial) != nil
     else { return file }
     try await file.writer.clear()
     return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])
+  }
+
+  private func report(of transcript: Transcript) -> TrialReport {
+    var report = before
+    report.take(transcript)
+    return runner.batch.extended(report, of: trial)
   }
 
   private func refuse(_ error: RecordError) -> TrialReport {
@@ -124,16 +130,18 @@ struct TrialJob: Sendable {
   @inline(never)
   private func prepare(_ file: RecordWriter.Resumed, _ report: inout TrialReport) -> PreparedTrial? {
     if let transcript = file.transcript {
+      report = self.report(of: transcript)
       // Another process, or another program, has started it in the meantime.
-      if let change = runner.batch.change(in: transcript, of: trial) {
+      if let change = runner.batch.change(in: transcript, report, of: trial) {
         let problem = "\(path) was begun by another process when \(change)"
         report.fail(problem)
         runner.note(contradiction: problem)
         return nil
       }
-      report.take(transcript)
       // Another process has ended it in the meantime.
-      if report.state == .done || report.state == .failed && !runner.batch.retriesFailed { return nil }
+      if report.state == .done || report.state == .failed && !runner.batch.choices.retriesFailed {
+        return nil
+      }
     }
     let conversation = runner.batch.plan.conversation(of: trial)
     do throws(InvalidValue) {

@@ -61,6 +61,9 @@ struct BatchCommand: AsyncParsableCommand {
   @Flag(help: "Try failed trials again.")
   var retryFailed = false
 
+  @Flag(help: "Let trials go on that were made when the plan's max_turns was lower.")
+  var extend = false
+
   @Flag(help: "Print how far each condition has come, and the errors.")
   var status = false
 
@@ -80,7 +83,7 @@ struct BatchCommand: AsyncParsableCommand {
     if emit != nil { return try await print(script(of: plan).text) }
     if status { return try await show(plan, directory) }
     let batch = try Batch(
-      plan: plan, directory: directory, shard: try shard(host.environment), retriesFailed: retryFailed)
+      plan: plan, directory: directory, shard: try shard(host.environment), choices: choices)
     warn(about: plan.twins)
     if plan.experiment.limits.budgetTokens == nil,
       let warning = batch.forecast.bill.warning(brake: "limits.budget_tokens")
@@ -94,11 +97,13 @@ struct BatchCommand: AsyncParsableCommand {
     if code != 0 { throw RunEnd(code: code) }
   }
 
+  private var choices: Batch.Choices { .init(retriesFailed: retryFailed, extends: extend) }
+
   /// Shows the progress of the plan, even of one that can't continue.
   private func show(_ plan: Plan, _ directory: RunDirectory) async throws {
     let status: BatchStatus
     do {
-      status = try Batch(plan: plan, directory: directory).status
+      status = try Batch(plan: plan, directory: directory, choices: choices).status
     } catch {
       Diagnostics.warning("\(error)")
       status = BatchStatus(Array(directory.reports().values), of: plan.experiment)
@@ -158,6 +163,7 @@ struct BatchCommand: AsyncParsableCommand {
   private func script(of plan: Plan) throws -> SlurmScript {
     var arguments = concurrency.map { ["--concurrency", "\($0)"] } ?? []
     if retryFailed { arguments.append("--retry-failed") }
+    if extend { arguments.append("--extend") }
     if html { arguments.append("--html") }
     do {
       var script = try SlurmScript(
