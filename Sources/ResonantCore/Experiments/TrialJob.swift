@@ -74,8 +74,7 @@ struct TrialJob: Sendable {
     }
   }
 
-  /// Creates or opens the file. Empties one without replies of its own if it was started with other options, or is a
-  /// fork, whose trial may have begun anew since.
+  /// Creates or opens the file.
   private func take() async throws(RecordError) -> RecordWriter.Resumed {
     do throws(RecordError) {
       let writer = try await RecordWriter.create(path, store: runner.dependencies.records)
@@ -83,12 +82,23 @@ struct TrialJob: Sendable {
     } catch {
       guard error.kind == .exists else { throw error }
     }
+    return try await reopen()
+  }
+
+  /// Opens the file. Empties one without replies of its own if it was started with other options, or is a fork,
+  /// whose trial may have begun anew since.
+  ///
+  /// Not inlined into `take`: a conversation keeps the memory of the largest frame that it has had.
+  @inline(never)
+  private func reopen() async throws(RecordError) -> RecordWriter.Resumed {
     let file = try await RecordWriter.resume(path, store: runner.dependencies.records)
-    guard let transcript = file.transcript, !transcript.hasReplies,
-      trial.fork != nil || runner.batch.change(in: transcript, report(of: transcript), of: trial) != nil
-    else { return file }
+    guard let transcript = file.transcript, !transcript.hasReplies, isOutdated(transcript) else { return file }
     try await file.writer.clear()
     return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])
+  }
+
+  private func isOutdated(_ transcript: Transcript) -> Bool {
+    trial.fork != nil || runner.batch.change(in: transcript, report(of: transcript), of: trial) != nil
   }
 
   private func report(of transcript: Transcript) -> TrialReport {

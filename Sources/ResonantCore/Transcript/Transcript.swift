@@ -122,6 +122,14 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
+  /// Holds the header outside of the transcript, which is passed to everybody at every turn: a copy would otherwise
+  /// take 200 bytes more, and a dozen references.
+  private final class Kept: Sendable, Equatable {
+    let header: Header
+    init(_ header: Header) { self.header = header }
+    static func == (one: Kept, other: Kept) -> Bool { one.header == other.header }
+  }
+
   /// A message that only one participant is given, before the conversation.
   public struct Preamble: Sendable, Equatable {
     public var owner: String
@@ -175,7 +183,11 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  public var header: Header
+  public var header: Header {
+    get { kept.header }
+    set { kept = Kept(newValue) }
+  }
+  private var kept: Kept
   public var preambles: [Preamble]
   /// In order of their numbers, with unique numbers; the last turn may be cut.
   public var turns: [Turn]
@@ -188,7 +200,7 @@ public struct Transcript: Sendable, Equatable {
   public init(
     header: Header, preambles: [Preamble] = [], turns: [Turn] = [], events: [Event] = [], end: End? = nil
   ) {
-    self.header = header
+    kept = Kept(header)
     self.preambles = preambles
     self.turns = turns
     self.events = events
