@@ -92,7 +92,9 @@ struct TrialJob: Sendable {
   @inline(never)
   private func reopen() async throws(RecordError) -> RecordWriter.Resumed {
     let file = try await RecordWriter.resume(path, store: runner.dependencies.records)
-    guard let transcript = file.transcript, !transcript.hasReplies, isOutdated(transcript) else { return file }
+    guard let transcript = file.transcript, !transcript.hasReplies, isOutdated(transcript) else {
+      return file
+    }
     try await file.writer.clear()
     return RecordWriter.Resumed(writer: file.writer, transcript: nil, warnings: [])
   }
