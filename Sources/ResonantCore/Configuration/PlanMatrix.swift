@@ -23,7 +23,10 @@ struct PlanMatrix {
     var key: String
     var choices: [Choice]
 
-    func choice(_ name: String?) -> Choice? { choices.first { $0.name != nil && $0.name == name } }
+    /// Whether a value of the key can only be a name.
+    var hasOnlyNames: Bool { choices.contains { $0.name != nil && $0.written[key] == nil } }
+
+    func choice(_ name: String) -> Choice? { choices.first { $0.name == name } }
   }
 
   /// The values of a condition before they are laid over the base.
@@ -199,7 +202,9 @@ struct PlanMatrix {
   private func choices(_ key: String, _ value: JSONValue) throws(ConfigurationError) -> [Choice] {
     let path = "matrix.\(key)"
     let isOption = OptionTable[String(key.prefix { $0 != "." })] != nil
-    if let values = value.object { try PlanNames.check(values, of: key, isOption: isOption, reader) }
+    if let values = value.object {
+      try PlanNames.check(values, at: path, of: key, isOption: isOption, reader)
+    }
     let items: [(name: String?, path: String, value: JSONValue)] =
       if let values = value.object {
         values.map { ($0.key, "\(path).\($0.key)", $0.value) }
@@ -242,7 +247,7 @@ struct PlanMatrix {
       }
       return rows
     }
-    try PlanNames.check(conditions, of: PlanNames.include, isOption: false, reader)
+    try PlanNames.check(conditions, at: PlanNames.include, of: PlanNames.include, isOption: false, reader)
     var rows: [Row] = []
     for (name, item) in conditions {
       var row = try included(item, at: "\(PlanNames.include).\(name)", axes)
@@ -259,15 +264,31 @@ struct PlanMatrix {
     let item = try reader.object(item, at: path)
     try Self.check(item, at: path, reader)
     var row = Row(choices: [], path: path)
-    let named = item.compactMapValues { PlanNames.text(of: $0) }.compactMap { key, name in
-      axes.first { $0.key == key }?.choice(name).map { (key, $0) }
-    }
-    row.choices = named.map(\.1)
-    let values = item.filter { member in !named.contains { $0.0 == member.key } }
+    let named = try named(item, at: path, axes)
+    row.choices = Array(named.values)
+    let values = item.filter { named[$0.key] == nil }
     let options = try Options.read(values, source: reader.file.source(at: path), context: reader.context)
     let written = resolved(values.filter { options.gives($0.key) })
     row.choices.append(Choice(values: written, written: written, options: options))
     return row
+  }
+
+  /// The values that an entry of `include` or `exclude` names.
+  private func named(
+    _ item: JSONObject, at path: String, _ axes: [Axis]
+  ) throws(ConfigurationError) -> OrderedDictionary<String, Choice> {
+    var named: OrderedDictionary<String, Choice> = [:]
+    for axis in axes {
+      guard let value = item[axis.key] else { continue }
+      let name = PlanNames.text(of: value) ?? ""
+      named[axis.key] = axis.choice(name)
+      guard named[axis.key] == nil, axis.hasOnlyNames else { continue }
+      throw reader.failure(
+        "\(path).\(axis.key)",
+        "is no name of \(PlanKeyPath.shown("matrix.\(axis.key)"))"
+          + Suggestion.text(for: name, among: axis.choices.compactMap(\.name)))
+    }
+    return named
   }
 
   private func excluding(_ rows: [Row], _ axes: [Axis]) throws(ConfigurationError) -> [Row] {
@@ -286,12 +307,10 @@ struct PlanMatrix {
           "no condition of the matrix has this key" + Suggestion.text(for: key, among: Array(known)))
       }
       let form = resolved(wanted).mapValues(Condition.canonical)
-      let names = wanted.compactMapValues { PlanNames.text(of: $0) }.filter { key, name in
-        axes.contains { $0.key == key && $0.choice(name) != nil }
-      }
+      let named = try named(wanted, at: path, axes)
       let matching = values.indices.filter { index in
         form.allSatisfy { key, value in
-          if let name = names[key] { return values[index].named[key] == .string(name) }
+          if let choice = named[key] { return values[index].named[key] == choice.values[key] }
           return (values[index].written[key] ?? base[key]).map(Condition.canonical) == value
         }
       }

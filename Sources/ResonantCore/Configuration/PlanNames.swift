@@ -8,14 +8,13 @@ enum PlanNames {
 
   /// Names end up in labels, columns and files.
   static func check(
-    _ values: JSONObject, of key: String, isOption: Bool, _ reader: PlanReader
+    _ values: JSONObject, at path: String, of key: String, isOption: Bool, _ reader: PlanReader
   ) throws(ConfigurationError) {
-    let path = key == include ? key : "matrix.\(key)"
-    if key != include, !isOption { try checkKey(key, at: path, reader) }
+    if path != include, !isOption { try checkKey(key, at: path, reader) }
     if !isOption, !values.values.allSatisfy({ $0.object != nil }) {
-      let example = key == include ? "include: {NAME: {" : "\(key): {NAME: {"
       throw reader.failure(
-        path, "must have names with bundles of options, \(example)OPTION: VALUE}}, or be a list of bundles")
+        path,
+        "must have names with bundles of options, \(key): {NAME: {OPTION: VALUE}}, or be a list of bundles")
     }
     for name in values.keys {
       if let problem = problem(with: name) {
@@ -44,10 +43,10 @@ enum PlanNames {
     if name != name.trimmed { return "begins or ends with a space" }
     if PlanKeyPath.isAddress(name[...]) { return "looks like an address, which may hold a secret" }
     let isPlain = name.unicodeScalars.allSatisfy {
-      !["=", ",", "\""].contains($0)
+      !["=", ",", "\"", "{", "}"].contains($0)
         && ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
     }
-    return isPlain ? nil : "contains one of = , \" or a control character"
+    return isPlain ? nil : "contains one of = , \" { } or a control character"
   }
 
   /// A value as a name: a name that looks like a number or a truth value is one nevertheless.

@@ -117,6 +117,9 @@ struct NamedValueTests {
     #expect(page.contains("<td title=\"\(whole)\"><bdi>\(short)</bdi></td>"))
     #expect(page.contains("title=\"\(whole)\"><bdi>\(short.replacing(",", with: ",<wbr/>"))</bdi>"))
     #expect(try lab.directory.read("x/index.html").contains("\(short.replacing(",", with: ",<wbr/>"))</bdi>"))
+    #expect(
+      try lab.directory.read("x/index.html").contains(
+        "<td title=\"\(long) good\"><bdi>the same long beginning of"))
     let json = try await ResonantBinary.run(["analyze", "x", "--format", "json"], in: lab.directory)
     #expect(
       try DecodedJSON.parse(json.output)["conditions"]?.array?.first?["condition"]

@@ -164,8 +164,13 @@ struct PlanNameTests {
       "matrix: {opening: {a: Hi}}\ninclude: [{opening: a}]",
       "include[0] (line 3): the condition opening=a is there"
     ),
-    ("matrix: {p: {a: {max_turns: 2}}}\ninclude: [{p: b}]", "include[0].p (line 3): unknown option"),
-    ("matrix: {p: {a: {max_turns: 2}}}\nexclude: [{p: b}]", "exclude[0] (line 3): matches no condition"),
+    ("matrix: {p: {a: {max_turns: 2}}}\ninclude: [{p: b}]", "include[0].p (line 3): is no name of matrix.p"),
+    (
+      "matrix: {p: {calm: {max_turns: 2}}}\nexclude: [{p: cal}]",
+      "exclude[0].p (line 3): is no name of matrix.p; did you mean calm?"
+    ),
+    ("matrix: {payload: {'{x': {a: 1}}}", "matrix.payload.{x (line 2): is no name: it contains one of"),
+    ("matrix: {include: {a: {max_turns: 2}}}", "matrix.include (line 2): is the name of something else"),
     (
       "matrix: {p: {a: {max_turns: 2}}}\nexclude: [{q: a}]",
       "exclude[0].q (line 3): no condition of the matrix"
