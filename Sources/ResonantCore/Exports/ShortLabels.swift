@@ -69,11 +69,12 @@ public struct ShortLabels: Sendable {
     var start = label.startIndex
     func add(to end: String.Index) {
       let text = label[start..<end]
-      let value = text.firstIndex(of: "=").map { text.index(after: $0) } ?? text.startIndex
+      let value =
+        text.utf8.firstIndex(of: UInt8(ascii: "=")).map { text.utf8.index(after: $0) } ?? text.startIndex
       parts.append(Part(key: String(text[..<value]), value: String(text[value...])))
     }
-    for index in label.indices {
-      switch label[index] {
+    for index in label.utf8.indices {
+      switch Unicode.Scalar(label.utf8[index]) {
       case _ where isEscaped: isEscaped = false
       case "\\" where isQuoted: isEscaped = true
       case "\"": isQuoted.toggle()
@@ -81,7 +82,7 @@ public struct ShortLabels: Sendable {
       case "}" where !isQuoted, "]" where !isQuoted: depth -= 1
       case "," where !isQuoted && depth <= 0:
         add(to: index)
-        start = label.index(after: index)
+        start = label.utf8.index(after: index)
       default: break
       }
     }
