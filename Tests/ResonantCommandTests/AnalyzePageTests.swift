@@ -47,6 +47,21 @@ struct AnalyzePageTests {
     #expect(try lab.directory.read("x/report.html") == report)
   }
 
+  @Test func aShortConversationHasTheSameLabelOnItsPage() async throws {
+    let opening = "Well, what shall we talk about on this long evening?"
+    let held = try await ResonantBinary.run(
+      [
+        "--endpoint", "builtin:", "--model", "echo", "--opening", opening, "--max-turns", "4", "--name", "c",
+        "--quiet",
+      ], in: lab.directory)
+    #expect(held.exitCode == 0, "\(held)")
+    let ended = try await analyze("c.jsonl")
+    #expect(ended.output.contains(" verbatim "), "\(ended)")
+    #expect(
+      try lab.directory.read("c.html").contains(
+        "Label: same texts (verbatim loop), period 1, from turn 1 on; so few turns tell little</p>"))
+  }
+
   @Test func aTranscriptIsNeverReplacedByAReport() async throws {
     #expect(try await study().exitCode == 0)
     let trial = try #require(lab.directory.files.first { $0.contains("trials/") })

@@ -20,7 +20,7 @@ enum PlanKeyPath {
   }
 
   /// Whether the key has a scheme, a password or a query.
-  private static func isAddress(_ key: Substring) -> Bool {
+  static func isAddress(_ key: Substring) -> Bool {
     if key.contains("://") { return true }
     if let at = key.lastIndex(of: "@"), key[..<at].contains(":") { return true }
     return key.firstIndex(of: "?").map { key[$0...].contains("=") } ?? false

@@ -21,7 +21,8 @@ struct PlanReader {
 
   func read() throws(ConfigurationError) -> Plan {
     try checkKeys(file.value, among: Self.keys)
-    let cells = try PlanMatrix(reader: self).cells()
+    let layout = try PlanMatrix(reader: self).layout()
+    let cells = layout.cells
     var experiment = Experiment(
       name: try name(), base: try object("base"), conditions: cells.map(\.condition),
       repeats: try integer(file.value["repeats"], at: "repeats") ?? 1, seed: seed)
@@ -30,6 +31,7 @@ struct PlanReader {
       throw failure(
         "repeats", "must be at most \(most): an experiment has no more than \(Experiment.mostTrials) trials")
     }
+    experiment.names = layout.names
     experiment.limits = try limits()
     experiment.perturbation = try perturbation()
     var conversations: [ResolvedConversation] = []

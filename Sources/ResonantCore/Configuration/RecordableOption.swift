@@ -18,7 +18,8 @@ enum RecordableOption {
     let fields = path.dropFirst()
     switch path[0].split(separator: "_").last {
     case "endpoint", "url": return written.string.map { .string(EndpointAddress.redact($0)) } ?? written
-    case "headers": return fields.isEmpty ? object(written) { $0.mapValues(header) } : header(written)
+    case "headers":
+      return fields.isEmpty ? object(written, mayBeName: false) { $0.mapValues(header) } : header(written)
     case "payload": return fields.isEmpty ? object(written, Redactor.masked) : field(written, at: fields)
     case "moderator" where !fields.isEmpty, "party" where !fields.isEmpty:
       return value(written, of: fields.joined(separator: "."))
@@ -30,12 +31,16 @@ enum RecordableOption {
     }
   }
 
-  /// An object, possibly as text; text that can't be parsed is masked as a whole.
-  private static func object(_ value: JSONValue, _ mask: (JSONObject) -> JSONObject) -> JSONValue {
+  /// An object, possibly as text; text that can't be parsed is masked as a whole. A text without braces is the
+  /// name that a plan gives an object.
+  private static func object(
+    _ value: JSONValue, mayBeName: Bool = true, _ mask: (JSONObject) -> JSONObject
+  ) -> JSONValue {
     if let object = value.object { return .object(mask(object)) }
     switch value {
     case .null, .bool: return value
     case .string(let text) where text.isEmpty || text.hasPrefix("@"): return value
+    case .string(let text) where mayBeName && !text.contains("{"): return value
     default: break
     }
     guard let object = value.string.flatMap({ try? JSONValue.parse($0) })?.object else {

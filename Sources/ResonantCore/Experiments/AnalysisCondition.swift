@@ -37,6 +37,7 @@ struct AnalysisCondition {
   /// The value of an option in the trial's condition, else as the header has it.
   private static func value(of key: String, in header: Transcript.Header, path: String) -> JSONValue? {
     if let value = header.trial?.condition[key] { return value }
+    if let value = own(key, in: header, path: path) { return value }
     switch key {
     case "folder": return .string(folder(of: path))
     case "model": return .string(models(of: header))
@@ -54,6 +55,17 @@ struct AnalysisCondition {
     guard key.hasPrefix("payload.") else { return nil }
     let field = String(key.dropFirst("payload.".count))
     return joined(header.participants.compactMap { member(field, of: $0.payload) })
+  }
+
+  /// The value of an option that is one participant's: `alice_model`, `bob_payload.temperature`.
+  private static func own(_ key: String, in header: Transcript.Header, path: String) -> JSONValue? {
+    guard header.mode == .chat, OptionTable[String(key.prefix { $0 != "." })] != nil else { return nil }
+    for (prefix, participant) in zip(["alice_", "bob_"], header.participants) where key.hasPrefix(prefix) {
+      var alone = header
+      (alone.participants, alone.trial) = ([participant], nil)
+      return value(of: String(key.dropFirst(prefix.count)), in: alone, path: path)
+    }
+    return nil
   }
 
   /// A member by its key or its dotted path.

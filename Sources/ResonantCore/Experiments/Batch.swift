@@ -58,12 +58,20 @@ public struct Batch: Sendable {
         guard isKept else { return _ = stale.insert(trial.id) }
         throw ConfigurationError(
           OptionPlace(file: directory.transcript(of: trial)),
-          problem + ", or give the plan another name or --out")
+          problem + Self.renaming(trial, plan, problem) + ", or give the plan another name or --out")
       }
       origins.add(file, of: trial, isKept: isKept)
     }
     stale.formUnion(try origins.check(found, points))
     reports = complete(found).filter { !stale.contains($0.key) }
+  }
+
+  /// The way out where a name stands for something else than before.
+  private static func renaming(_ trial: Trial, _ plan: Plan, _ problem: String) -> String {
+    let all = trial.condition.values.filter { plan.experiment.names[$0.key] != nil }
+    let changed = all.filter { problem.contains(" \($0.key) was ") }
+    let names = changed.isEmpty ? all : changed
+    return names.isEmpty ? "" : ", choose another name for what \(Condition.label(of: names)) stands for"
   }
 
   /// Why a trial's file does not match the plan, and what the user can do about it; nil when it matches.

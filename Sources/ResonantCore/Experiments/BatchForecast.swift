@@ -146,7 +146,9 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   public var description: String {
     let width = conditions.map { "\($0.trials)".utf8.count }.max() ?? 1
     var lines = ["conditions  \(conditions.count)"]
-    for (label, (_, trials)) in zip(Condition.labels(of: conditions.map(\.condition)), conditions) {
+    let labels = ShortLabels(conditions.map(\.condition.label))
+    for (condition, trials) in conditions {
+      let label = labels[condition.label]
       let count = String(repeating: " ", count: width - "\(trials)".utf8.count) + "\(trials)"
       lines.append("  \(count) to do  \(label.isEmpty ? Condition.baseAlone : label)")
     }

@@ -89,7 +89,9 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
   /// A table with one line per condition, then the errors.
   public var description: String {
     var lines = [Self.line("done", "running", "failed", "left", "condition")]
-    for (label, (_, counts)) in zip(Condition.labels(of: conditions.map(\.condition)), conditions) {
+    let labels = ShortLabels(conditions.map(\.condition.label))
+    for (condition, counts) in conditions {
+      let label = labels[condition.label]
       lines.append(
         Self.line(counts, conditions.count == 1 ? "all" : label.isEmpty ? Condition.baseAlone : label))
     }

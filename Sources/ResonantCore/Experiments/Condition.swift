@@ -31,19 +31,8 @@ public struct Condition: Sendable, Equatable, CustomReflectable {
   static let baseAlone = "(the base alone)"
 
   /// The label of recorded values.
-  static func label(of values: JSONObject, _ shown: (String) -> String = { $0 }) -> String {
-    values.map { "\($0.key)=\(shown(text(of: $0.value)))" }.joined(separator: ",")
-  }
-
-  /// Labels for a table: long values are shortened, unless two conditions would then look alike.
-  static func labels(of conditions: [Condition]) -> [String] {
-    let short = conditions.map { label(of: $0.values, beginning) }
-    return Set(short).count == short.count ? short : conditions.map(\.label)
-  }
-
-  private static func beginning(of text: String) -> String {
-    let beginning = text.unicodeScalars.prefix(60)
-    return beginning.endIndex == text.unicodeScalars.endIndex ? text : String(beginning) + "…"
+  static func label(of values: JSONObject) -> String {
+    values.map { "\($0.key)=\(text(of: $0.value))" }.joined(separator: ",")
   }
 
   static func text(of value: JSONValue) -> String {

@@ -29,6 +29,8 @@ public struct Experiment: Sendable, Equatable {
   public let base: JSONObject
   /// In the plan's order: the matrix, in which the first key varies slowest, then the included conditions.
   public var conditions: [Condition]
+  /// The options that names in conditions stand for, by key and name. They may be stored.
+  public var names: JSONObject = [:]
   /// At least 1.
   public var repeats: Int
   public var seed: UInt64
@@ -55,6 +57,14 @@ public struct Experiment: Sendable, Equatable {
     if perturbation != nil { keys.append(Perturbation.key) }
     return keys
   }
+
+  /// The columns of the summary that tell how a trial went.
+  static let results = [
+    "repeat", "reason", "turns", "chars", "prompt_tokens", "completion_tokens", "seconds", "error",
+  ]
+
+  /// What is no option in conditions and summaries.
+  static let ownKeys = ["trial", "fork", Perturbation.key] + results
 
   /// The largest number of trials of an experiment, with their forks.
   public static let mostTrials = 1_000_000
@@ -102,6 +112,7 @@ public struct Experiment: Sendable, Equatable {
       "conditions": .array(conditions.map { .object($0.values) }), "repeats": .int(repeats),
       "seed": .number(String(seed)), "limits": .object(limits),
     ]
+    if !names.isEmpty { json["names"] = .object(names) }
     json[Perturbation.key] = perturbation?.json
     return .object(json)
   }

@@ -22,14 +22,14 @@ public struct Summary: Sendable {
     var keys = experiment.keys
     for report in reports { keys.formUnion(report.condition.keys) }
     // The condition of a transcript from elsewhere may have keys that equal fixed columns.
-    keys.subtract(["trial", "fork"] + Self.results)
+    keys.subtract(["trial", "fork"] + Experiment.results)
     hasForks = experiment.perturbation != nil || reports.contains { $0.fork != nil }
     self.keys = keys
     base = experiment.base
     self.reports = Self.sorted(reports, places ?? experiment.places)
   }
 
-  private var columns: [String] { ["trial"] + keys + (hasForks ? ["fork"] : []) + Self.results }
+  private var columns: [String] { ["trial"] + keys + (hasForks ? ["fork"] : []) + Experiment.results }
 
   /// Calls `body` with each row. Reuses the condition's values, because trials of the same condition are
   /// mostly adjacent.
@@ -53,10 +53,6 @@ public struct Summary: Sendable {
     }
     return order.map { reports[$0] }
   }
-
-  private static let results = [
-    "repeat", "reason", "turns", "chars", "prompt_tokens", "completion_tokens", "seconds", "error",
-  ]
 
   private static func results(of report: TrialReport) -> [JSONValue] {
     [

@@ -4,6 +4,8 @@
 public struct AnalysisFinding: Sendable {
   let whole: ConditionStatistics
   let conditions: [ConditionStatistics]
+  /// The names of the conditions.
+  let names: ShortLabels
   /// The number of conversations without turns.
   let empty: Int
   /// The number of forks, which count in their conditions only.
@@ -15,6 +17,7 @@ public struct AnalysisFinding: Sendable {
   init(_ analysis: Analysis, _ conditions: [ConditionStatistics]) {
     whole = analysis.whole
     self.conditions = conditions
+    names = ShortLabels(conditions.map(\.condition))
     empty = analysis.empty
     forks = analysis.forksBeside
   }
@@ -61,6 +64,9 @@ public struct AnalysisFinding: Sendable {
       return "The one conversation did not converge: "
         + (label == .sustained ? "it goes on as a conversation." : "it ends in \(label.state).")
     }
+    if label == .minimal, whole.medianOnset == 1 {
+      return "The one conversation counts as converged: it has \(Attractor.shortThroughout)."
+    }
     let period = whole.periods.keys.first.map { " of period \($0)" } ?? ""
     let onset = whole.medianOnset.map { " from turn \($0) on" } ?? ""
     return "The one conversation converged: it ends in \(label.state)\(period)\(onset)."
@@ -82,9 +88,8 @@ public struct AnalysisFinding: Sendable {
     guard forks == 0, counted.count > 1, let most = counted.first, let least = counted.last,
       let high = most.share(most.converged), let low = least.share(least.converged), high > low
     else { return nil }
-    let name = { (condition: ConditionStatistics) in HTMLTable.fitting(condition.condition, 60) }
     return
-      "Most converge with \(name(most)) (\(Wording.percent(high))), fewest with \(name(least)) (\(Wording.percent(low)))."
+      "Most converge with \(names[most.condition]) (\(Wording.percent(high))), fewest with \(names[least.condition]) (\(Wording.percent(low)))."
   }
 
   /// What must be known to judge the numbers.

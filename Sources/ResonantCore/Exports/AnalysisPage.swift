@@ -40,7 +40,7 @@ public struct AnalysisPage {
       <p class="lead">\(lead(finding))</p></header>
       <main class="wide report">
       \(OutcomeBars(finding: finding).html)\(courses(finding))\
-      \(AnalysisPageTables(analysis: analysis, conditions: shown).html)\(bound(shown.count, of: conditions.count))\
+      \(AnalysisPageTables(analysis: analysis, conditions: shown, names: finding.names).html)\(bound(shown.count, of: conditions.count))\
       \(conversations)\(method)</main>
       <footer>Made by \(HTMLText.escape(program)).</footer>
       """
@@ -81,7 +81,7 @@ public struct AnalysisPage {
       uniquingKeysWith: { one, _ in one })
     let shown = sorted.prefix(Self.mostCourses)
     let charts = shown.enumerated().map { index, condition in
-      ConditionCourse(condition: condition, members: members[condition.condition] ?? [])
+      ConditionCourse(condition: condition, members: members[condition.condition] ?? [], names: finding.names)
         .html(isOpen: index < Self.openCourses)
     }
     let bound =

@@ -10,6 +10,7 @@ struct AnalysisPageTables {
   let analysis: Analysis
   /// At most as many as are shown.
   let conditions: [ConditionStatistics]
+  let names: ShortLabels
 
   var html: String {
     section("Conditions", conditionTable + labelTable + periodTable)
@@ -36,7 +37,8 @@ struct AnalysisPageTables {
     let rows = conditions.map { condition -> [HTMLTable.Cell] in
       let interval = condition.interval
       return [
-        .name(condition.condition), .number("\(condition.conversations)"), .number("\(condition.duplicates)"),
+        .short(condition.condition, names), .number("\(condition.conversations)"),
+        .number("\(condition.duplicates)"),
         percent(condition.share(condition.converged)), percent(interval?.lowerBound),
         percent(interval?.upperBound), .number(condition.medianOnset.map(String.init) ?? "–"),
         percent(condition.share(condition.loops)), percent(condition.share(condition.escapes)),
@@ -63,7 +65,7 @@ struct AnalysisPageTables {
 
   private var labelTable: String {
     let rows = conditions.map { condition in
-      [.name(condition.condition)]
+      [.short(condition.condition, names)]
         + AttractorLabel.allCases.map { percent(condition.share(condition.labels[$0] ?? 0)) }
     }
     return HTMLTable(
@@ -76,7 +78,7 @@ struct AnalysisPageTables {
     let periods = Set(conditions.flatMap(\.periods.keys)).sorted()
     guard !periods.isEmpty else { return "" }
     let rows = conditions.filter { !$0.periods.isEmpty }.map { condition -> [HTMLTable.Cell] in
-      [.name(condition.condition)] + periods.map { .number("\(condition.periods[$0] ?? 0)") }
+      [.short(condition.condition, names)] + periods.map { .number("\(condition.periods[$0] ?? 0)") }
     }
     return HTMLTable(
       head: ["loops of period"] + periods.map { "\($0)#" }, rows: rows, kind: "periods"
@@ -89,7 +91,7 @@ struct AnalysisPageTables {
     guard !differences.isEmpty else { return "" }
     let rows = differences.map { difference -> [HTMLTable.Cell] in
       [
-        .name(difference.a), .name(difference.b), points(difference.difference),
+        .short(difference.a, names), .short(difference.b, names), points(difference.difference),
         points(difference.interval.lowerBound), points(difference.interval.upperBound),
       ]
     }
@@ -108,19 +110,19 @@ struct AnalysisPageTables {
     guard !forks.isEmpty else { return "" }
     let rows = forks.map { forks -> [HTMLTable.Cell] in
       [
-        .name(forks.condition), .html(forks.label.rawValue), .number("\(forks.forks)"),
+        .short(forks.condition, names), .html(forks.label.rawValue), .number("\(forks.forks)"),
         .number("\(forks.left)"), percent(forks.recovered),
       ]
     }
     return HTMLTable(
       head: ["condition", "state before", "forks#", "left it#", "of these back at the end %#"], rows: rows,
       kind: "forks"
-    ).html + "<div class=\"charts\">\(Self.persistenceCurves(forks))</div>\n"
+    ).html + "<div class=\"charts\">\(persistenceCurves(forks))</div>\n"
       + "<details class=\"table\"><summary>Persistence as a table</summary>\(persistenceTable(forks))</details>\n"
   }
 
-  private static func persistenceCurves(_ forks: [ForkStatistics]) -> String {
-    let shown = forks.filter { !$0.persistence.isEmpty }.prefix(mostConditions)
+  private func persistenceCurves(_ forks: [ForkStatistics]) -> String {
+    let shown = forks.filter { !$0.persistence.isEmpty }.prefix(Self.mostConditions)
     let curves = shown.map { forks in
       var chart = TurnChart.shares(
         "Share still in the state, by turns after the message", count: forks.persistence.count)
@@ -128,7 +130,7 @@ struct AnalysisPageTables {
       let line = forks.persistence.map { (turn: Double($0.after), value: $0.share) }
       let dots = line.count <= 40 ? line.map { chart.dot($0.turn, $0.value) }.joined() : ""
       return """
-        <figure><figcaption><b>\(HTMLTable.name(forks.condition))</b>: \(forks.label.plainName), still in it so many \
+        <figure><figcaption><b>\(HTMLTable.short(forks.condition, names))</b>: \(forks.label.plainName), still in it so many \
         turns later</figcaption>\(chart.svg(chart.line(line) + dots))</figure>
 
         """
@@ -140,7 +142,7 @@ struct AnalysisPageTables {
     let persistence = forks.flatMap { forks in
       forks.persistence.map { step -> [HTMLTable.Cell] in
         [
-          .name(forks.condition), .html(forks.label.rawValue), .number("\(step.after)"),
+          .short(forks.condition, names), .html(forks.label.rawValue), .number("\(step.after)"),
           .number("\(step.forks)"), percent(step.share),
         ]
       }
@@ -158,7 +160,7 @@ struct AnalysisPageTables {
       let rows = groups.flatMap { group in
         group.uses.map { use -> [HTMLTable.Cell] in
           [
-            group.condition.map { .name($0) } ?? .html("<b>all</b>"), .name(use.text),
+            group.condition.map { .short($0, names) } ?? .html("<b>all</b>"), .name(use.text),
             decimals(use.mean), percent(use.share), .number("\(use.most)"),
           ]
         }

@@ -7,12 +7,14 @@ struct ConditionCourse {
 
   let condition: ConditionStatistics
   let members: [ConversationMeasures]
+  let names: ShortLabels
 
   /// - Parameter isOpen: whether the charts are shown before somebody asks for them.
   func html(isOpen: Bool) -> String {
     let rate = Wording.percent(condition.share(condition.converged))
     return """
-      <details class="course"\(isOpen ? " open" : "")><summary><b>\(HTMLTable.name(condition.condition))</b> · \
+      <details class="course"\(isOpen ? " open" : "")><summary><b\(HTMLTable.title(condition.condition, names))>\
+      \(HTMLTable.short(condition.condition, names))</b> · \
       \(Wording.count(condition.conversations, "conversation")) · \(rate) converged</summary>
       <div class="charts">
       \(figure("<b>Novelty</b>, share not said before", members.map { $0.novelty.map(Optional.some) }))\

@@ -48,11 +48,14 @@ public enum GalleryPage {
     let done = rows.count { $0.reason != nil && $0.reason != .error }
     let failed = rows.count { $0.reason == .error }
     let numeric = Set(keys.filter { key in rows.allSatisfy { $0.condition[key].map(isNumber) ?? true } })
+    let texts = keys.map { key in ShortLabels(texts: Set(rows.compactMap { text(of: key, $0) })) }
     let courses = rows.contains { $0.course != nil } ? ["States by turn", "Label", "Onset#"] : []
     let table = HTMLTable(
       head: ["Trial"] + keys.map { numeric.contains($0) ? $0 + "#" : $0 } + ["Repeat#"] + courses
         + ["End", "Turns#", "Characters#", "Error"],
-      rows: rows.map { cells($0, keys: keys, numeric: numeric, hasCourse: !courses.isEmpty) }, kind: "trials")
+      rows: rows.map {
+        cells($0, columns: Array(zip(keys, texts)), numeric: numeric, hasCourse: !courses.isEmpty)
+      }, kind: "trials")
     let unfinished = rows.count - done - failed
     let body = """
       <header><h1>\(HTMLText.escape(experiment))</h1>
@@ -66,18 +69,22 @@ public enum GalleryPage {
     return HTMLDocument.page(title: experiment, program: program, body: body)
   }
 
+  private static func text(of key: String, _ row: Row) -> String? {
+    row.condition[key].map { $0.string ?? $0.jsonText }
+  }
+
   private static func isNumber(_ value: JSONValue) -> Bool {
     if case .number = value { true } else { false }
   }
 
   private static func cells(
-    _ row: Row, keys: [String], numeric: Set<String>, hasCourse: Bool
+    _ row: Row, columns: [(key: String, texts: ShortLabels)], numeric: Set<String>, hasCourse: Bool
   ) -> [HTMLTable.Cell] {
     let name = HTMLTable.name(row.trial)
     let link = row.page.map { "<a href=\"\(PageAddress.url($0))\">\(name)</a>" } ?? name
-    let values = keys.map { key -> HTMLTable.Cell in
-      let text = row.condition[key].map { $0.string ?? $0.jsonText } ?? ""
-      return numeric.contains(key) ? .number(HTMLTable.name(text)) : .name(text)
+    let values = columns.map { key, texts -> HTMLTable.Cell in
+      let text = text(of: key, row) ?? ""
+      return numeric.contains(key) ? .number(HTMLTable.name(text)) : .short(text, texts)
     }
     let attractor = row.course?.attractor
     let tag = attractor.map { "<span class=\"tag \($0.label.hue)\">\($0.label.plainName)</span>" }

@@ -20,29 +20,30 @@ struct HTMLCurves {
   private let novelty: [Double]
   private let similarity: [Double?]
   private let marks: [TurnMark]
-  /// What the conversation has become; nil while it is too short to tell.
+  /// What the conversation has become; nil without turns.
   let attractor: Attractor?
 
   /// - Parameter measures: of as many turns as there are points.
   init(points: [CurvePoint], measures: TurnMeasures, speakers: Speakers) {
     self.points = points
     self.speakers = speakers
+    attractor = Attractor(measures, Thresholds())
     guard points.count >= Self.fewest else {
-      (novelty, similarity, marks, attractor) = ([], [], [], nil)
+      (novelty, similarity, marks) = ([], [], [])
       return
     }
     novelty = measures.novelty
     similarity = measures.stepSimilarities
     marks = measures.marks(Thresholds())
-    attractor = Attractor(measures, Thresholds())
   }
 
   /// The label in words, for the top of the page.
   var label: String {
     guard let attractor else { return "" }
+    let doubt = points.count < Self.fewest ? "; so few turns tell little" : ""
     return """
       <p class="verdict"><span class="tag \(attractor.label.hue)">\(attractor.label.rawValue)</span> Label: \
-      \(attractor.words { points[$0 - 1].turn })</p>
+      \(attractor.words { points[$0 - 1].turn })\(doubt)</p>
 
       """
   }

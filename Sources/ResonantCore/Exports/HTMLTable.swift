@@ -7,12 +7,16 @@ struct HTMLTable {
     case html(String)
     /// A name from a file.
     case name(String)
+    /// The label of a condition, or a value of an option, among those that it is shown with.
+    case short(String, ShortLabels)
     /// At the right.
     case number(String)
   }
 
   /// The most characters of a name; of a longer one the middle is left out.
   static let longestName = 160
+  /// The most characters of a label that is cut.
+  private static let longestTitle = 400
 
   /// Titles; one that ends in `#` stands over numbers.
   var head: [String]
@@ -37,12 +41,20 @@ struct HTMLTable {
     switch cell {
     case .html(let html): "<td>\(html)</td>"
     case .name(let name): "<td>\(Self.name(name))</td>"
+    case .short(let label, let labels): "<td\(Self.title(label, labels))>\(Self.short(label, labels))</td>"
     case .number(let text): "<td class=\"right\">\(text)</td>"
     }
   }
 
   /// A name on one line, shortened in the middle, because the ends tell names apart.
   static func name(_ name: String) -> String { HTMLText.isolated(fitting(name)) }
+
+  static func short(_ label: String, _ labels: ShortLabels) -> String { HTMLText.isolated(labels[label]) }
+
+  /// The attribute that shows all of a label that is cut.
+  static func title(_ label: String, _ labels: ShortLabels) -> String {
+    labels[label] == label ? "" : " title=\"\(HTMLText.escape(fitting(label, longestTitle)))\""
+  }
 
   static func fitting(_ name: String, _ most: Int = longestName) -> String {
     let scalars = name.unicodeScalars.lazy.map { $0.properties.isWhitespace ? " " : $0 }

@@ -46,7 +46,9 @@ struct OutcomeBars {
     guard whole.conversations > 0 else { return "" }
     let conditions = Self.sorted(finding.conditions)
     let all = conditions.count > 1 ? [row(whole, name: "<b>all conversations</b>")] : []
-    let rows = conditions.map { row($0, name: HTMLTable.name($0.condition).replacing(",", with: ",<wbr/>")) }
+    let rows = conditions.map {
+      row($0, name: HTMLTable.short($0.condition, finding.names).replacing(",", with: ",<wbr/>"))
+    }
     let more = rows.dropFirst(Self.most)
     return Self.legend + Self.table(all + rows.prefix(Self.most))
       + (more.isEmpty
@@ -88,7 +90,7 @@ struct OutcomeBars {
     // Resampling cannot judge conversations that are all alike.
     let interval = condition.interval.flatMap { $0.lowerBound < $0.upperBound ? $0 : nil }
     return """
-      <tr><td class="who" title="\(HTMLText.escape(HTMLTable.fitting(condition.condition, 400)))">\(name)</td>\
+      <tr><td class="who"\(HTMLTable.title(condition.condition, finding.names))>\(name)</td>\
       <td class="what">\(Self.bar(condition))</td>\
       <td class="right rate">\(Self.joined(Wording.percent(condition.share(condition.converged))))</td>\
       <td class="right interval\(interval == nil ? " none" : "")">\(interval.map { Self.joined(Wording.percents($0)) } ?? "none")</td>\

@@ -65,10 +65,17 @@ extension AttractorLabel {
 }
 
 extension Attractor {
+  /// What `minimal` means for a conversation that was never anything else.
+  static let shortThroughout = "very short turns from the start"
+
   /// `same texts (verbatim loop), period 2, from turn 7 on`.
   ///
   /// - Parameter number: the number by which readers know a turn.
   func words(number: (Int) -> Int = { $0 }) -> String {
+    // A conversation has fallen silent only if it said more before.
+    if label == .minimal, onset == 1 {
+      return "\(Self.shortThroughout) (minimal)" + (period > 0 ? ", period \(period)" : "")
+    }
     let loop = [.verbatim, .template].contains(label) && period > 0 ? " loop" : ""
     let parts = [
       label.plainName + (label == .echo ? "" : " (\(label.rawValue)\(loop))"),

@@ -197,10 +197,13 @@ extension AnalysisTable {
     var rows = [head] + rows
     var widths = head.indices.map { column in rows.map { TextWidth.most($0[column]) }.max() ?? 0 }
     let room = width - widths[names...].reduce(0) { $0 + $1 + 2 } - 2 * (names - 1)
+    let most = min(max(room / names, Self.leastName), ShortLabels.usualWidth)
+    let short = ShortLabels(rows.dropFirst().flatMap { $0.prefix(names) }, width: most) {
+      TextWidth.most(String($0))
+    }
     for column in 0..<names {
-      for row in rows.indices {
-        rows[row][column] = Self.fitting(rows[row][column], max(room / names, Self.leastName))
-      }
+      rows[0][column] = ShortLabels([rows[0][column]], width: most)[rows[0][column]]
+      for row in 1..<rows.count { rows[row][column] = short[rows[row][column]] }
       widths[column] = rows.map { TextWidth.most($0[column]) }.max() ?? 0
     }
     return rows.map { row in
@@ -214,14 +217,6 @@ extension AnalysisTable {
 
   private static func trimmed(_ line: String) -> String {
     String(line.prefix(line.count - line.reversed().prefix { $0 == " " }.count))
-  }
-
-  /// A text on one line, shortened in the middle, because the ends tell names apart.
-  private static func fitting(_ text: String, _ most: Int) -> String {
-    let line = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
-    guard TextWidth.most(line) > most else { return line }
-    return TextWidth.prefix(of: line, columns: (most - 1) / 2).text + "…"
-      + TextWidth.suffix(of: line, columns: most / 2).text
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String {

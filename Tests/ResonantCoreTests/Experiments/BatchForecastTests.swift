@@ -42,15 +42,6 @@ struct BatchForecastTests {
     #expect(cost.tokens == 510 + 760)
   }
 
-  @Test func longValuesAreCutUnlessThatMakesConditionsLookAlike() {
-    let long = String(repeating: "x", count: 80)
-    func labels(_ texts: String...) -> [String] {
-      Condition.labels(of: texts.map { Condition(["opening": .string($0)]) })
-    }
-    #expect(labels(long, "y") == ["opening=\(long.prefix(60))…", "opening=y"])
-    #expect(labels(long + "1", long + "2") == ["opening=\(long)1", "opening=\(long)2"])
-  }
-
   @Test func itSaysWhatItWouldDo() {
     let text = forecast(maxTurns: 3, opening: nil, turns: { _ in 0 }).description
     #expect(

@@ -114,6 +114,10 @@ struct AnalysisPageTests {
       [Texts.different(3) + loop],
       "The one conversation converged: it ends in a loop of the same texts of period 1 from turn 4 on."
     ),
+    (
+      [["Yes.", "No?", "Well, perhaps.", "Hm.", "So be it.", "Ah.", "Good."]],
+      "The one conversation counts as converged: it has very short turns from the start."
+    ),
     ([Texts.different(8)], "The one conversation did not converge: it goes on as a conversation."),
     ([Texts.different(8), Texts.different(8, from: 200)], "None of 2 conversations converged."),
     (

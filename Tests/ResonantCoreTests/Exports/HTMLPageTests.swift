@@ -163,10 +163,35 @@ struct HTMLPageTests {
     #expect(page.ranges(of: ">onset 5</text>").count == 3)
     #expect(page.contains("turns 6 to 9: the same text as one of the six turns before"))
     transcript.turns.removeLast(5)
-    #expect(!HTMLPage.plain(transcript).contains("Label:"))
     #expect(
-      HTMLPage.plain(Sample.chat((1...7).map { "\($0)" })).contains(
-        "Label: near silence (minimal), from turn 1 on"))
+      HTMLPage.plain(transcript).contains(
+        "Label: very short turns from the start (minimal); so few turns tell little</p>"))
+  }
+
+  @Test(
+    arguments: [
+      ([], nil), (["Hello!"], "very short turns from the start (minimal); so few turns tell little"),
+      (loop(2), "goes on (sustained); so few turns tell little"),
+      (loop(5), "same texts (verbatim loop), period 2, from turn 1 on; so few turns tell little"),
+      (loop(6), "same texts (verbatim loop), period 2, from turn 1 on"),
+      ((1...7).map { "\($0)" }, "very short turns from the start (minimal)"),
+      (loop(3) + (1...7).map { "\($0)" }, "near silence (minimal), from turn 4 on"),
+    ] as [([String], String?)])
+  func aPageHasTheLabelOfAnAnalysisHoweverFewTurnsThereAre(texts: [String], label: String?) {
+    let page = HTMLPage.plain(Sample.chat(texts))
+    #expect(page.contains("Label: ") == (label != nil))
+    if let label { #expect(page.contains("Label: \(label)</p>")) }
+    let measures = ConversationMeasures(AnalysisSource(id: "", path: "", texts: texts), AnalysisSettings())
+    #expect((measures.attractor == nil) == (label == nil))
+    if let attractor = measures.attractor { #expect(label?.hasPrefix(attractor.words()) == true) }
+  }
+
+  private static func loop(_ count: Int) -> [String] {
+    let texts = [
+      "So be it, and let us say it again until the evening comes: so be it.",
+      "Whatever else they may tell you about us, we never left this garden.",
+    ]
+    return (0..<count).map { texts[$0 % 2] }
   }
 
   @Test func aRoomOfManyHasAHueForEachAndStrangersHaveNone() {
