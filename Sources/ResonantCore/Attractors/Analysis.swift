@@ -48,8 +48,8 @@ public struct Analysis: Sendable {
       guard let course = conversation.fork else { return nil }
       let isNew = known.insert(conversation.source.id).inserted
       if let original {
-        let parent = course.fork.parent
-        let isOfSameTrial = original.id == parent || original.fork?.parent == parent
+        let trial = course.fork.parent.id
+        let isOfSameTrial = original.id == trial || original.fork?.parent.id == trial
         guard isNew, isOfSameTrial, compared.contains(course.fork.base) else { return nil }
       }
       return (conversation.source.condition, course, original != nil)

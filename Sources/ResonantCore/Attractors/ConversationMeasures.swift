@@ -22,20 +22,17 @@ public struct AnalysisSource: Sendable {
     public var arm: ForkArm
     /// The injected turn, from 1; of an undisturbed fork the one in its place, which may not have been said yet.
     public var turn: Int
-    /// The id of the conversation.
-    public var parent: String
+    /// Equal for the forks of a conversation at the same turn.
+    public var parent: Transcript.Parent
     /// The condition without what tells those of forks apart.
     public var base: String
 
-    public init(_ arm: ForkArm, turn: Int, of parent: String, base: String) {
+    public init(_ arm: ForkArm, turn: Int, of parent: Transcript.Parent, base: String) {
       self.arm = arm
       self.turn = turn
       self.parent = parent
       self.base = base
     }
-
-    /// Equal for the forks of a conversation at the same turn.
-    var origin: String { "\(parent) \(turn)" }
   }
 
   public init(

@@ -59,13 +59,13 @@ public struct ForkDifference: Sendable {
 
   /// Nil if no conversation has forks of both arms.
   init?(_ courses: [ForkCourse], at moment: ForkMoment) {
-    var places: [String: Int] = [:]
+    var places: [Transcript.Parent: Int] = [:]
     var states: [[ForkArm: [Bool]]] = []
     for course in courses {
       guard let isIn = course.isInState(at: moment) else { continue }
-      let place = places[course.fork.origin] ?? states.count
+      let place = places[course.fork.parent] ?? states.count
       if place == states.count {
-        places[course.fork.origin] = place
+        places[course.fork.parent] = place
         states.append([:])
       }
       states[place][course.fork.arm, default: []].append(isIn)
@@ -119,7 +119,7 @@ public struct ForkOverview: Sendable {
       ForkShare(courses.filter { $0.fork.arm == arm }.compactMap { $0.isInState(at: .end) })
     }
     (disturbed, control) = (share(.disturbed), share(.control))
-    trials = Set(courses.filter { $0.isInState(at: .end) != nil }.map(\.fork.origin)).count
+    trials = Set(courses.filter { $0.isInState(at: .end) != nil }.map(\.fork.parent)).count
     difference = ForkDifference(courses, at: .end)
     if disturbed == nil, control == nil { return nil }
   }

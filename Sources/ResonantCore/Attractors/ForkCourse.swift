@@ -74,7 +74,7 @@ public struct ForkStatistics: Sendable, Equatable {
     self.label = label
     self.arm = arm
     forks = courses.count
-    trials = Set(courses.map(\.fork.origin)).count
+    trials = Set(courses.map(\.fork.parent)).count
     holds = ForkShare(courses.compactMap { $0.isInState(at: .end) })
     let longest = courses.map(\.isIn.count).max() ?? 0
     persistence = (0..<longest).map { index in

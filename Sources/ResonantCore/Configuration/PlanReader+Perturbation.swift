@@ -16,7 +16,8 @@ extension PlanReader {
       guard values["repeats"]?.isNull != false else {
         throw failure(
           "perturb.repeats",
-          "counts the forks with a message, which this plan does not inject; leave it out, or give inject and as")
+          "counts the forks with a message, which this plan does not inject; leave it out, or give inject and as"
+        )
       }
       return Experiment.Perturbation(at: place, control: control)
     }

@@ -14,7 +14,8 @@ extension ConversationSettings {
 
   private static func settledReason(_ transcript: Transcript) -> StopReason? {
     // After a message that was injected to disturb it, a conversation has to settle anew.
-    let injected = transcript.turns.last { $0.outcome == .injected }?.number ?? transcript.turnInPlaceOfMessage
+    let injected =
+      transcript.turns.last { $0.outcome == .injected }?.number ?? transcript.turnInPlaceOfMessage
     let turns = transcript.turns.filter { $0.number > injected ?? 0 && $0.isHeard }
     return switch Attractors.settled(turns.map(\.heardText)) {
     case .verbatim: .loop

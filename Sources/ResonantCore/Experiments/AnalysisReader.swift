@@ -124,11 +124,11 @@ public struct AnalysisReader: Sendable {
     if let event = transcript.events.last(where: { $0.kind == "inject" }) {
       let number = event.fields["n"]?.int
       return turns.firstIndex { $0.number == number }.map {
-        AnalysisSource.Fork(.disturbed, turn: $0 + 1, of: parent.id, base: base)
+        AnalysisSource.Fork(.disturbed, turn: $0 + 1, of: parent, base: base)
       }
     }
     guard transcript.header.trial?.fork?.place.arm == .control else { return nil }
     let shared = turns.count { $0.number <= parent.turn }
-    return AnalysisSource.Fork(.control, turn: shared + 1, of: parent.id, base: base)
+    return AnalysisSource.Fork(.control, turn: shared + 1, of: parent, base: base)
   }
 }

@@ -178,7 +178,11 @@ public struct Batch: Sendable {
     guard let fork = trial.fork, let parent = trial.parent, let perturbation = plan.experiment.perturbation
     else { return 0 }
     let shared: Int
-    if case .after(let turn)? = reports[parent]?.forkPoint { shared = turn } else { shared = perturbation.fewestShared }
+    if case .after(let turn)? = reports[parent]?.forkPoint {
+      shared = turn
+    } else {
+      shared = perturbation.fewestShared
+    }
     return shared + (fork.arm == .disturbed ? 1 : 0)
   }
 

@@ -63,7 +63,9 @@ struct UnforkedTrials: Sendable, Equatable, CustomStringConvertible {
 
   /// `3 without an onset, 1 too close to max_turns`.
   var description: String {
-    ForkPoint.Reason.allCases.compactMap { reason in counts[reason].map { "\(Wording.grouped($0)) \(reason.rawValue)" } }
-      .joined(separator: ", ")
+    ForkPoint.Reason.allCases.compactMap { reason in
+      counts[reason].map { "\(Wording.grouped($0)) \(reason.rawValue)" }
+    }
+    .joined(separator: ", ")
   }
 }

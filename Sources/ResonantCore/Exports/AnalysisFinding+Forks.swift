@@ -54,9 +54,11 @@ extension AnalysisFinding {
   private static func precision(_ difference: ForkDifference) -> String {
     let trials = Wording.count(difference.trials, "trial")
     guard let interval = difference.spread else {
-      return difference.difference == 0 ? trials : "difference \(points(difference.difference)) points; \(trials)"
+      return difference.difference == 0
+        ? trials : "difference \(points(difference.difference)) points; \(trials)"
     }
-    return "difference \(points(difference.difference)) points, 95 % interval \(points(interval.lowerBound)) to"
+    return
+      "difference \(points(difference.difference)) points, 95 % interval \(points(interval.lowerBound)) to"
       + " \(points(interval.upperBound)); \(trials)"
   }
 

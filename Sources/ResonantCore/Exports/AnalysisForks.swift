@@ -109,7 +109,9 @@ struct AnalysisForks {
       count: longest)
     chart.unit = "turns after the message: "
     let lines = arms.map { Self.line($0, chart) }
-    let key = arms.map { $0.arm == .disturbed ? "solid, dots: after the message" : "dashed, rings: undisturbed" }
+    let key = arms.map {
+      $0.arm == .disturbed ? "solid, dots: after the message" : "dashed, rings: undisturbed"
+    }
     let name = comparison.condition.isEmpty ? "all" : HTMLTable.name(comparison.condition)
     return """
       <figure><figcaption><b>\(name)</b>: \(comparison.label.plainName), share still in it so many turns later \
@@ -121,7 +123,8 @@ struct AnalysisForks {
   private static func line(_ forks: ForkStatistics, _ chart: TurnChart) -> String {
     let isControl = forks.arm == .control
     let points = forks.persistence.map { (turn: Double($0.after), value: $0.share) }
-    let dots = points.count <= mostDots ? points.map { chart.dot($0.turn, $0.value, isControl ? "ring" : "") } : []
+    let dots =
+      points.count <= mostDots ? points.map { chart.dot($0.turn, $0.value, isControl ? "ring" : "") } : []
     return chart.line(points, isControl ? "curve dashed" : "curve") + dots.joined()
   }
 }
@@ -141,12 +144,13 @@ extension ForkComparison {
     guard comparisons.contains(where: \.differences.isEmpty) else { return nil }
     let arms = Set(comparisons.flatMap(\.arms).map(\.arm))
     if !arms.contains(.control) {
-      return "What the message did cannot be told: no forks of the same trials went on undisturbed, and states also"
-        + " end by themselves; perturb.control in a plan makes such forks."
+      return
+        "What the message did cannot be told without undisturbed forks: perturb.control in a plan makes them."
     }
     if !arms.contains(.disturbed) {
       return "These forks went on undisturbed; perturb.inject in a plan makes forks after a message."
     }
-    return "Some states cannot be compared: no trial has forks in them both after the message and undisturbed."
+    return
+      "Some states cannot be compared: no trial has forks in them both after the message and undisturbed."
   }
 }

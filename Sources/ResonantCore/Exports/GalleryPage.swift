@@ -85,7 +85,9 @@ public enum GalleryPage {
       .html(row.course.map { StateStrip(marks: $0.marks).text } ?? ""), .html(tag ?? "–"),
       .number(attractor?.onset.map(String.init) ?? "–"),
     ]
-    return [.html(link)] + values + [.number("\(row.repeat)\(row.fork.map { ", \(Wording.fork($0))" } ?? "")")]
+    return [.html(link)] + values + [
+      .number("\(row.repeat)\(row.fork.map { ", \(Wording.fork($0))" } ?? "")")
+    ]
       + (hasCourse ? course : []) + [
         .html(row.reason.map(Wording.reason) ?? "not finished"), .number(Wording.grouped(row.turns)),
         .number(Wording.grouped(row.characters)), .html(HTMLText.escape(row.error ?? "")),

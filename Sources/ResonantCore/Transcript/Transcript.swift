@@ -54,7 +54,7 @@ public struct Transcript: Sendable, Equatable {
   }
 
   /// The conversation that this one was forked from, and the last turn it shares with it.
-  public struct Parent: Sendable, Equatable {
+  public struct Parent: Sendable, Hashable {
     public var id: String
     public var turn: Int
     public init(id: String, turn: Int) {

@@ -33,7 +33,8 @@ struct AnalysisTable {
 
   var text: String {
     [
-      summary, conditionTable, stateTable, differenceTable, forkTable, forkDifferenceTable, conversationTable, duplicateList,
+      summary, conditionTable, stateTable, differenceTable, forkTable, forkDifferenceTable, conversationTable,
+      duplicateList,
       useTable("Words", analysis.words.first?.uses ?? []),
       useTable("Emoji", analysis.emoji.first?.uses ?? []), notes,
     ].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
@@ -154,11 +155,13 @@ struct AnalysisTable {
   private var forkNotes: [String] {
     guard !comparisons.isEmpty else { return [] }
     var notes = [
-      "Forks: in their state so many turns after the message, or the turn in its place; left it within 4 turns; back at the end."
+      "Forks: +1 is one turn after the message, or the turn in its place; left: out of their state within",
+      "four turns; back: of these, in it again at the end.",
     ]
     if analysis.comparedDuplicates > 0 {
       notes.append(
-        "Of the duplicates, \(analysis.comparedDuplicates) count in it: forks that went on as their trial or another fork.")
+        "Of the duplicates, \(analysis.comparedDuplicates) count there: they went on as their trial or another fork."
+      )
     }
     let differences = comparisons.compactMap(\.atEnd)
     if let hint = ForkComparison.missing(in: comparisons) { notes.append(hint) }

@@ -22,7 +22,7 @@ struct ForkComparisonTests {
     return Texts.measures(
       loop(trial) + [first] + own, path: "t\(trial)\(ForkNumber(number, arm).suffix)",
       condition: condition + (arm == .disturbed ? ",perturb=onset" : ",perturb=control:onset"),
-      fork: .init(arm, turn: 7, of: "t\(trial)", base: condition))
+      fork: .init(arm, turn: 7, of: .init(id: "t\(trial)", turn: 6), base: condition))
   }
 
   private static let stays = [Bool](repeating: true, count: 4)
@@ -80,15 +80,16 @@ struct ForkComparisonTests {
     // Of another trial with the same texts, everything is a duplicate.
     let twin = Texts.measures(
       Self.loop(1) + [Self.loop(1)[0]] + Self.loop(1).prefix(4), path: "u1_c1", condition: "x",
-      fork: .init(.control, turn: 7, of: "u1", base: "x"))
+      fork: .init(.control, turn: 7, of: .init(id: "u1", turn: 6), base: "x"))
     #expect(Analysis([trial] + like + [twin], AnalysisSettings()).forks.map(\.forks) == [2])
     let disturbed = [1, 1].map { Self.fork(1, .disturbed, $0, Self.stays) }
     let again = Texts.measures(
       Self.loop(1) + ["Stop 1 1!"] + Self.loop(1).prefix(4), path: "t1_f2", condition: "x",
-      fork: .init(.disturbed, turn: 7, of: "t1", base: "x"))
+      fork: .init(.disturbed, turn: 7, of: .init(id: "t1", turn: 6), base: "x"))
     #expect(Analysis([trial, disturbed[0], again], AnalysisSettings()).forks.map(\.forks) == [1])
-    #expect(Analysis([trial, disturbed[0], again] + like, AnalysisSettings()).forkComparisons.first?
-      .arms.map(\.forks) == [2, 2])
+    #expect(
+      Analysis([trial, disturbed[0], again] + like, AnalysisSettings()).forkComparisons.first?
+        .arms.map(\.forks) == [2, 2])
   }
 
   @Test func conditionsOfForksAreNotComparedWithThoseOfTrials() {
@@ -104,7 +105,8 @@ struct ForkComparisonTests {
 
   @Test func aForkThatHasHardlyBegunIsAForkButTellsNothing() {
     let begun = Texts.measures(
-      Self.loop(1), path: "t1_c1", condition: "x", fork: .init(.control, turn: 7, of: "t1", base: "x"))
+      Self.loop(1), path: "t1_c1", condition: "x",
+      fork: .init(.control, turn: 7, of: .init(id: "t1", turn: 6), base: "x"))
     let trial = Texts.measures(Texts.different(8), path: "t", condition: "x")
     let analysis = Analysis([trial, begun], AnalysisSettings())
     #expect(analysis.forksBeside == 1 && analysis.controlsBeside == 1 && analysis.whole.conversations == 1)
@@ -126,7 +128,10 @@ struct ForkComparisonTests {
       ),
       (
         (0..<3).flatMap { trial in
-          [fork(trial, .disturbed, 1, trial < 1 ? stays : leaves), fork(trial, .control, 1, trial < 1 ? leaves : stays)]
+          [
+            fork(trial, .disturbed, 1, trial < 1 ? stays : leaves),
+            fork(trial, .control, 1, trial < 1 ? leaves : stays),
+          ]
         },
         "After the message 33 % of forks end in their state, against 67 % of those that went on undisturbed "
           + "(difference −33 points, 95 % interval −100 to +100; 3 trials). That leaves open whether the message "

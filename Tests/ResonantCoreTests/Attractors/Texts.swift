@@ -26,7 +26,7 @@ enum Texts {
     fork: AnalysisSource.Fork? = nil, _ settings: AnalysisSettings = AnalysisSettings()
   ) -> ConversationMeasures {
     let injected = injected.map {
-      AnalysisSource.Fork(.disturbed, turn: $0, of: path, base: condition)
+      AnalysisSource.Fork(.disturbed, turn: $0, of: .init(id: path, turn: $0 - 1), base: condition)
     }
     return ConversationMeasures(
       AnalysisSource(id: path, path: path, condition: condition, texts: texts, fork: fork ?? injected),

@@ -72,7 +72,10 @@ struct PerturbationPlanTests {
         + " included"
     ),
     ("{at: 1, control: 0}", "perturb.inject (line 2): is missing; it is what is said"),
-    ("{at: 1, inject: a, control: 1}", "perturb.as (line 2): is missing; it names the participant who says it"),
+    (
+      "{at: 1, inject: a, control: 1}",
+      "perturb.as (line 2): is missing; it names the participant who says it"
+    ),
     ("{at: 1, as: Bob, control: 1}", "perturb.inject (line 2): is missing; it is what is said"),
     (
       "{at: 1, control: 1, repeats: 2}",
@@ -122,7 +125,8 @@ struct PerturbationPlanTests {
     try directory.write("{providers: [{url: 'builtin:', models: ['eliza', 'parry']}]}", to: "room.json5")
     let room = "base: {party: room.json5, topic: tea, max_turns: 5}\n"
     #expect(
-      try read(room + "perturb: {at: 2, inject: a, as: parry}").experiment.perturbation?.injection?.speaker == "parry")
+      try read(room + "perturb: {at: 2, inject: a, as: parry}").experiment.perturbation?.injection?.speaker
+        == "parry")
     #expect(
       error(room + "perturb: {at: 2, inject: a, as: Bob}").contains("nobody is named Bob, only eliza, parry"))
   }

@@ -104,13 +104,17 @@ struct AnalysisPageTests {
     #expect(
       Markup.cells(page, table: "persistence")
         == persistence.map {
-          ["x", "verbatim", "after the message", $0["k"]?.jsonText ?? "", $0["n"]?.jsonText ?? "", percent($0["share"])]
+          [
+            "x", "verbatim", "after the message", $0["k"]?.jsonText ?? "", $0["n"]?.jsonText ?? "",
+            percent($0["share"]),
+          ]
         })
   }
 
   /// Trials in a loop, forked after turn 8: some forks leave it, after the message more of them.
   private static let compared: [ConversationMeasures] = (0..<4).flatMap { trial in
-    let begun = Texts.different(3, from: 1_000 * trial + 300) + [String](repeating: Texts.letters(trial), count: 5)
+    let begun =
+      Texts.different(3, from: 1_000 * trial + 300) + [String](repeating: Texts.letters(trial), count: 5)
     let stay = [String](repeating: Texts.letters(trial), count: 4)
     let fork = { (arm: ForkArm, number: Int) in
       let isAway = number <= (arm == .control ? trial % 2 : 2)
@@ -119,7 +123,7 @@ struct AnalysisPageTests {
         begun + [first] + (isAway ? Texts.different(4, from: 9_000 + 100 * trial + 10 * number) : stay),
         path: "t/\(trial)\(ForkNumber(number, arm).suffix).jsonl",
         condition: arm == .control ? "x,perturb=control:onset" : "x,perturb=onset",
-        fork: .init(arm, turn: 9, of: "t/\(trial).jsonl", base: "x"), settings)
+        fork: .init(arm, turn: 9, of: .init(id: "t/\(trial).jsonl", turn: 8), base: "x"), settings)
     }
     return [measures(begun + stay, "t/\(trial).jsonl", "x")]
       + (1...3).map { fork(.disturbed, $0) } + (1...3).map { fork(.control, $0) }
@@ -160,13 +164,13 @@ struct AnalysisPageTests {
       Markup.text(page).replacing("\u{A0}", with: " ").contains(
         "After the message 33 % of forks end in their state, against 83 % of those that went on undisturbed"
           + " (difference −50 points, 95 % interval"))
-    #expect(page.contains("Forks (14, 2 of them undisturbed) count in their conditions, not in the whole."))
-    #expect(page.contains("Of the duplicates, 10 count where forks are compared:"))
+    #expect(page.contains("Forks (18, 6 of them undisturbed) count in their conditions, not in the whole."))
+    #expect(page.contains("Of the duplicates, 6 count where forks are compared:"))
   }
 
   @Test func withoutUndisturbedForksThePageSaysHowToGetThem() {
     let page = Self.page(Self.mixed)
-    #expect(Markup.text(page).contains("perturb.control in a plan makes such forks."))
+    #expect(Markup.text(page).contains("perturb.control in a plan makes them."))
     #expect(Markup.cells(page, table: "fork-differences") == [])
     let control = Self.page(Self.compared.filter { $0.source.fork?.arm != .disturbed })
     #expect(control.contains("perturb.inject in a plan makes forks after a message."))
