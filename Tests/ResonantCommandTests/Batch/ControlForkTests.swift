@@ -99,12 +99,13 @@ struct ControlForkTests {
     #expect(json["differences"]?.array?.count ?? 0 > 0)
 
     let table = try await analysis()
-    #expect(table.output.contains("verbatim  message  4       2   0 %"), "\(table)")
+    #expect(table.output.contains("verbatim  message  4       2    0 %"), "\(table)")
     #expect(table.output.contains("verbatim  control  2"), "\(table)")
-    #expect(table.output.contains("in it at the end"), "\(table)")
+    #expect(table.output.contains(#/x\/trials +verbatim +1 +0 % +100 % +-100 +–\n/#), "\(table)")
+    #expect(table.output.contains("Of the duplicates, 2 count there:"), "\(table)")
     #expect(!table.output.contains("difference in convergence"), "\(table)")
     let mixed = try await analysis("--tables", "t", "--by", "model", "--html", "r.html")
-    #expect(mixed.errors.contains("conditions also hold forks; --by"), "\(mixed)")
+    #expect(mixed.errors.contains("conditions also hold forks"), "\(mixed)")
     let rows = try lab.directory.read("t/fork_differences.tsv").split(separator: "\n")
     #expect(
       rows.first
@@ -220,6 +221,9 @@ struct ControlForkTests {
     #expect(try controls().values.compactMap { $0.header?["trial"]?["repeat"]?.int }.sorted() == [1, 3])
     #expect(try await lab.batch("--shard", "2/2").exitCode == 0)
     #expect(try controls().count == 3)
+    let mixed = try await analysis("--by", "model")
+    #expect(mixed.output.hasPrefix("3 conversations and 6 forks in 1 condition\n"), "\(mixed)")
+    #expect(mixed.errors.contains("conditions also hold forks; --by"), "\(mixed)")
   }
 
   @Test func aConditionThatCannotBeForkedIsCountedAlikeEverywhere() async throws {
