@@ -136,13 +136,14 @@ def onset(states):
 
 
 class Conversation(Measures):
-    def __init__(self, path, index, raws, texts, id=None, models=(), seed=None, condition=None, inject=None):
+    def __init__(self, path, index, raws, texts, id=None, models=(), seed=None, condition=None, fork=None):
         super().__init__([Turn(text) for text in texts])
-        self.path, self.index, self.raws, self.inject = path, index, raws, inject
+        self.path, self.index, self.raws, self.fork = path, index, raws, fork
         self.id = f"{path}#{index}" if id is None else id
         self.model = " + ".join(dict.fromkeys(model for model in models if model))
         self.seed, self.duplicate_of = seed, None
-        self.condition = (os.path.dirname(path) or ".") if condition is None else condition
+        self.folder = os.path.dirname(path) or "."
+        self.condition = self.folder if condition is None else condition
         turns, n, numbers = self.turns, self.n, range(1, self.n + 1)
         self.letters, self.novelty, self.zlib_novelty = [turn.letters for turn in turns], [], []
         seen, earlier = set(), b""
@@ -170,7 +171,7 @@ def analysed(paths, strip=False):
     for conversation in conversations:
         key = tuple(conversation.raws)
         if key and first.setdefault(key, conversation) is not conversation:
-            conversation.duplicate_of = first[key].id
+            conversation.duplicate_of, conversation.original = first[key].id, first[key]
     return conversations
 
 
@@ -214,8 +215,11 @@ def usage(name, key, items, counts):
 
 
 def fork_states(conversation):
-    """The label before the injected turn, and for every turn after it whether it is in that state."""
-    i, turns = conversation.inject, conversation.turns
+    """The label before the fork's own first turn (the message, or the one in its place), and for every turn after that
+    whether it is in that state."""
+    i, turns = conversation.fork[1], conversation.turns
+    if i > len(turns):
+        return None, None
     before = Measures(turns[:i - 1])
     limit = {"verbatim": NEAR, "template": ALIKE}.get(before.label)
     in_state = {"minimal": lambda turn: turn.minimal, "degenerate": lambda turn: turn.degenerate,
@@ -226,14 +230,62 @@ def fork_states(conversation):
     return before.label, [in_state(turn) for turn in turns[i:]] if in_state else None
 
 
-def fork_summary(condition, label, forks):
-    def shares(states):
-        return {"n": len(states), "share": mean(states)}
+def shares(states):
+    return {"n": len(states), "share": mean(states)}
+
+
+def fork_summary(condition, label, arm, members):
+    forks = [states for _, states in members]
     persistence = [{"k": k, **shares([states[k - 1] for states in forks if len(states) >= k])}
                    for k in range(1, max(map(len, forks)) + 1)]
     recovered = [holds(states[-6:]) for states in forks if not all(states[:4])]
     return {"condition": condition, "label": label, "forks": len(forks), "persistence": persistence,
-            "recovered": shares(recovered)}
+            "recovered": shares(recovered), "arm": arm, "trials": len({origin for origin, _ in members}),
+            "holds": shares([holds(states[-6:]) for states in forks if states])}
+
+
+def fork_differences(condition, label, members):
+    """Of trials with forks in both arms, as far as these are long enough; resampled are trials."""
+    for k in (1, 2, 4, 8, None):
+        trials = {}
+        for arm, origin, states in members:
+            if len(states) >= (k or 1):
+                value = states[k - 1] if k else holds(states[-6:])
+                trials.setdefault(origin, {"disturbed": [], "control": []})[arm].append(value)
+        trials = [trial for trial in trials.values() if all(trial.values())]
+        if not trials:
+            continue
+
+        def share(some, arm):
+            return shares([value for trial in some for value in trial[arm]])
+
+        def difference(some):
+            return share(some, "disturbed")["share"] - share(some, "control")["share"]
+        generator = random.Random(SEED)
+        resampled = [float(difference(generator.choices(trials, k=len(trials)))) for _ in range(RESAMPLES)]
+        yield {"condition": condition, "label": label, "k": k, "trials": len(trials),
+               "disturbed": share(trials, "disturbed"), "control": share(trials, "control"),
+               "difference": difference(trials), **interval(resampled)}
+
+
+def forks_of(conversations):
+    """Those that count: no duplicates. Where the condition has undisturbed forks, one that is like its trial or another
+    fork of that counts, too, unless there was one of the same id."""
+    def base(c):
+        return c.folder if c.fork[3] is None else c.fork[3]
+    compared = {base(c) for c in conversations if c.fork and c.fork[0] == "control"}
+    known = set()
+    for c in conversations:
+        label, states = fork_states(c) if c.fork and c.label else (None, None)
+        if states is None:
+            continue
+        is_new = c.id not in known
+        known.add(c.id)
+        arm, _, origin, _ = c.fork
+        trial = origin[0]
+        alike = c.duplicate_of and (c.original.id == trial or c.original.fork and c.original.fork[2][0] == trial)
+        if not c.duplicate_of or is_new and alike and base(c) in compared:
+            yield c.condition, base(c), label, arm, origin, states
 
 
 def report(conversations, words):
@@ -270,11 +322,12 @@ def report(conversations, words):
         if members:
             result["words"] += usage(name, "word", words, [c.words for c in members])
             result["emoji"] += usage(name, "emoji", most_used, [c.emoji for c in members])
-    for c in counted:
-        label, states = fork_states(c) if c.inject else (None, None)
-        if states is not None:
-            forks.setdefault((c.condition, label), []).append(states)
+    compared = {}
+    for condition, base, label, arm, origin, states in forks_of(conversations):
+        forks.setdefault((condition, label, arm), []).append((origin, states))
+        compared.setdefault((base, label), []).append((arm, origin, states))
     result["forks"] = [fork_summary(*key, forks[key]) for key in sorted(forks)]
+    result["fork_differences"] = [row for key in sorted(compared) for row in fork_differences(*key, compared[key])]
     return result
 
 

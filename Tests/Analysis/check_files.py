@@ -20,11 +20,29 @@ def own(path, records):
             inject = record["n"]
     kept = [n for n in sorted(turns) if turns[n].get("outcome") != "passed"]
     texts = [turns[n]["text"] if turns[n].get("heard") is None else turns[n]["heard"] for n in kept]
-    trial = header.get("trial")
-    condition = trial and ",".join(f"{key}={shown(value)}" for key, value in trial["condition"].items())
+    trial, parent = header.get("trial"), header.get("parent")
     models = [participant.get("model") for participant in header.get("participants", [])]
-    yield dict(raws=texts, id=header.get("id"), models=models, seed=header.get("seed"), condition=condition,
-               inject=kept.index(inject) + 1 if inject in kept and header.get("parent") else None)
+    yield dict(raws=texts, id=header.get("id"), models=models, seed=header.get("seed"),
+               condition=trial and named(path, trial["condition"]), fork=fork(path, trial, parent, kept, inject))
+
+
+def named(path, values):
+    """Reading: where no key but `perturb` tells conditions apart, the folder does."""
+    names = [f"{key}={shown(value)}" for key, value in values.items()]
+    return ",".join(names if set(values) - {"perturb"} else [os.path.dirname(path) or ".", *names])
+
+
+def fork(path, trial, parent, kept, inject):
+    """The arm, the turn from which on a fork is its own, what it is a fork of, and the condition without `perturb`."""
+    if not parent:
+        return None
+    base = trial and named(path, {key: value for key, value in trial["condition"].items() if key != "perturb"})
+    origin = parent["id"], parent["turn"]
+    if inject is not None:
+        return ("disturbed", kept.index(inject) + 1, origin, base) if inject in kept else None
+    if trial and "fork" in trial and "inject" not in trial:
+        return "control", sum(n <= parent["turn"] for n in kept) + 1, origin, base
+    return None
 
 
 def shown(value):

@@ -3,7 +3,7 @@
 """Writes transcripts of every kind that `resonant analyze` tells apart: generate.py DIR [COUNT] [SEED] [LENGTH]
 
 Half of a kind's conversations are in trials of two conditions, the others in folders; some are forks, duplicates, have
-passed, replaced or rewound turns, or are empty. LENGTH makes turns longer; 340 conversations of 14 are some 15 MB.
+passed, replaced or rewound turns, or are empty. Some trials have further forks, after a message and undisturbed. LENGTH makes turns longer; 340 conversations of 14 are some 15 MB.
 """
 import json
 import os
@@ -123,6 +123,35 @@ def records(writer, number, kind, texts):
         yield turn
 
 
+def fork(writer, number, name, begin, texts, injects):
+    """A fork of a trial: the turns up to the message, or to the turn in its place, and those that follow."""
+    arm = {"fork": 1, "inject": "Hm?", "as": "A"} if injects else {"fork": 1}
+    condition = {"kind": "forks", "of": "ab"[number % 2], "perturb": "onset" if injects else "control:onset"}
+    yield {"type": "header", "format": "resonant.transcript", "version": 1, "id": name, "mode": "chat", "seed": 1,
+           "participants": [{"name": "A", "model": "m"}], "settings": {},
+           "parent": {"id": f"trial-{number}", "turn": begin},
+           "trial": {"experiment": "e", "condition": condition, "repeat": 1, **arm}}
+    for n, text in enumerate(texts, 1):
+        if n == begin + 1 and injects:
+            yield {"type": "event", "kind": "inject", "t": "2025-01-01T00:00:00.000Z", "n": n}
+        yield {"type": "turn", "n": n, "speaker": "AB"[n % 2], "text": text, "outcome": "finished"}
+
+
+def forks(writer, number, texts):
+    """Up to three forks of each arm: some go on in a loop, alike to the letter, some leave it and may come back, some
+    have hardly begun."""
+    r = writer.r
+    begin = r.randint(len(texts) // 2 + 2, len(texts))
+    for index in range(r.randint(0, 6)):
+        injects, length = r.random() < 0.5, r.choice([0, 1, 3, 9])
+        on = [texts[begin - 1 - i % 2] for i in range(length)]
+        if r.random() < 0.5:
+            on = [writer.prose() if i < r.choice([2, 9]) else text for i, text in enumerate(on)]
+        own = [writer.prose()] if injects else on[:1]
+        name = f"fork-{number}-{index}"
+        yield name, list(fork(writer, number, name, begin, texts[:begin] + own + on, injects))
+
+
 def main(directory, count=200, seed=1, length=1):
     writer, last = Writer(int(seed), int(length)), []
     for number in range(int(count)):
@@ -136,6 +165,11 @@ def main(directory, count=200, seed=1, length=1):
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, f"{number}.jsonl"), "w", encoding="utf-8") as file:
             file.writelines(json.dumps(line, ensure_ascii=bool(number % 2)) + "\n" for line in lines)
+        if number % 5 == 1 and len(texts) > 4:
+            for name, lines in forks(writer, number, texts):
+                for place in [folder, directory][:1 + (number % 15 == 1)]:  # some a second time, as a copy
+                    with open(os.path.join(place, f"{name}.jsonl"), "w", encoding="utf-8") as file:
+                        file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
 if __name__ == "__main__":

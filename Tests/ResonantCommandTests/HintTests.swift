@@ -78,7 +78,7 @@ struct HintTests {
     let long = try await laboratory.batch("--dry-run")
     #expect(long.exitCode == 0, "\(long)")
     #expect(
-      long.errors.hasPrefix("resonant: warning: up to 3000 requests and about ")
+      long.errors.hasPrefix("resonant: warning: up to 3,000 requests and about ")
         && long.errors.contains(" to openai, ") && long.errors.contains("limits.budget_tokens"), "\(long)")
     try laboratory.plan(plan + "limits: {budget_tokens: 1000}\n")
     #expect(try await laboratory.batch("--dry-run").stderr.isEmpty)

@@ -9,6 +9,10 @@ public struct Analysis: Sendable {
   public let duplicateOf: [String?]
   /// Of the statistics: with turns, and no duplicates.
   private let counted: [ConversationMeasures]
+  /// Of the statistics of forks, those whose state can be told.
+  private let courses: [(condition: String, course: ForkCourse)]
+  /// The number of duplicates that count in the statistics of forks.
+  public let comparedDuplicates: Int
 
   /// The most conditions that are compared in pairs.
   public static let mostCompared = 12
@@ -17,16 +21,39 @@ public struct Analysis: Sendable {
   public init(_ conversations: [ConversationMeasures], _ settings: AnalysisSettings) {
     self.settings = settings
     let sorted = conversations.sorted { $0.source.precedes($1.source) }
-    var originals: [Fingerprint: String] = [:]
-    let duplicateOf: [String?] = sorted.map { conversation in
+    var known: [Fingerprint: AnalysisSource] = [:]
+    let originals: [AnalysisSource?] = sorted.map { conversation in
       guard conversation.turns > 0 else { return nil }
-      if let original = originals[conversation.fingerprint] { return original }
-      originals[conversation.fingerprint] = conversation.source.id
+      if let original = known[conversation.fingerprint] { return original }
+      known[conversation.fingerprint] = conversation.source
       return nil
     }
     self.conversations = sorted
-    self.duplicateOf = duplicateOf
-    counted = zip(sorted, duplicateOf).compactMap { $0.turns > 0 && $1 == nil ? $0 : nil }
+    duplicateOf = originals.map { $0?.id }
+    counted = zip(sorted, originals).compactMap { $0.turns > 0 && $1 == nil ? $0 : nil }
+    let courses = Self.courses(zip(sorted, originals))
+    self.courses = courses.map { ($0.condition, $0.course) }
+    comparedDuplicates = courses.count(where: \.isDuplicate)
+  }
+
+  /// The forks, without duplicates. Where some went on undisturbed, a fork that goes on word for word as its trial
+  /// did, or another fork of that, is none, unless it is a copy of the file: staying in a state may be just that.
+  private static func courses(
+    _ conversations: Zip2Sequence<[ConversationMeasures], [AnalysisSource?]>
+  ) -> [(condition: String, course: ForkCourse, isDuplicate: Bool)] {
+    let compared = Set(
+      conversations.compactMap { $0.0.source.fork }.filter { $0.arm == .control }.map(\.base))
+    var known: Set<String> = []
+    return conversations.compactMap { conversation, original in
+      guard let course = conversation.fork else { return nil }
+      let isNew = known.insert(conversation.source.id).inserted
+      if let original {
+        let trial = course.fork.parent.id
+        let isOfSameTrial = original.id == trial || original.fork?.parent.id == trial
+        guard isNew, isOfSameTrial, compared.contains(course.fork.base) else { return nil }
+      }
+      return (conversation.source.condition, course, original != nil)
+    }
   }
 
   /// The number of conversations without turns.
@@ -35,18 +62,23 @@ public struct Analysis: Sendable {
   /// The number of duplicates.
   public var duplicates: Int { duplicateOf.count { $0 != nil } }
 
-  /// All conversations as one condition, without the forks: those share turns with each other, and have been
+  /// All conversations as one condition, without the forks: those share turns with each other, and were chosen or
   /// disturbed. If there is nothing but forks, all of them.
   public var whole: ConditionStatistics {
     ConditionStatistics(
       "", forkCount < counted.count ? counted.filter { !$0.isFork } : counted, duplicates: duplicates)
   }
 
-  /// The number of forks with an injected message, of those that count.
+  /// The number of forks, of those that count.
   private var forkCount: Int { counted.count(where: \.isFork) }
 
   /// The number of forks that are not in the whole.
   public var forksBeside: Int { forkCount < counted.count ? forkCount : 0 }
+
+  /// Of these, those that went on undisturbed.
+  public var controlsBeside: Int {
+    forksBeside > 0 ? counted.count { $0.source.fork?.arm == .control } : 0
+  }
 
   /// By name (bytes).
   public var conditions: [ConditionStatistics] {
@@ -102,14 +134,40 @@ public struct Analysis: Sendable {
     }
   }
 
-  /// By condition and label.
+  /// By condition, label and arm.
   public var forks: [ForkStatistics] {
-    groups.dropFirst().flatMap { condition, members in
-      let courses = Dictionary(grouping: members.compactMap(\.fork), by: \.label)
-      return AttractorLabel.allCases.compactMap { label in
-        courses[label].map { ForkStatistics(condition: condition ?? "", label: label, $0) }
+    Self.byCondition(courses) { condition, label, courses in
+      ForkStatistics.byArm(condition: condition, label: label, courses)
+    }
+  }
+
+  /// By the condition of the conversations that were forked, and label.
+  public var forkComparisons: [ForkComparison] {
+    Self.byCondition(courses.map { ($0.course.fork.base, $0.course) }) { condition, label, courses in
+      [ForkComparison(condition: condition, label: label, courses)]
+    }
+  }
+
+  private static func byCondition<Result>(
+    _ courses: [(condition: String, course: ForkCourse)],
+    _ results: (String, AttractorLabel, [ForkCourse]) -> [Result]
+  ) -> [Result] {
+    let groups = Dictionary(grouping: courses, by: \.condition)
+    return groups.keys.sorted(by: bytes).flatMap { condition in
+      let labels = Dictionary(grouping: (groups[condition] ?? []).map(\.course), by: \.label)
+      return AttractorLabel.allCases.flatMap { label in
+        labels[label].map { results(condition, label, $0) } ?? []
       }
     }
+  }
+
+  /// All forks; nil without any that tell anything.
+  public var forkOverview: ForkOverview? { ForkOverview(courses.map(\.course)) }
+
+  /// The conditions that are compared with each other where people read it: those of forks are not like those of
+  /// conversations, of which they are forks.
+  public func comparable(_ conditions: [ConditionStatistics]) -> [ConditionStatistics] {
+    forksBeside > 0 ? conditions.filter { !$0.holdsForksAlone } : conditions
   }
 
   /// All conversations of the statistics, then those of each condition.

@@ -21,6 +21,8 @@ public struct ConditionStatistics: Sendable {
   public let loops: Int
   public let escapes: Int
   public let tailNovelty: Double?
+  /// Whether there are conversations, all of them forks.
+  let holdsForksAlone: Bool
   private let tails: [[NormalisedText]]
 
   init(_ condition: String, _ members: [ConversationMeasures], duplicates: Int) {
@@ -46,6 +48,7 @@ public struct ConditionStatistics: Sendable {
     escapes = members.count(where: \.escapes)
     tailNovelty = Statistics.mean(members.compactMap(\.tailNovelty))
     tails = members.map(\.tail)
+    holdsForksAlone = !members.isEmpty && members.allSatisfy(\.isFork)
   }
 
   /// How similar the ends of the conversations are to each other. Takes a while to compute.

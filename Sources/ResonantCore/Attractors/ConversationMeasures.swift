@@ -14,12 +14,30 @@ public struct AnalysisSource: Sendable {
   public var seed: UInt64?
   /// Each turn's text as the other participants received it, in order, without passed turns.
   public var texts: [String]
-  /// The turn, from 1, that was injected into this branch of another conversation.
-  public var injected: Int?
+  /// Nil for a conversation that is none, or a branch without a message outside of an experiment.
+  public var fork: Fork?
+
+  /// How a conversation branched off another one.
+  public struct Fork: Sendable, Equatable {
+    public var arm: ForkArm
+    /// The injected turn, from 1; of an undisturbed fork the one in its place, which may not have been said yet.
+    public var turn: Int
+    /// Equal for the forks of a conversation at the same turn.
+    public var parent: Transcript.Parent
+    /// The condition without what tells those of forks apart.
+    public var base: String
+
+    public init(_ arm: ForkArm, turn: Int, of parent: Transcript.Parent, base: String) {
+      self.arm = arm
+      self.turn = turn
+      self.parent = parent
+      self.base = base
+    }
+  }
 
   public init(
     id: String, path: String, index: Int = 0, model: String = "", condition: String = "",
-    seed: UInt64? = nil, texts: [String], injected: Int? = nil
+    seed: UInt64? = nil, texts: [String], fork: Fork? = nil
   ) {
     self.id = id
     self.path = path
@@ -28,7 +46,7 @@ public struct AnalysisSource: Sendable {
     self.condition = condition
     self.seed = seed
     self.texts = texts
-    self.injected = injected
+    self.fork = fork
   }
 }
 
@@ -84,8 +102,8 @@ public struct ConversationMeasures: Sendable {
   let tail: [NormalisedText]
   let uses: WordUses
   let fork: ForkCourse?
-  /// Whether this is a branch with an injected message.
-  var isFork: Bool { source.injected != nil }
+  /// Whether this is a fork that is compared with others rather than counted with the conversations.
+  var isFork: Bool { source.fork != nil }
 
   public init(_ source: AnalysisSource, _ settings: AnalysisSettings) {
     let texts = settings.stripsThinking ? source.texts.map(ThinkingSpans.stripped) : source.texts
@@ -93,7 +111,7 @@ public struct ConversationMeasures: Sendable {
     let thresholds = settings.thresholds
     self.source = AnalysisSource(
       id: source.id, path: source.path, index: source.index, model: source.model,
-      condition: source.condition, seed: source.seed, texts: [], injected: source.injected)
+      condition: source.condition, seed: source.seed, texts: [], fork: source.fork)
     self.turns = turns.count
     attractor = Attractor(turns, thresholds)
     let head = turns.head
@@ -112,7 +130,7 @@ public struct ConversationMeasures: Sendable {
     fingerprint = Fingerprint(source.texts)
     tail = Array(turns.texts[turns.tail])
     uses = WordUses(texts, settings.words)
-    fork = source.injected.flatMap { ForkCourse(turns, injected: $0, thresholds) }
+    fork = source.fork.flatMap { ForkCourse(turns, $0, thresholds) }
   }
 
   private static let shortestEpisode = 3

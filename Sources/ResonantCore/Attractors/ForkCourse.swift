@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// Whether a branch stays in the state of its conversation after a message was injected.
+/// Whether a fork stays in the state of its conversation, after an injected message or undisturbed.
 struct ForkCourse: Sendable {
-  /// What the conversation was before the injected turn.
+  let fork: AnalysisSource.Fork
+  /// What the conversation was before it was forked.
   let label: AttractorLabel
   /// Whether each turn after the injected one is in that state.
   let isIn: [Bool]
@@ -16,9 +17,8 @@ struct ForkCourse: Sendable {
   var leaves: Bool { isIn.prefix(Self.disturbed).contains(false) }
 
   /// Nil when the turns before have no label that a single turn can have.
-  ///
-  /// - Parameter injected: the injected turn, from 1.
-  init?(_ turns: TurnMeasures, injected: Int, _ thresholds: Thresholds) {
+  init?(_ turns: TurnMeasures, _ fork: AnalysisSource.Fork, _ thresholds: Thresholds) {
+    let injected = fork.turn
     guard (2...max(2, turns.count)).contains(injected), injected <= turns.count else { return nil }
     let before = TurnMeasures(Array(turns.texts[..<(injected - 1)]))
     guard let label = Attractor(before, thresholds)?.label else { return nil }
@@ -38,15 +38,16 @@ struct ForkCourse: Sendable {
     case .template: isIn = after.map { resembles($0, thresholds.templateSimilarity) }
     case .echo, .sustained: return nil
     }
+    self.fork = fork
     self.label = label
     self.isIn = isIn
     holds = thresholds.holds(isIn.suffix(turns.tail.count))
   }
 }
 
-/// How the forks of a condition that were in one state took the injected message.
+/// How the forks of a condition that were in one state went on.
 public struct ForkStatistics: Sendable, Equatable {
-  /// The share in the state so many turns after the injected one.
+  /// The share in the state so many turns after the injected one, or the one in its place.
   public struct Persistence: Sendable, Equatable {
     public var after: Int
     /// The number of forks that long.
@@ -56,17 +57,25 @@ public struct ForkStatistics: Sendable, Equatable {
 
   public var condition: String
   public var label: AttractorLabel
+  public var arm: ForkArm
   public var forks: Int
+  /// The number of conversations that these are forks of.
+  public var trials: Int
   public var persistence: [Persistence]
   /// The number of forks that left the state within the first turns.
   public var left: Int
   /// The share of these that are in it again at the end; nil if none left.
   public var recovered: Double?
+  /// The share in which the state holds at the end, of forks that have a turn that tells; nil if none has.
+  public var holds: ForkShare?
 
-  init(condition: String, label: AttractorLabel, _ courses: [ForkCourse]) {
+  init(condition: String, label: AttractorLabel, arm: ForkArm, _ courses: [ForkCourse]) {
     self.condition = condition
     self.label = label
+    self.arm = arm
     forks = courses.count
+    trials = Set(courses.map(\.fork.parent)).count
+    holds = ForkShare(courses.compactMap { $0.isInState(at: .end) })
     let longest = courses.map(\.isIn.count).max() ?? 0
     persistence = (0..<longest).map { index in
       let states = courses.compactMap { index < $0.isIn.count ? $0.isIn[index] : nil }
@@ -77,5 +86,14 @@ public struct ForkStatistics: Sendable, Equatable {
     let leaving = courses.filter(\.leaves)
     left = leaving.count
     recovered = left == 0 ? nil : Double(leaving.count(where: \.holds)) / Double(left)
+  }
+
+  /// Of the arms that there are.
+  static func byArm(condition: String, label: AttractorLabel, _ courses: [ForkCourse]) -> [ForkStatistics] {
+    ForkArm.allCases.compactMap { arm in
+      let courses = courses.filter { $0.fork.arm == arm }
+      return courses.isEmpty
+        ? nil : ForkStatistics(condition: condition, label: label, arm: arm, courses)
+    }
   }
 }

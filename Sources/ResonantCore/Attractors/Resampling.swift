@@ -34,6 +34,24 @@ public enum Bootstrap {
     return interval((0..<resamples).map { _ in a.resampled(&random) - b.resampled(&random) })
   }
 
+  /// The interval of the difference of two shares of forks; conversations are resampled, each with all its forks.
+  static func interval(of pairs: [ForkDifference.Pair]) -> ClosedRange<Double> {
+    var random = SplitMix64(seed: seed)
+    return interval(
+      (0..<resamples).map { _ in
+        var (disturbed, control) = ((inState: 0, forks: 0), (inState: 0, forks: 0))
+        for _ in pairs.indices {
+          let pair = pairs[random.index(below: pairs.count)]
+          disturbed.inState += pair.disturbed.inState
+          disturbed.forks += pair.disturbed.forks
+          control.inState += pair.control.inState
+          control.forks += pair.control.forks
+        }
+        return Double(disturbed.inState) / Double(disturbed.forks)
+          - Double(control.inState) / Double(control.forks)
+      })
+  }
+
   private static func interval(_ values: [Double]) -> ClosedRange<Double> {
     let sorted = values.sorted()
     return sorted[outside]...sorted[resamples - 1 - outside]

@@ -15,9 +15,10 @@ public struct Plan: Sendable {
     self.experiment = experiment
     self.conversations = conversations
     let identities = experiment.conditions.enumerated().flatMap { place, condition in
-      [condition, experiment.perturbation?.condition(of: condition)].compactMap {
-        $0.map { ($0.identity, place) }
+      let forks = experiment.perturbation.map { perturbation in
+        perturbation.arms.map { perturbation.condition(of: condition, $0) }
       }
+      return ([condition] + (forks ?? [])).map { ($0.identity, place) }
     }
     places = Dictionary(identities, uniquingKeysWith: { first, _ in first })
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension PlanReader {
-  private static let perturbationKeys = ["at", "inject", "as", "repeats"]
+  private static let perturbationKeys = ["at", "inject", "as", "repeats", "control"]
 
   /// The perturbation of the plan; nil if it has none.
   func perturbation() throws(ConfigurationError) -> Experiment.Perturbation? {
@@ -9,10 +9,22 @@ extension PlanReader {
     if value.isNull { return nil }
     let values = try object(value, at: "perturb")
     try checkKeys(values, among: Self.perturbationKeys, at: "perturb")
+    let place = try place(values["at"])
+    let control = try integer(values["control"], at: "perturb.control", least: 0) ?? 0
+    let hasMessage = ["inject", "as"].contains { values[$0]?.isNull == false }
+    if !hasMessage, control > 0 {
+      guard values["repeats"]?.isNull != false else {
+        throw failure(
+          "perturb.repeats",
+          "counts the forks with a message, which this plan does not inject; leave it out, or give inject and as"
+        )
+      }
+      return Experiment.Perturbation(at: place, control: control)
+    }
     return Experiment.Perturbation(
-      at: try place(values["at"]), inject: try text(values["inject"], at: "perturb.inject"),
+      at: place, inject: try text(values["inject"], at: "perturb.inject"),
       as: try text(values["as"], at: "perturb.as"),
-      repeats: try integer(values["repeats"], at: "perturb.repeats") ?? 1)
+      repeats: try integer(values["repeats"], at: "perturb.repeats") ?? 1, control: control)
   }
 
   private func place(_ value: JSONValue?) throws(ConfigurationError) -> Experiment.Perturbation.Place {
@@ -37,20 +49,14 @@ extension PlanReader {
   /// Checks the perturbation of a plan against its conversations.
   func checkPerturbation(of plan: Plan) throws(ConfigurationError) {
     guard let perturbation = plan.experiment.perturbation else { return }
-    for (condition, conversation) in zip(plan.experiment.conditions, plan.conversations) {
-      let names = conversation.participants.map(\.name)
-      guard !names.contains(perturbation.speaker) else { continue }
-      let place = condition.label.isEmpty ? "" : " in \(Excerpt.of(condition.label))"
-      throw failure(
-        "perturb.as",
-        "nobody is named \(Excerpt.of(perturbation.speaker))\(place), only \(names.joined(separator: ", "))"
-          + Suggestion.text(for: perturbation.speaker, among: names))
-    }
+    if let speaker = perturbation.injection?.speaker { try check(speaker, of: plan) }
     let limits = plan.conversations.map { $0.settings.maxTurns ?? .max }
     if case .turn(let turn) = perturbation.place, let most = limits.max(), turn >= most - 1 {
       throw failure(
         "perturb.at",
-        "a fork after turn \(turn) would have no turn left after the injected one, for max_turns is \(most) in all"
+        "a fork after turn \(turn) would have no turn left after "
+          + (perturbation.injection == nil ? "its own first one" : "the injected one")
+          + ", for max_turns is \(most) in all"
       )
     }
     let trials = plan.experiment.conditions.count * plan.experiment.repeats
@@ -60,6 +66,25 @@ extension PlanReader {
         "perturb.repeats",
         (most < 1 ? "leave out perturb or lower repeats" : "must be at most \(most)")
           + ": an experiment has no more than \(Experiment.mostTrials) trials, forks included")
+    }
+    guard perturbation.control <= most - perturbation.repeats else {
+      throw failure(
+        "perturb.control",
+        "must be at most \(most - perturbation.repeats): an experiment has no more than"
+          + " \(Experiment.mostTrials) trials, forks included")
+    }
+  }
+
+  /// Checks that the participant who says the message takes part in all conversations.
+  private func check(_ speaker: String, of plan: Plan) throws(ConfigurationError) {
+    for (condition, conversation) in zip(plan.experiment.conditions, plan.conversations) {
+      let names = conversation.participants.map(\.name)
+      guard !names.contains(speaker) else { continue }
+      let place = condition.label.isEmpty ? "" : " in \(Excerpt.of(condition.label))"
+      throw failure(
+        "perturb.as",
+        "nobody is named \(Excerpt.of(speaker))\(place), only \(names.joined(separator: ", "))"
+          + Suggestion.text(for: speaker, among: names))
     }
   }
 }

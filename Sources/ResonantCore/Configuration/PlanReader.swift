@@ -106,10 +106,12 @@ struct PlanReader {
     return seed
   }
 
-  func integer(_ value: JSONValue?, at path: String) throws(ConfigurationError) -> Int? {
+  func integer(
+    _ value: JSONValue?, at path: String, least: Int = 1
+  ) throws(ConfigurationError) -> Int? {
     guard let value, !value.isNull else { return nil }
-    guard let number = value.int, number >= 1 else {
-      throw failure(path, "must be a whole number of at least 1, not \(Excerpt.of(value.jsonText))")
+    guard let number = value.int, number >= least else {
+      throw failure(path, "must be a whole number of at least \(least), not \(Excerpt.of(value.jsonText))")
     }
     return number
   }

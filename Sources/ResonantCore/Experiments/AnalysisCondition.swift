@@ -29,6 +29,16 @@ struct AnalysisCondition {
     return (Condition.label(of: values), found)
   }
 
+  /// The name of the condition without what tells those of forks from those of their trials.
+  func base(of header: Transcript.Header, path: String) -> String {
+    let own = keys.filter { $0 != Experiment.Perturbation.key }
+    // `--by perturb` alone.
+    if own.isEmpty, !keys.isEmpty { return "" }
+    var header = header
+    header.trial?.condition.removeValue(forKey: Experiment.Perturbation.key)
+    return AnalysisCondition(keys: own).name(of: header, path: path).name
+  }
+
   /// The models in the order of the participants, equal ones once.
   static func models(of header: Transcript.Header) -> String {
     OrderedSet(header.participants.map(\.model).filter { !$0.isEmpty }).joined(separator: " + ")

@@ -114,10 +114,21 @@ public struct AnalysisReader: Sendable {
       id: header.id, path: path, index: index,
       model: AnalysisCondition.models(of: header), condition: name, seed: header.seed,
       texts: turns.map(\.heardText))
-    if header.parent != nil, let event = transcript.events.last(where: { $0.kind == "inject" }) {
-      let number = event.fields["n"]?.int
-      source.injected = turns.firstIndex { $0.number == number }.map { $0 + 1 }
-    }
+    source.fork = fork(transcript, turns, base: condition.base(of: header, path: path))
     return (source, found)
+  }
+
+  /// How the conversation was forked; nil for one that was not, or neither after a message nor by an experiment.
+  private func fork(_ transcript: Transcript, _ turns: [Turn], base: String) -> AnalysisSource.Fork? {
+    guard let parent = transcript.header.parent else { return nil }
+    if let event = transcript.events.last(where: { $0.kind == "inject" }) {
+      let number = event.fields["n"]?.int
+      return turns.firstIndex { $0.number == number }.map {
+        AnalysisSource.Fork(.disturbed, turn: $0 + 1, of: parent, base: base)
+      }
+    }
+    guard transcript.header.trial?.fork?.place.arm == .control else { return nil }
+    let shared = turns.count { $0.number <= parent.turn }
+    return AnalysisSource.Fork(.control, turn: shared + 1, of: parent, base: base)
   }
 }

@@ -102,7 +102,9 @@ public struct Batch: Sendable {
     if !limit.isImmaterial, !(choices.extends && limit.isRise) {
       return (limit.description, limit.isRise)
     }
-    if trial.fork != nil, let change = plan.experiment.perturbation?.change(since: head.header.trial) {
+    if let arm = trial.fork?.arm,
+      let change = plan.experiment.perturbation?.change(since: head.header.trial, arm)
+    {
       return (change, false)
     }
     return head.header.seed == conversation.settings.seed ? nil : ("it had another seed", false)
@@ -155,13 +157,14 @@ public struct Batch: Sendable {
   }
 
   /// The state of all trials of the plan, whatever the shard.
-  public var status: BatchStatus { BatchStatus(Array(reports.values), of: plan.experiment) }
+  public var status: BatchStatus { BatchStatus(Array(reports.values), of: plan) }
 
   /// What a fork begins with; nil for any other trial.
   ///
   /// - Throws: an error that says why its trial can't be forked.
   func branch(of trial: Trial) throws(InvalidValue) -> Branch? {
-    guard let perturbation = plan.experiment.perturbation, let parent = trial.parent else { return nil }
+    guard let perturbation = plan.experiment.perturbation, let fork = trial.fork, let parent = trial.parent
+    else { return nil }
     let path = directory.path(of: parent)
     let transcript: Transcript
     do throws(RecordError) {
@@ -172,21 +175,15 @@ public struct Batch: Sendable {
     let maxTurns = plan.conversations[plan.place(of: trial)].settings.maxTurns
     switch points.known(parent) ?? perturbation.point(in: transcript, maxTurns: maxTurns) {
     case .after(let turn):
-      return Branch(
-        of: transcript, after: turn,
-        injecting: Branch.Injection(perturbation.message, as: perturbation.speaker))
+      return Branch(of: transcript, after: turn, injecting: perturbation.injection(into: fork.arm))
     case .nowhere(let reason): throw InvalidValue("\(path) can't be forked: it is \(reason.rawValue)")
     }
   }
 
   /// The forks of a trial that are there or may yet come.
   func forks(of trial: Trial, _ report: TrialReport?) -> [Trial] {
-    guard let perturbation = plan.experiment.perturbation else { return [] }
-    if case .nowhere? = report?.forkPoint { return [] }
-    // However long the trial becomes.
-    let maxTurns = plan.conversations[plan.place(of: trial)].settings.maxTurns
-    if case .nowhere? = perturbation.point(turns: .max, maxTurns: maxTurns) { return [] }
-    return (1...perturbation.repeats).compactMap { planned[trial.id(ofFork: $0)] }
+    guard let perturbation = plan.experiment.perturbation, plan.mayFork(trial, report) else { return [] }
+    return perturbation.numbers.compactMap { planned[trial.id(ofFork: $0)] }
   }
 
   /// The trials of the shard, and those of their forks that are there or may yet come.
@@ -207,7 +204,7 @@ public struct Batch: Sendable {
     for trial in trials {
       let point = reports[trial.id]?.forkPoint
       forecast.unforked.add(point)
-      if point == nil { forecast.openForks += forks(of: trial, nil).count { reports[$0.id] == nil } }
+      if point == nil { forecast.add(openForks: forks(of: trial, nil).filter { reports[$0.id] == nil }) }
     }
     return forecast
   }
@@ -216,9 +213,15 @@ public struct Batch: Sendable {
   /// can begin with.
   private func turns(of trial: Trial) -> Int {
     if let report = reports[trial.id] { return report.turns }
-    guard let parent = trial.parent, let perturbation = plan.experiment.perturbation else { return 0 }
-    if case .after(let turn)? = reports[parent]?.forkPoint { return turn + 1 }
-    return perturbation.fewestTurns
+    guard let fork = trial.fork, let parent = trial.parent, let perturbation = plan.experiment.perturbation
+    else { return 0 }
+    let shared: Int
+    if case .after(let turn)? = reports[parent]?.forkPoint {
+      shared = turn
+    } else {
+      shared = perturbation.fewestShared
+    }
+    return shared + (fork.arm == .disturbed ? 1 : 0)
   }
 
   /// The shard's unfinished trials, with failed ones only if they are to be retried, and the forks of finished ones.

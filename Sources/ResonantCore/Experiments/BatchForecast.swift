@@ -29,7 +29,7 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
   /// Whether moderators make further requests, whose number depends on the replies.
   private var hasChecks = false
   /// Of the forks, those whose trials are not finished: not every trial can be forked.
-  var openForks = 0
+  private var openForks: [ForkArm: Int] = [:]
   /// The finished trials that are not forked.
   var unforked = UnforkedTrials()
   /// The token budget of the plan, and the tokens that all trials of the directory have used so far.
@@ -143,20 +143,25 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     }
   }
 
+  /// Counts forks whose trials are not finished.
+  mutating func add(openForks forks: [Trial]) {
+    for arm in forks.compactMap(\.fork?.arm) { openForks[arm, default: 0] += 1 }
+  }
+
   public var description: String {
-    let width = conditions.map { "\($0.trials)".utf8.count }.max() ?? 1
-    var lines = ["conditions  \(conditions.count)"]
+    let counts = conditions.map { Wording.grouped($0.trials) }
+    let width = counts.map(\.utf8.count).max() ?? 1
     let labels = ShortLabels(conditions.map(\.condition.label))
-    for (condition, trials) in conditions {
+    var lines = ["conditions  \(Wording.grouped(conditions.count))"]
+    for (condition, count) in zip(conditions.map(\.condition), counts) {
       let label = labels[condition.label]
-      let count = String(repeating: " ", count: width - "\(trials)".utf8.count) + "\(trials)"
-      lines.append("  \(count) to do  \(label.isEmpty ? Condition.baseAlone : label)")
+      let space = String(repeating: " ", count: width - count.utf8.count)
+      lines.append("  \(space)\(count) to do  \(label.isEmpty ? Condition.baseAlone : label)")
     }
     lines.append(
-      "trials      \(trials)" + (done > 0 ? ", \(done) finished" : "")
-        + (failed > 0 ? ", \(failed) failed (tried again with --retry-failed)" : "")
-        + (openForks > 0
-          ? ", \(openForks) of them forks of unfinished trials, not all of which may be forked" : ""))
+      "trials      \(Wording.grouped(trials))" + (done > 0 ? ", \(Wording.grouped(done)) finished" : "")
+        + (failed > 0 ? ", \(Wording.grouped(failed)) failed (tried again with --retry-failed)" : "")
+        + openForksText)
     if !unforked.isEmpty { lines.append("not forked  \(unforked)") }
     lines.append(
       "requests    " + cost.requests.told(after: "at most")
@@ -167,10 +172,20 @@ public struct BatchForecast: Sendable, CustomStringConvertible {
     if let budget {
       let isEnough = budget.used.adding(cost.tokens) <= budget.allowed
       lines.append(
-        "budget      \(budget.allowed) tokens" + (budget.used > 0 ? ", \(budget.used) of them used" : "")
+        "budget      \(Wording.grouped(budget.allowed)) tokens"
+          + (budget.used > 0 ? ", \(Wording.grouped(budget.used)) of them used" : "")
           + (isEnough ? "" : ": probably too little; the batch ends when they are used up"))
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var openForksText: String {
+    let (all, undisturbed) = (openForks.values.reduce(0, +), openForks[.control] ?? 0)
+    guard all > 0 else { return "" }
+    let forks = undisturbed == all ? "undisturbed forks" : "forks"
+    let control = undisturbed > 0 && undisturbed < all ? " (\(Wording.grouped(undisturbed)) undisturbed)" : ""
+    return
+      ", \(Wording.grouped(all)) of them \(forks) of unfinished trials\(control), not all of which may be forked"
   }
 }
 
@@ -183,7 +198,7 @@ extension Int {
 
   /// `at most 12`, or a corresponding wording for `Int.max`.
   fileprivate func told(after word: String) -> String {
-    self == .max ? "more than can be counted" : "\(word) \(self)"
+    self == .max ? "more than can be counted" : "\(word) \(Wording.grouped(self))"
   }
 
   fileprivate func subtracting(_ other: Int) -> Int { self == .max ? .max : self - other }

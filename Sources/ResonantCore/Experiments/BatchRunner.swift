@@ -143,7 +143,7 @@ public final class BatchRunner: Sendable {
       retryable: trials.count {
         reports[$0.id]?.state == .failed && reports[$0.id]?.isDamaged == false
       },
-      status: BatchStatus(Array(reports.values), of: batch.plan.experiment),
+      status: BatchStatus(Array(reports.values), of: batch.plan),
       held: held.filter { reports[$0]?.state != .done }, reason: control.reason,
       problems: contradictions.withLock { $0.prefix(1) } + [problem].compactMap(\.self),
       hasSummary: problem == nil)
@@ -255,13 +255,10 @@ public final class BatchRunner: Sendable {
     let (id, now) = (dependencies.newID(), dependencies.now())
     var recorded = Transcript.Trial(
       experiment: batch.plan.experiment.name, condition: trial.condition.values, repeat: trial.repeat)
-    guard let number = trial.fork, let branch = try batch.branch(of: trial) else {
+    guard let fork = trial.fork, let branch = try batch.branch(of: trial) else {
       return conversation.transcript(id: id, created: now, trial: recorded)
     }
-    if let injection = branch.injection {
-      recorded.fork = Transcript.Trial.Fork(
-        number: number, message: injection.text, speaker: injection.speaker)
-    }
+    recorded.fork = Transcript.Trial.Fork(number: fork.number, injection: branch.injection)
     return branch.transcript(of: conversation, id: id, created: now, trial: recorded)
   }
 }

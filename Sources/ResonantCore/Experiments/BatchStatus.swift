@@ -39,7 +39,15 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
   /// The number of failed trials for each error, in descending order.
   public private(set) var errors: [(message: String, count: Int)] = []
 
-  public init(_ reports: [TrialReport], of experiment: Experiment) {
+  public init(_ reports: [TrialReport], of plan: Plan) {
+    self.init(reports, of: plan.experiment, mayFork: plan.mayFork)
+  }
+
+  /// - Parameter mayFork: whether a trial has forks, or may yet have some.
+  init(
+    _ reports: [TrialReport], of experiment: Experiment,
+    mayFork: (Trial, TrialReport?) -> Bool = { _, _ in true }
+  ) {
     let reports = Dictionary(reports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var errors: OrderedDictionary<String, (message: String, count: Int)> = [:]
     others = reports.count
@@ -47,12 +55,14 @@ public struct BatchStatus: Sendable, CustomStringConvertible {
       let trials = experiment.trials(of: condition)
       add(trials, condition, reports, &errors)
       guard let perturbation = experiment.perturbation else { continue }
-      let forked = trials.filter { trial in
-        guard case .nowhere? = reports[trial.id]?.forkPoint else { return true }
-        unforked.add(reports[trial.id]?.forkPoint)
-        return false
+      for trial in trials { unforked.add(reports[trial.id]?.forkPoint) }
+      let forked = trials.filter { mayFork($0, reports[$0.id]) }
+      // A condition without trials is none, as in `BatchForecast`.
+      for arm in forked.isEmpty ? [] : perturbation.arms {
+        add(
+          experiment.forks(of: forked, condition, arm), perturbation.condition(of: condition, arm), reports,
+          &errors)
       }
-      add(experiment.forks(of: forked, condition), perturbation.condition(of: condition), reports, &errors)
     }
     self.errors = errors.map { ($0.value.count == 1 ? $0.value.message : $0.key, $0.value.count) }
       .sorted { $0.1 > $1.1 }

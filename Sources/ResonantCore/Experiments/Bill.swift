@@ -26,7 +26,7 @@ public struct Bill: Sendable, Equatable {
   public func warning(brake: String) -> String? {
     guard requests > Self.few.requests || tokens > Self.few.tokens else { return nil }
     return
-      "up to \(requests) requests and about \(tokens) tokens to \(services.joined(separator: ", ")), if every"
+      "up to \(Wording.grouped(requests)) requests and about \(Wording.grouped(tokens)) tokens to \(services.joined(separator: ", ")), if every"
       + " reply has \(BatchForecast.tokensPerReply) tokens; \(brake) ends the run before it uses more"
   }
 }

@@ -8,23 +8,12 @@ import Foundation
 
 /// What a new conversation takes over from another one, and what it is given instead of the next turn.
 public struct Branch: Sendable {
-  /// A message in the name of a participant.
-  public struct Injection: Sendable, Equatable {
-    public var text: String
-    public var speaker: String
-
-    public init(_ text: String, as speaker: String) {
-      self.text = text
-      self.speaker = speaker
-    }
-  }
-
   /// What was said before, with a header that names the parent.
   public let stem: Transcript
-  public var injection: Injection?
+  public var injection: Transcript.Injection?
 
   /// Begins after a turn of the parent, 0 for its start.
-  public init(of parent: Transcript, after turn: Int, injecting injection: Injection? = nil) {
+  public init(of parent: Transcript, after turn: Int, injecting injection: Transcript.Injection? = nil) {
     stem = parent.branch(after: turn)
     self.injection = injection
   }

@@ -80,11 +80,11 @@ public struct Experiment: Sendable, Equatable {
   /// All trials but forks, with the repeats of a condition next to each other.
   public var trials: [Trial] { conditions.flatMap(trials) }
 
-  /// All trials, those of each condition followed by their forks.
+  /// All trials, those of each condition followed by their forks, those of each arm next to each other.
   var withForks: [Trial] {
     conditions.flatMap { condition in
       let trials = trials(of: condition)
-      return trials + forks(of: trials, condition)
+      return trials + ForkArm.allCases.flatMap { forks(of: trials, condition, $0) }
     }
   }
 
@@ -92,13 +92,12 @@ public struct Experiment: Sendable, Equatable {
     (1...max(1, repeats)).map { Trial(condition: condition, repeat: $0) }
   }
 
-  /// The forks of a condition's trials; none if the plan has no perturbation.
-  func forks(of trials: [Trial], _ condition: Condition) -> [Trial] {
+  /// The forks of one arm of a condition's trials; none if the plan has no such arm.
+  func forks(of trials: [Trial], _ condition: Condition, _ arm: ForkArm) -> [Trial] {
     guard let perturbation else { return [] }
-    let perturbed = perturbation.condition(of: condition)
-    return trials.flatMap { trial in
-      (1...perturbation.repeats).map { Trial(fork: $0, of: trial, condition: perturbed) }
-    }
+    let forked = perturbation.condition(of: condition, arm)
+    let numbers = perturbation.numbers(of: arm)
+    return trials.flatMap { trial in numbers.map { Trial(fork: $0, of: trial, condition: forked) } }
   }
 
   /// The experiment as stored in its run directory: resolved, with keys in a fixed order.

@@ -40,6 +40,17 @@ final class ForkPoints: Sendable {
   }
 }
 
+extension Plan {
+  /// Whether a trial has forks, or may yet have some, however long it becomes.
+  func mayFork(_ trial: Trial, _ report: TrialReport?) -> Bool {
+    guard let perturbation = experiment.perturbation else { return false }
+    if case .nowhere? = report?.forkPoint { return false }
+    let maxTurns = conversations[place(of: trial)].settings.maxTurns
+    if case .nowhere? = perturbation.point(turns: .max, maxTurns: maxTurns) { return false }
+    return true
+  }
+}
+
 /// How many finished trials are not forked, and why.
 struct UnforkedTrials: Sendable, Equatable, CustomStringConvertible {
   private var counts: [ForkPoint.Reason: Int] = [:]
@@ -52,7 +63,9 @@ struct UnforkedTrials: Sendable, Equatable, CustomStringConvertible {
 
   /// `3 without an onset, 1 too close to max_turns`.
   var description: String {
-    ForkPoint.Reason.allCases.compactMap { reason in counts[reason].map { "\($0) \(reason.rawValue)" } }
-      .joined(separator: ", ")
+    ForkPoint.Reason.allCases.compactMap { reason in
+      counts[reason].map { "\(Wording.grouped($0)) \(reason.rawValue)" }
+    }
+    .joined(separator: ", ")
   }
 }

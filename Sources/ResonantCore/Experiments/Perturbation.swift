@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 extension Experiment {
-  /// What is done to every finished trial: it is forked, and each fork goes on after a message that nobody was
-  /// asked for.
+  /// What is done to every finished trial: it is forked, and the forks go on, some after a message that nobody was
+  /// asked for, others undisturbed.
   public struct Perturbation: Sendable, Equatable {
     public enum Place: Sendable, Equatable {
       /// The first turn, from the onset on, after which the conversation shows the state in which it ends. At
@@ -22,53 +22,96 @@ extension Experiment {
 
     /// The last turn that forks share with their trial.
     public var place: Place
-    public var message: String
-    /// The participant in whose name the message is said.
-    public var speaker: String
-    /// The forks of each trial, at least 1.
+    /// Nil if all forks go on undisturbed.
+    public var injection: Transcript.Injection?
+    /// The forks of each trial with the message: at least 1, or 0 without a message.
     public var repeats: Int
+    /// The forks of each trial that go on undisturbed. Without them one cannot tell what the message did: states
+    /// also end by themselves.
+    public var control: Int
 
-    public init(at place: Place, inject message: String, as speaker: String, repeats: Int = 1) {
+    public init(
+      at place: Place, inject message: String, as speaker: String, repeats: Int = 1, control: Int = 0
+    ) {
       self.place = place
-      self.message = message
-      self.speaker = speaker
+      injection = Transcript.Injection(message, as: speaker)
       self.repeats = repeats
+      self.control = control
     }
+
+    /// - Parameter control: at least 1.
+    public init(at place: Place, control: Int) {
+      self.place = place
+      repeats = 0
+      self.control = control
+    }
+
+    // MARK: Arms
+
+    /// The arms that there are.
+    var arms: [ForkArm] { ForkArm.allCases.filter { !numbers(of: $0).isEmpty } }
+
+    /// The forks of each trial, by arm.
+    var numbers: [ForkNumber] { ForkArm.allCases.flatMap(numbers) }
+
+    func numbers(of arm: ForkArm) -> [ForkNumber] {
+      (0..<(arm == .disturbed ? repeats : control)).map { ForkNumber($0 + 1, arm) }
+    }
+
+    func injection(into arm: ForkArm) -> Transcript.Injection? { arm == .disturbed ? injection : nil }
+
+    // MARK: Conditions
 
     /// The key of a fork's condition that tells it from the condition of its trial.
     static let key = "perturb"
+    /// What stands before the place in the conditions of undisturbed forks.
+    private static let controlPrefix = "control:"
 
     /// The condition of the forks of a condition's trials.
-    func condition(of condition: Condition) -> Condition {
+    func condition(of condition: Condition, _ arm: ForkArm) -> Condition {
       var values = condition.values
-      values[Self.key] = place.json
+      values[Self.key] =
+        arm == .disturbed
+        ? place.json : .string(Self.controlPrefix + (place.json.string ?? place.json.jsonText))
       return Condition(values)
     }
 
-    /// The least number of turns that a fork begins with, the injected one included.
-    var fewestTurns: Int {
-      switch place {
-      case .onset: 2
-      case .turn(let number): number + 1
-      }
-    }
-
-    var json: JSONValue {
-      .object([
-        "at": place.json, "inject": .string(message), "as": .string(speaker),
-        "repeats": .int(repeats),
-      ])
+    /// The place as a fork's condition has it.
+    private static func place(in condition: JSONObject?) -> JSONValue {
+      guard let value = condition?[key] else { return .null }
+      guard let text = value.string, text.hasPrefix(controlPrefix) else { return value }
+      let place = String(text.dropFirst(controlPrefix.count))
+      return Int(place).map(JSONValue.int) ?? .string(place)
     }
 
     /// How the perturbation has changed since a fork was made; nil when it has not.
-    func change(since trial: Transcript.Trial?) -> String? {
-      let now: JSONObject = ["at": place.json, "inject": .string(message), "as": .string(speaker)]
-      let before: JSONObject = [
-        "at": trial?.condition[Self.key] ?? .null, "inject": trial?.fork.map { .string($0.message) } ?? .null,
-        "as": trial?.fork.map { .string($0.speaker) } ?? .null,
-      ]
+    func change(since trial: Transcript.Trial?, _ arm: ForkArm) -> String? {
+      let now = Self.fields(place.json, injection(into: arm))
+      let before = Self.fields(Self.place(in: trial?.condition), trial?.fork?.injection)
       return now.keys.first { now[$0] != before[$0] }.map {
         ResolvedConversation.change("\(Self.key).\($0)", before[$0], now[$0])
+      }
+    }
+
+    private static func fields(_ place: JSONValue, _ injection: Transcript.Injection?) -> JSONObject {
+      [
+        "at": place, "inject": injection.map { .string($0.text) } ?? .null,
+        "as": injection.map { .string($0.speaker) } ?? .null,
+      ]
+    }
+
+    var json: JSONValue {
+      var json = Self.fields(place.json, injection).filter { !$0.value.isNull }
+      if injection != nil { json["repeats"] = .int(repeats) }
+      if control > 0 { json["control"] = .int(control) }
+      return .object(json)
+    }
+
+    /// The least number of turns that a fork shares with its trial.
+    var fewestShared: Int {
+      switch place {
+      case .onset: 1
+      case .turn(let number): number
       }
     }
   }
@@ -87,7 +130,7 @@ public enum ForkPoint: Sendable, Equatable {
 
   /// - Parameter maxTurns: the number of turns with which a fork ends; nil for no limit.
   fileprivate init(after turn: Int, maxTurns: Int?) {
-    // The next turn is the injected one.
+    // The next turn is the injected one, which tells nothing; nor does the one in its place of an undisturbed fork.
     self = turn + 1 < maxTurns ?? .max ? .after(turn: turn) : .nowhere(.noTurnLeft)
   }
 }

@@ -40,7 +40,7 @@ public struct Summary: Sendable {
         let condition = RecordableOption.values(report.condition)
         known = (report.condition, keys.map { condition[$0] ?? base[$0] ?? .null })
       }
-      let fork: [JSONValue] = hasForks ? [report.fork.map { .int($0) } ?? .null] : []
+      let fork: [JSONValue] = hasForks ? [report.fork.map { .int($0.number) } ?? .null] : []
       body([.string(report.id)] + (known?.values ?? []) + fork + Self.results(of: report))
     }
   }

@@ -5,8 +5,8 @@ public struct Trial: Sendable, Equatable, Identifiable {
   public var condition: Condition
   /// From 1.
   public var `repeat`: Int
-  /// The number among the forks of the same trial, from 1; nil for a trial that is no fork.
-  public let fork: Int?
+  /// Nil for a trial that is no fork.
+  public let fork: ForkNumber?
   /// Names the trial's file: a few words of the condition's values to recognise it by, the repeat, and ten
   /// digits of a hash to make it unique. It depends only on the condition's values and the repeat, so it
   /// stays the same when values, repeats or conditions are added, or when the plan's keys are reordered. A fork's
@@ -24,17 +24,17 @@ public struct Trial: Sendable, Equatable, Identifiable {
   /// A fork of a trial.
   ///
   /// - Parameter condition: that of the trial's forks.
-  init(fork number: Int, of trial: Trial, condition: Condition) {
+  init(fork number: ForkNumber, of trial: Trial, condition: Condition) {
     self.condition = condition
     self.repeat = trial.repeat
     fork = number
     id = trial.id(ofFork: number)
   }
 
-  func id(ofFork number: Int) -> String { "\(id)_f\(number)" }
+  func id(ofFork fork: ForkNumber) -> String { id + fork.suffix }
 
   /// The id of the trial that this is a fork of; nil if it is none.
-  var parent: String? { fork.map { String(id.dropLast("_f\($0)".count)) } }
+  var parent: String? { fork.map { String(id.dropLast($0.suffix.count)) } }
 
   /// The seed of this trial's random choices, derived from the plan's seed and the trial's id.
   public func seed(of plan: UInt64) -> UInt64 {

@@ -13,11 +13,11 @@ struct TrialFile: Sendable, Equatable {
     guard let head = edges.head, let trial = head.header.trial else { return nil }
     self.head = head
     report = TrialReport(
-      id: id, condition: trial.condition, repeat: trial.repeat, fork: trial.fork?.number, state: .unfinished)
+      id: id, condition: trial.condition, repeat: trial.repeat, fork: trial.fork?.place, state: .unfinished)
     if case .end(let end) = edges.last, end.reason.isFinal {
       report.take(end)
-      // A fork begins with the turns that it shares and the injected one.
-      let given = head.header.parent.map { $0.turn + 1 }
+      // A fork begins with the turns that it shares, and an injected one.
+      let given = head.header.parent.map { $0.turn + (trial.fork?.place.arm == .control ? 0 : 1) }
       hasReplies = end.turns > (given ?? (head.header.settings["no_opening"] == true ? 0 : 1))
     } else {
       let transcript: Transcript

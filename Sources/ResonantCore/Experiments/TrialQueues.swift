@@ -46,7 +46,7 @@ struct TrialQueues {
   private let forksOfEach: Int
 
   init(_ trials: [Trial], of plan: Plan) {
-    forksOfEach = plan.experiment.perturbation?.repeats ?? 0
+    forksOfEach = plan.experiment.perturbation?.numbers.count ?? 0
     let lanes = plan.lanes
     var places: [OrderedSet<String>: Int] = [:]
     for trial in trials {

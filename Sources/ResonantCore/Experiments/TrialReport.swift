@@ -17,8 +17,8 @@ public struct TrialReport: Sendable, Equatable {
   public var condition: JSONObject
   /// From 1.
   public var `repeat`: Int
-  /// The number among the forks of its trial; nil if it is no fork.
-  public var fork: Int?
+  /// Nil if it is no fork.
+  public var fork: ForkNumber?
   public var state: State
   /// Nil if the conversation has not ended.
   public var reason: StopReason?
@@ -34,7 +34,7 @@ public struct TrialReport: Sendable, Equatable {
   private(set) var isDamaged = false
 
   public init(
-    id: String, condition: JSONObject, repeat: Int, fork: Int? = nil, state: State, turns: Int = 0,
+    id: String, condition: JSONObject, repeat: Int, fork: ForkNumber? = nil, state: State, turns: Int = 0,
     usage: Usage = .zero
   ) {
     self.id = id

@@ -8,8 +8,13 @@ public struct AnalysisFinding: Sendable {
   let names: ShortLabels
   /// The number of conversations without turns.
   let empty: Int
-  /// The number of forks, which count in their conditions only.
+  /// The number of forks, which count in their conditions only, and of those that went on undisturbed.
   let forks: Int
+  let controls: Int
+  /// The number of duplicates that count among the forks.
+  let comparedDuplicates: Int
+  /// How the forks went on; nil without any that tell it.
+  let overview: ForkOverview?
 
   public init(_ analysis: Analysis) { self.init(analysis, analysis.conditions) }
 
@@ -20,6 +25,9 @@ public struct AnalysisFinding: Sendable {
     names = ShortLabels(conditions.map(\.condition))
     empty = analysis.empty
     forks = analysis.forksBeside
+    controls = analysis.controlsBeside
+    comparedDuplicates = analysis.comparedDuplicates
+    overview = analysis.forkOverview
   }
 
   private var count: Int { whole.conversations }
@@ -73,7 +81,7 @@ public struct AnalysisFinding: Sendable {
   }
 
   /// What became of the others, and what the conditions have to do with it.
-  public var details: [String] { [others, extremes].compactMap(\.self) }
+  public var details: [String] { [others, extremes, forkSentence].compactMap(\.self) }
 
   /// What became of those that did not converge.
   var others: String? {
@@ -101,10 +109,17 @@ public struct AnalysisFinding: Sendable {
       empty > 0 ? "\(Wording.grouped(empty)) without turns" : nil,
     ].compactMap(\.self)
     if !left.isEmpty { remarks.append("Left out: \(Wording.list(left)).") }
-    if forks > 0 {
+    if comparedDuplicates > 0 {
       remarks.append(
-        "Forks with an injected message (\(Wording.grouped(forks))) count in their conditions, not in the whole."
-      )
+        "Of the duplicates, \(Wording.grouped(comparedDuplicates)) count where forks are compared: they went on word "
+          + "for word as their trial did, or another fork of it.")
+    }
+    if forks > 0 {
+      let which =
+        controls == 0
+        ? "with an injected message (\(Wording.grouped(forks)))"
+        : "(\(Wording.grouped(forks)), \(Wording.grouped(controls)) of them undisturbed)"
+      remarks.append("Forks \(which) count in their conditions, not in the whole.")
     }
     if count > 1, conditions.contains(where: { (1..<ConditionStatistics.fewest).contains($0.conversations) })
     {

@@ -11,7 +11,8 @@ import OrderedCollections
 /// - `conditions`: rates and means over their conversations, without duplicates
 /// - `differences` of the rates of convergence, a − b
 /// - `words`, `emoji`: uses in a transcript, of all conditions (null) and of each
-/// - `forks`: whether the state before an injected message persists
+/// - `forks`: whether the state before an injected message persists, and without one
+/// - `fork_differences`: how much more often with the message than without
 public enum AnalysisJSON {
   public static func document(of analysis: Analysis) -> [UInt8] {
     let thresholds = analysis.settings.thresholds.values
@@ -46,6 +47,7 @@ public enum AnalysisJSON {
       "words": analysis.words.flatMap { uses($0, named: "word") },
       "emoji": analysis.emoji.flatMap { uses($0, named: "emoji") },
       "forks": analysis.forks.map(value),
+      "fork_differences": analysis.forkComparisons.flatMap(values),
     ]
   }
 
@@ -108,7 +110,25 @@ public enum AnalysisJSON {
           ["k": .int($0.after), "n": .int($0.forks), "share": .double($0.share)]
         }),
       "recovered": ["n": .int(forks.left), "share": number(forks.recovered)],
+      "arm": .string(forks.arm.rawValue), "trials": .int(forks.trials), "holds": value(forks.holds),
     ]
+  }
+
+  private static func value(_ share: ForkShare?) -> JSONValue {
+    ["n": .int(share?.forks ?? 0), "share": number(share?.share)]
+  }
+
+  private static func values(_ comparison: ForkComparison) -> [JSONValue] {
+    comparison.differences.map { difference in
+      var moment = JSONValue.null
+      if case .after(let turns) = difference.moment { moment = .int(turns) }
+      return [
+        "condition": .string(comparison.condition), "label": .string(comparison.label.rawValue), "k": moment,
+        "trials": .int(difference.trials), "disturbed": value(difference.disturbed),
+        "control": value(difference.control), "difference": .double(difference.difference),
+        "low": .double(difference.interval.lowerBound), "high": .double(difference.interval.upperBound),
+      ]
+    }
   }
 
   private static func number(_ value: Double?) -> JSONValue { value.map(JSONValue.double) ?? .null }

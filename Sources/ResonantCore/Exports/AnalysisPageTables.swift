@@ -15,7 +15,7 @@ struct AnalysisPageTables {
   var html: String {
     section("Conditions", conditionTable + labelTable + periodTable)
       + section("Differences between conditions", differenceTable)
-      + section("After an injected message", forkTable)
+      + section("Forks", AnalysisForks(comparisons: analysis.forkComparisons, names: names).html)
       + section("Words", useTable("Word", analysis.words))
       + section("Emoji", useTable("Emoji", analysis.emoji))
       + section("Duplicates", duplicateTable)
@@ -87,7 +87,8 @@ struct AnalysisPageTables {
 
   private var differenceTable: String {
     let points = { (value: Double) in HTMLTable.Cell.number(Decimals.text(100 * value, 1)) }
-    let differences = Analysis.differences(conditions)
+    let comparable = analysis.comparable(conditions)
+    let differences = Analysis.differences(comparable)
     guard !differences.isEmpty else { return "" }
     let rows = differences.map { difference -> [HTMLTable.Cell] in
       [
@@ -95,7 +96,7 @@ struct AnalysisPageTables {
         points(difference.interval.lowerBound), points(difference.interval.upperBound),
       ]
     }
-    let compared = conditions.count { $0.conversations > 0 }
+    let compared = comparable.count { $0.conversations > 0 }
     let bound =
       compared > Analysis.mostCompared
       ? " Compared are the first \(Analysis.mostCompared) of \(compared) conditions." : ""
@@ -103,54 +104,6 @@ struct AnalysisPageTables {
       head: ["a", "b", "a − b, points#", "low#", "high#"], rows: rows, kind: "differences"
     ).html
       + "<p class=\"hint\">In percentage points of the share that converged, with the 95 % interval.\(bound)</p>\n"
-  }
-
-  private var forkTable: String {
-    let forks = analysis.forks
-    guard !forks.isEmpty else { return "" }
-    let rows = forks.map { forks -> [HTMLTable.Cell] in
-      [
-        .short(forks.condition, names), .html(forks.label.rawValue), .number("\(forks.forks)"),
-        .number("\(forks.left)"), percent(forks.recovered),
-      ]
-    }
-    return HTMLTable(
-      head: ["condition", "state before", "forks#", "left it#", "of these back at the end %#"], rows: rows,
-      kind: "forks"
-    ).html + "<div class=\"charts\">\(persistenceCurves(forks))</div>\n"
-      + "<details class=\"table\"><summary>Persistence as a table</summary>\(persistenceTable(forks))</details>\n"
-  }
-
-  private func persistenceCurves(_ forks: [ForkStatistics]) -> String {
-    let shown = forks.filter { !$0.persistence.isEmpty }.prefix(Self.mostConditions)
-    let curves = shown.map { forks in
-      var chart = TurnChart.shares(
-        "Share still in the state, by turns after the message", count: forks.persistence.count)
-      chart.unit = "turns after the message: "
-      let line = forks.persistence.map { (turn: Double($0.after), value: $0.share) }
-      let dots = line.count <= 40 ? line.map { chart.dot($0.turn, $0.value) }.joined() : ""
-      return """
-        <figure><figcaption><b>\(HTMLTable.short(forks.condition, names))</b>: \(forks.label.plainName), still in it so many \
-        turns later</figcaption>\(chart.svg(chart.line(line) + dots))</figure>
-
-        """
-    }
-    return curves.joined()
-  }
-
-  private func persistenceTable(_ forks: [ForkStatistics]) -> String {
-    let persistence = forks.flatMap { forks in
-      forks.persistence.map { step -> [HTMLTable.Cell] in
-        [
-          .short(forks.condition, names), .html(forks.label.rawValue), .number("\(step.after)"),
-          .number("\(step.forks)"), percent(step.share),
-        ]
-      }
-    }
-    let steps = HTMLTable(
-      head: ["condition", "state before", "turns after#", "n#", "still in it %#"], rows: persistence,
-      kind: "persistence")
-    return steps.html
   }
 
   private func useTable(

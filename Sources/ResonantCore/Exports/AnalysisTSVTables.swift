@@ -7,9 +7,9 @@ import OrderedCollections
 ///
 /// - `conversations`: what `AnalysisTSV` writes
 /// - `turns`: the measures of each turn, by the conversation's `id`
-/// - `conditions`, `differences`, `words`, `emoji`, `forks`: the parts of `AnalysisJSON`; the keys of an object in a row
+/// - `conditions`, `differences`, `words`, `emoji`, `forks`, `fork_differences`: the parts of `AnalysisJSON`; the keys of an object in a row
 ///   become columns, as in `converged_low`
-/// - `persistence`: for the forks of a condition and label, the `share` of the `n` long enough that are in the state `k`
+/// - `persistence`: for the forks of a condition, label and arm, the `share` of the `n` long enough that are in the state `k`
 ///   turns after the injected one
 /// - `thresholds`
 public enum AnalysisTSVTables {
@@ -19,8 +19,15 @@ public enum AnalysisTSVTables {
     "differences": ["a", "b", "difference", "low", "high"],
     "words": ["condition", "word", "mean", "percent", "max"],
     "emoji": ["condition", "emoji", "mean", "percent", "max"],
-    "forks": ["condition", "label", "forks", "recovered_n", "recovered_share"],
-    "persistence": ["condition", "label", "k", "n", "share"],
+    "forks": [
+      "condition", "label", "forks", "recovered_n", "recovered_share", "arm", "trials", "holds_n",
+      "holds_share",
+    ],
+    "persistence": ["condition", "label", "k", "n", "share", "arm"],
+    "fork_differences": [
+      "condition", "label", "k", "trials", "disturbed_n", "disturbed_share", "control_n", "control_share",
+      "difference", "low", "high",
+    ],
   ]
 
   /// The documents by name, each even without rows, so that none of an earlier analysis stays.
@@ -67,7 +74,7 @@ public enum AnalysisTSVTables {
   private static func persistence(of forks: JSONObject) -> [JSONObject] {
     let steps = forks["persistence"]?.array?.compactMap(\.object) ?? []
     return steps.map { step in
-      var row = forks.filter { ["condition", "label"].contains($0.key) }
+      var row = forks.filter { ["condition", "label", "arm"].contains($0.key) }
       row.merge(step) { own, _ in own }
       return row
     }

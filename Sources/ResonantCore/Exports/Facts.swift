@@ -83,7 +83,7 @@ extension Transcript {
     if header.mode == .party { add("Order of speakers", header.settings["order"]?.string) }
     add("Seed", header.seed.map(String.init))
     if let trial = header.trial {
-      let fork = trial.fork.map { ", fork \($0.number)" } ?? ""
+      let fork = trial.fork.map { ", \(Wording.fork($0.place))" } ?? ""
       add("Experiment", "\(trial.experiment), repeat \(trial.repeat)\(fork)")
       add("Condition", trial.conditionText)
     }

@@ -10,8 +10,8 @@ public enum GalleryPage {
     /// In the plan's order.
     public var condition: JSONObject
     public var `repeat`: Int
-    /// From 1; nil for a trial that is no fork.
-    public var fork: Int?
+    /// Nil for a trial that is no fork.
+    public var fork: ForkNumber?
     /// Nil while the trial is not finished.
     public var reason: StopReason?
     public var turns: Int
@@ -92,7 +92,9 @@ public enum GalleryPage {
       .html(row.course.map { StateStrip(marks: $0.marks).text } ?? ""), .html(tag ?? "–"),
       .number(attractor?.onset.map(String.init) ?? "–"),
     ]
-    return [.html(link)] + values + [.number("\(row.repeat)\(row.fork.map { ", fork \($0)" } ?? "")")]
+    return [.html(link)] + values + [
+      .number("\(row.repeat)\(row.fork.map { ", \(Wording.fork($0))" } ?? "")")
+    ]
       + (hasCourse ? course : []) + [
         .html(row.reason.map(Wording.reason) ?? "not finished"), .number(Wording.grouped(row.turns)),
         .number(Wording.grouped(row.characters)), .html(HTMLText.escape(row.error ?? "")),

@@ -27,7 +27,8 @@ extension HTMLStyle {
     svg .curve:has(+.mark){opacity:.5}
     svg .thin{stroke:currentColor;stroke-width:.75;fill:none;opacity:.35}
     svg .band{fill:currentColor;opacity:.16}
-    svg .mark{fill:var(--who)}
+    svg .dashed{stroke-dasharray:5 3}
+    svg .mark{fill:var(--who)}svg .ring{fill:var(--bg);stroke:currentColor}
     svg .onset{stroke:var(--bad);stroke-width:1.25;stroke-dasharray:3 2;fill:none}
     svg .onset-label{fill:var(--bad)}
     svg .cell{fill:var(--fill);stroke:var(--bg);stroke-width:1}

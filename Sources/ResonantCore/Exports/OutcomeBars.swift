@@ -20,12 +20,14 @@ struct OutcomeBars {
   }
 
   var html: String {
-    let details = HTMLText.escape(finding.others ?? "")
+    let details = [finding.others, finding.forkSentence].compactMap(\.self).map { text in
+      "<p class=\"details\">\(Self.joined(HTMLText.escape(text)))</p>"
+    }
     let remarks = ([Self.meaning] + finding.remarks.map(HTMLText.escape)).joined(separator: " ")
     return """
       <section class="outcome">
       <p class="finding">\(Self.joined(HTMLText.escape(finding.headline)))</p>
-      \(details.isEmpty ? "" : "<p class=\"details\">\(Self.joined(details))</p>")
+      \(details.joined(separator: "\n"))
       \(bars)<p class="hint">\(Self.joined(remarks))</p>
       </section>
 

@@ -24,6 +24,14 @@ enum Wording {
     "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
+  /// `fork 2`, `undisturbed fork 2`.
+  static func fork(_ fork: ForkNumber) -> String {
+    switch fork.arm {
+    case .disturbed: "fork \(fork.number)"
+    case .control: "undisturbed fork \(fork.number)"
+    }
+  }
+
   /// `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 3 min`.
   static func duration(milliseconds: Int) -> String {
     let seconds = milliseconds / 1000

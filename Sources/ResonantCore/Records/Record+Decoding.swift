@@ -67,9 +67,9 @@ extension Transcript.Trial.Fork {
   /// Nil for a trial that is no fork.
   fileprivate init?(_ trial: RecordFields) throws(InvalidValue) {
     guard let number = try trial.optional("fork", as: RecordFields.count) else { return nil }
-    self.init(
-      number: number, message: try trial.optional("inject", as: RecordFields.string) ?? "",
-      speaker: try trial.optional("as", as: RecordFields.string) ?? "")
+    let message = try trial.optional("inject", as: RecordFields.string)
+    let speaker = try trial.optional("as", as: RecordFields.string) ?? ""
+    self.init(number: number, injection: message.map { Transcript.Injection($0, as: speaker) })
   }
 }
 

@@ -71,8 +71,8 @@ extension Transcript.Header {
         $0.add("repeat", trial.repeat)
         guard let fork = trial.fork else { return }
         $0.add("fork", fork.number)
-        $0.add("inject", fork.message)
-        $0.add("as", fork.speaker)
+        $0.add("inject", ifAny: fork.injection?.text)
+        $0.add("as", ifAny: fork.injection?.speaker)
       }
     }
   }

@@ -54,7 +54,7 @@ public struct Transcript: Sendable, Equatable {
   }
 
   /// The conversation that this one was forked from, and the last turn it shares with it.
-  public struct Parent: Sendable, Equatable {
+  public struct Parent: Sendable, Hashable {
     public var id: String
     public var turn: Int
     public init(id: String, turn: Int) {
@@ -83,13 +83,24 @@ public struct Transcript: Sendable, Equatable {
     public struct Fork: Sendable, Equatable {
       /// From 1.
       public var number: Int
-      public var message: String
-      public var speaker: String
-      public init(number: Int, message: String, speaker: String) {
+      /// Nil for a fork that goes on undisturbed.
+      public var injection: Injection?
+      public init(number: Int, injection: Injection?) {
         self.number = number
-        self.message = message
-        self.speaker = speaker
+        self.injection = injection
       }
+
+      public var place: ForkNumber { ForkNumber(number, injection == nil ? .control : .disturbed) }
+    }
+  }
+
+  /// A message in the name of a participant, which nobody was asked for.
+  public struct Injection: Sendable, Equatable {
+    public var text: String
+    public var speaker: String
+    public init(_ text: String, as speaker: String) {
+      self.text = text
+      self.speaker = speaker
     }
   }
 

@@ -90,8 +90,9 @@ struct AnalyzeCommand: AsyncParsableCommand {
     }
     let analysis = Analysis(reading.conversations, settings)
     if analysis.forksBeside > 0, !keys.isEmpty, !keys.contains("perturb") {
+      let forks = analysis.controlsBeside > 0 ? "forks" : "forks with an injected message"
       Diagnostics.warning(
-        "conditions also hold forks with an injected message; --by …,perturb keeps those of a batch apart")
+        "conditions also hold \(forks); --by …,perturb keeps those of a batch apart")
     }
     let tables = try tables.map { try Self.files(of: analysis, in: $0) } ?? []
     if html != nil || !tables.isEmpty { try check(tables, reading.conversations.map(\.source.path)) }

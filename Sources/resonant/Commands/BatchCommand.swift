@@ -106,7 +106,7 @@ struct BatchCommand: AsyncParsableCommand {
       status = try Batch(plan: plan, directory: directory, choices: choices).status
     } catch {
       Diagnostics.warning("\(error)")
-      status = BatchStatus(Array(directory.reports().values), of: plan.experiment)
+      status = BatchStatus(Array(directory.reports().values), of: plan)
     }
     try await print("\(status)")
   }

@@ -88,7 +88,7 @@ extension ForkCommand {
     return Branch(of: parent, after: place.at, injecting: try injection(into: parent))
   }
 
-  private func injection(into parent: Transcript) throws(ConfigurationError) -> Branch.Injection? {
+  private func injection(into parent: Transcript) throws(ConfigurationError) -> Transcript.Injection? {
     switch (place.inject, place.speaker) {
     case (nil, nil): return nil
     case (nil, _?): throw failure("--as", "needs --inject, the message")
@@ -100,7 +100,7 @@ extension ForkCommand {
           "--as", "nobody in \(transcript) is named \(name), only \(names.joined(separator: ", "))")
       }
       guard !text.allSatisfy(\.isWhitespace) else { throw failure("--inject", "must not be empty") }
-      return Branch.Injection(text, as: name)
+      return Transcript.Injection(text, as: name)
     }
   }
 

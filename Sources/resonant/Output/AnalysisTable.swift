@@ -7,6 +7,9 @@ import ResonantCore
 struct AnalysisTable {
   private let analysis: Analysis
   private let conditions: [ConditionStatistics]
+  /// Those of which differences are shown.
+  private let comparable: [ConditionStatistics]
+  private let comparisons: [ForkComparison]
   /// The files that hold several conversations.
   private let crowded: Set<String>
 
@@ -23,12 +26,15 @@ struct AnalysisTable {
     self.analysis = analysis
     width = min(Self.mostColumns, columns ?? Self.mostColumns)
     conditions = analysis.conditions
+    comparable = analysis.comparable(conditions)
+    comparisons = analysis.forkComparisons
     crowded = Set(analysis.conversations.filter { $0.source.index > 0 }.map(\.source.path))
   }
 
   var text: String {
     [
-      summary, conditionTable, stateTable, differenceTable, forkTable, conversationTable, duplicateList,
+      summary, conditionTable, stateTable, differenceTable, forkTable, forkDifferenceTable, conversationTable,
+      duplicateList,
       useTable("Words", analysis.words.first?.uses ?? []),
       useTable("Emoji", analysis.emoji.first?.uses ?? []), notes,
     ].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
@@ -88,7 +94,7 @@ struct AnalysisTable {
 
   /// All differences of a few conditions; of many, those that are surely not 0, the largest first.
   private var shownDifferences: [ConditionDifference] {
-    let all = Analysis.differences(conditions)
+    let all = Analysis.differences(comparable)
     guard all.count > Self.fewDifferences else { return all }
     let sure = all.filter { !$0.interval.contains(0) }
     return Array(sure.sorted { abs($0.difference) > abs($1.difference) }.prefix(Self.fewDifferences))
@@ -105,17 +111,64 @@ struct AnalysisTable {
       }, names: 2)
   }
 
+  /// Forks after the message beside those of the same condition that went on undisturbed.
   private var forkTable: String {
     let steps = [1, 2, 4, 8]
     return table(
-      ["forks of", "state", "n"] + steps.map { "+\($0)" } + ["left", "recovered"],
-      analysis.forks.map { forks in
+      ["forks of", "state", "arm", "n", "trials"] + steps.map { "+\($0)" } + ["left", "back", "end"],
+      comparisons.flatMap(\.arms).map { forks in
         let persistence = steps.map { step in
           Self.percent(forks.persistence.first { $0.after == step }?.share)
         }
-        return [forks.condition, forks.label.rawValue, "\(forks.forks)"] + persistence
-          + ["\(forks.left)", Self.percent(forks.recovered)]
+        return [
+          Self.name(forks.condition), forks.label.rawValue, Self.name(forks.arm), "\(forks.forks)",
+          "\(forks.trials)",
+        ] + persistence
+          + ["\(forks.left)", Self.percent(forks.recovered), Self.percent(forks.holds?.share)]
       })
+  }
+
+  private var forkDifferenceTable: String {
+    table(
+      ["in it at the end", "state", "trials", "message", "control", "points", "95 %"],
+      comparisons.compactMap { comparison in
+        comparison.atEnd.map { difference in
+          return [
+            Self.name(comparison.condition), comparison.label.rawValue, "\(difference.trials)",
+            Self.percent(difference.disturbed.share), Self.percent(difference.control.share),
+            Self.points(difference.difference),
+            difference.spread.map { "\(Self.points($0.lowerBound)) to \(Self.points($0.upperBound))" } ?? "–",
+          ]
+        }
+      })
+  }
+
+  private static func name(_ base: String) -> String { base.isEmpty ? "all" : base }
+
+  private static func name(_ arm: ForkArm) -> String {
+    switch arm {
+    case .disturbed: "message"
+    case .control: "control"
+    }
+  }
+
+  private var forkNotes: [String] {
+    guard !comparisons.isEmpty else { return [] }
+    var notes = [
+      "Forks: +1 is one turn after the message, or the turn in its place; left: out of their state within",
+      "four turns; back: of these, in it again at the end.",
+    ]
+    if analysis.comparedDuplicates > 0 {
+      notes.append(
+        "Of the duplicates, \(analysis.comparedDuplicates) count there: they went on as their trial or another fork."
+      )
+    }
+    let differences = comparisons.compactMap(\.atEnd)
+    if let hint = ForkComparison.missing(in: comparisons) { notes.append(hint) }
+    if differences.contains(where: { $0.trials < ConditionStatistics.fewest }) {
+      notes.append("Intervals of forks of fewer than \(ConditionStatistics.fewest) trials are too narrow.")
+    }
+    return notes
   }
 
   private var conversationTable: String {
@@ -158,7 +211,7 @@ struct AnalysisTable {
 
   private var notes: String {
     var notes: [String] = []
-    let compared = conditions.count { $0.conversations > 0 }
+    let compared = comparable.count { $0.conversations > 0 }
     if compared > Analysis.mostCompared {
       notes.append("Differences are those of the first \(Analysis.mostCompared) of \(compared) conditions.")
     }
@@ -167,10 +220,11 @@ struct AnalysisTable {
         "Intervals of conditions with fewer than \(ConditionStatistics.fewest) conversations are too narrow, also in differences."
       )
     }
-    let more = Analysis.differences(conditions).count - shownDifferences.count
+    let more = Analysis.differences(comparable).count - shownDifferences.count
     if more > 0 {
       notes.append("\(more) more differences are not listed: --tables and --format json have all.")
     }
+    notes += forkNotes
     if conditions.contains(where: { $0.conversations > Resemblance.most }) {
       notes.append("How much ends are alike is that of \(Resemblance.most) drawn conversations.")
     }

@@ -23,9 +23,13 @@ enum Texts {
 
   static func measures(
     _ texts: [String], path: String = "t.jsonl", condition: String = "", injected: Int? = nil,
-    _ settings: AnalysisSettings = AnalysisSettings()
+    fork: AnalysisSource.Fork? = nil, _ settings: AnalysisSettings = AnalysisSettings()
   ) -> ConversationMeasures {
-    ConversationMeasures(
-      AnalysisSource(id: path, path: path, condition: condition, texts: texts, injected: injected), settings)
+    let injected = injected.map {
+      AnalysisSource.Fork(.disturbed, turn: $0, of: .init(id: path, turn: $0 - 1), base: condition)
+    }
+    return ConversationMeasures(
+      AnalysisSource(id: path, path: path, condition: condition, texts: texts, fork: fork ?? injected),
+      settings)
   }
 }

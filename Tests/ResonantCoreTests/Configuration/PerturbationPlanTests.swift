@@ -27,6 +27,12 @@ struct PerturbationPlanTests {
         "{at: 3, inject: Rocks?, as: Alice, repeats: 4}",
         .init(at: .turn(3), inject: "Rocks?", as: "Alice", repeats: 4)
       ),
+      (
+        "{at: onset, inject: Rocks?, as: Bob, control: 2}",
+        .init(at: .onset, inject: "Rocks?", as: "Bob", repeats: 1, control: 2)
+      ),
+      ("{at: 1, inject: a, as: Bob, control: 0}", .init(at: .turn(1), inject: "a", as: "Bob")),
+      ("{at: onset, control: 3}", .init(at: .onset, control: 3)),
       ("null", nil),
     ] as [(String, Experiment.Perturbation?)])
   func aPlanSaysWhatIsInjectedWhere(text: String, perturbation: Experiment.Perturbation?) throws {
@@ -65,6 +71,30 @@ struct PerturbationPlanTests {
       "perturb.repeats (line 2): must be at most 999999: an experiment has no more than 1000000 trials, forks"
         + " included"
     ),
+    ("{at: 1, control: 0}", "perturb.inject (line 2): is missing; it is what is said"),
+    (
+      "{at: 1, inject: a, control: 1}",
+      "perturb.as (line 2): is missing; it names the participant who says it"
+    ),
+    ("{at: 1, as: Bob, control: 1}", "perturb.inject (line 2): is missing; it is what is said"),
+    (
+      "{at: 1, control: 1, repeats: 2}",
+      "perturb.repeats (line 2): counts the forks with a message, which this plan does not inject; leave it out, or"
+        + " give inject and as"
+    ),
+    (
+      "{at: 1, control: -1, inject: a, as: Bob}",
+      "perturb.control (line 2): must be a whole number of at least 0, not -1"
+    ),
+    (
+      "{at: 1, inject: a, as: Bob, repeats: 999990, control: 10}",
+      "perturb.control (line 2): must be at most 9: an experiment has no more than 1000000 trials, forks included"
+    ),
+    (
+      "{at: 9, control: 1}",
+      "perturb.at (line 2): a fork after turn 9 would have no turn left after its own first one, for max_turns is"
+        + " 10 in all"
+    ),
     ("{at: 1, injekt: a, as: Bob}", "perturb.injekt (line 2): unknown key; did you mean inject?"),
     (
       "{at: 9, inject: a, as: Bob}",
@@ -95,7 +125,8 @@ struct PerturbationPlanTests {
     try directory.write("{providers: [{url: 'builtin:', models: ['eliza', 'parry']}]}", to: "room.json5")
     let room = "base: {party: room.json5, topic: tea, max_turns: 5}\n"
     #expect(
-      try read(room + "perturb: {at: 2, inject: a, as: parry}").experiment.perturbation?.speaker == "parry")
+      try read(room + "perturb: {at: 2, inject: a, as: parry}").experiment.perturbation?.injection?.speaker
+        == "parry")
     #expect(
       error(room + "perturb: {at: 2, inject: a, as: Bob}").contains("nobody is named Bob, only eliza, parry"))
   }
@@ -104,6 +135,10 @@ struct PerturbationPlanTests {
     #expect(try read(chat).experiment.json.object?.keys.last == "limits")
     let json = try read(chat + "perturb: {at: 2, inject: a, as: Bob}").experiment.json
     #expect(json["perturb"] == ["at": 2, "inject": "a", "as": "Bob", "repeats": 1])
+    let both = try read(chat + "perturb: {at: 2, inject: a, as: Bob, control: 3}").experiment.json
+    #expect(both["perturb"] == ["at": 2, "inject": "a", "as": "Bob", "repeats": 1, "control": 3])
+    let control = try read(chat + "perturb: {at: onset, control: 3}").experiment.json
+    #expect(control["perturb"] == ["at": "onset", "control": 3])
   }
 
   @Test func aForkIsHeldWithTheOptionsOfItsTrialAndASeedOfItsOwn() throws {

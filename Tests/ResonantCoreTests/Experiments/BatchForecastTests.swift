@@ -51,14 +51,14 @@ struct BatchForecastTests {
           2 to do  a=2
         trials      4
         requests    at most 12
-        tokens      about 6120, if every reply has 250 and nothing ends early
+        tokens      about 6,120, if every reply has 250 and nothing ends early
 
         """)
   }
 
   @Test func whatCannotBeCountedIsNotGivenANumber() {
     let text = forecast(maxTurns: 1_000_000_000, opening: nil, turns: { _ in 0 }).description
-    #expect(text.contains("requests    at most 4000000000\n"))
+    #expect(text.contains("requests    at most 4,000,000,000\n"))
     #expect(
       text.contains("tokens      more than can be counted, if every reply has 250 and nothing ends early\n"))
     let more = forecast(maxTurns: .max, opening: nil, turns: { _ in 0 }).description

@@ -33,6 +33,52 @@ struct PerturbationTests {
     #expect(all.allSatisfy(more.contains))
   }
 
+  @Test func undisturbedForksAreTrialsOfAConditionOfTheirOwnBesideTheOthers() throws {
+    let without = experiment(1, forks: 1).withForks
+    var experiment = experiment(1, forks: 1)
+    experiment.perturbation?.control = 2
+    let all = experiment.withForks
+    let trial = "hi-r1-c67d537e31"
+    #expect(all.prefix(4).map(\.id) == [trial, trial + "_f1", trial + "_c1", trial + "_c2"])
+    #expect(all.prefix(4).map(\.parent) == [nil, trial, trial, trial])
+    #expect(all[2].condition.label == "opening=Hi,perturb=control:onset")
+    #expect(Set(all.map { $0.seed(of: 3) }).count == 8)
+    #expect(without.allSatisfy(all.contains))
+    experiment.perturbation = .init(at: .turn(12), control: 1)
+    #expect(experiment.withForks.map(\.fork?.arm) == [nil, .control, nil, .control])
+    #expect(experiment.withForks[1].condition.label == "opening=Hi,perturb=control:12")
+  }
+
+  @Test(
+    arguments: [
+      (.disturbed, "onset", "Rocks?", nil), (.control, "control:onset", nil, nil),
+      (.disturbed, 7, "Rocks?", #"perturb.at was 7 and is now "onset""#),
+      (.control, "control:7", nil, #"perturb.at was 7 and is now "onset""#),
+      (.disturbed, "onset", "Stones?", #"perturb.inject was "Stones?" and is now "Rocks?""#),
+      // The file of a fork of the other arm, under another name.
+      (.control, "onset", "Rocks?", #"perturb.inject was "Rocks?" and is now null"#),
+    ] as [(ForkArm, JSONValue, String?, String?)])
+  func aForkTellsWhatHasChangedSince(arm: ForkArm, place: JSONValue, message: String?, change: String?) {
+    let perturbation = Experiment.Perturbation(at: .onset, inject: "Rocks?", as: "Bob", control: 1)
+    let trial = Transcript.Trial(
+      experiment: "x", condition: ["perturb": place], repeat: 1,
+      fork: .init(number: 1, injection: message.map { .init($0, as: "Bob") }))
+    #expect(perturbation.change(since: trial, arm) == change)
+  }
+
+  /// As a forecast has no condition without trials.
+  @Test func aConditionThatIsTooShortToBeForkedHasNoForksInTheStatus() throws {
+    var experiment = experiment(2, forks: 1, at: .turn(4))
+    experiment.perturbation?.control = 1
+    let plan = plan(experiment, concurrency: 1, maxTurns: [5, 8])
+    let status = BatchStatus([], of: plan)
+    #expect(
+      status.conditions.map(\.condition.label) == [
+        "opening=Hi", "opening=Ho", "opening=Ho,perturb=4", "opening=Ho,perturb=control:4",
+      ])
+    #expect(status.total.left == 8)
+  }
+
   @Test func withoutAPerturbationNothingIsForked() {
     #expect(experiment(2, forks: nil).withForks == experiment(2, forks: nil).trials)
     #expect(experiment(2, forks: nil).keys == ["opening"])
@@ -99,16 +145,16 @@ struct PerturbationTests {
 
   // MARK: When
 
-  private func plan(_ experiment: Experiment, concurrency: Int) -> Plan {
+  private func plan(_ experiment: Experiment, concurrency: Int, maxTurns: [Int] = []) -> Plan {
     var experiment = experiment
     experiment.limits.concurrency = concurrency
     let people = ["Alice", "Bob"].map { Participant(name: $0, model: "m", endpoint: .builtin) }
     let conversation = ResolvedConversation(
       participants: people, settings: ConversationSettings(), request: RequestSettings(),
       output: OutputSettings(), recorded: [:], facts: [], directory: "")
-    return Plan(
-      experiment: experiment,
-      conversations: Array(repeating: conversation, count: experiment.conditions.count))
+    var conversations = Array(repeating: conversation, count: experiment.conditions.count)
+    for (place, most) in maxTurns.enumerated() { conversations[place].settings.maxTurns = most }
+    return Plan(experiment: experiment, conversations: conversations)
   }
 
   @Test func theForksOfARepeatComeBeforeTheNextRepeat() throws {
@@ -124,7 +170,7 @@ struct PerturbationTests {
       running.removeFirst()
       queues.end(in: 0)
       if ended.fork == nil {
-        for fork in experiment.forks(of: [ended], ended.condition) { queues.add(fork, to: 0) }
+        for fork in experiment.forks(of: [ended], ended.condition, .disturbed) { queues.add(fork, to: 0) }
       }
       while let next = queues.next(in: 0) {
         running.append(next)
@@ -146,6 +192,6 @@ struct PerturbationTests {
     #expect(queues.first().count == 1)
     queues.end(in: 0)
     for fork in experiment.withForks[1...4] { queues.add(fork, to: 0) }
-    #expect((0..<4).map { _ in queues.next(in: 0)?.fork } == [1, 2, 3, nil])
+    #expect((0..<4).map { _ in queues.next(in: 0)?.fork?.number } == [1, 2, 3, nil])
   }
 }

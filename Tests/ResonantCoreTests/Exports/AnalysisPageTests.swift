@@ -104,8 +104,76 @@ struct AnalysisPageTests {
     #expect(
       Markup.cells(page, table: "persistence")
         == persistence.map {
-          ["x", "verbatim", $0["k"]?.jsonText ?? "", $0["n"]?.jsonText ?? "", percent($0["share"])]
+          [
+            "x", "verbatim", "after the message", $0["k"]?.jsonText ?? "", $0["n"]?.jsonText ?? "",
+            percent($0["share"]),
+          ]
         })
+  }
+
+  /// Trials in a loop, forked after turn 8: some forks leave it, after the message more of them.
+  private static let compared: [ConversationMeasures] = (0..<4).flatMap { trial in
+    let begun =
+      Texts.different(3, from: 1_000 * trial + 300) + [String](repeating: Texts.letters(trial), count: 5)
+    let stay = [String](repeating: Texts.letters(trial), count: 4)
+    let fork = { (arm: ForkArm, number: Int) in
+      let isAway = number <= (arm == .control ? trial % 2 : 2)
+      let first = arm == .control ? stay[0] : "No, \(number)!"
+      return Texts.measures(
+        begun + [first] + (isAway ? Texts.different(4, from: 9_000 + 100 * trial + 10 * number) : stay),
+        path: "t/\(trial)\(ForkNumber(number, arm).suffix).jsonl",
+        condition: arm == .control ? "x,perturb=control:onset" : "x,perturb=onset",
+        fork: .init(arm, turn: 9, of: .init(id: "t/\(trial).jsonl", turn: 8), base: "x"), settings)
+    }
+    return [measures(begun + stay, "t/\(trial).jsonl", "x")]
+      + (1...3).map { fork(.disturbed, $0) } + (1...3).map { fork(.control, $0) }
+  }
+
+  @Test func forksAreBesideThoseThatWentOnUndisturbed() throws {
+    let page = Self.page(Self.compared)
+    #expect(Markup.problems(page) == [])
+    let json = try DecodedJSON.parse(AnalysisJSON.document(of: Analysis(Self.compared, Self.settings)))
+    let percent = { (value: JSONValue?) in value?.double.map { Decimals.text(100 * $0, 1) } ?? "–" }
+    let forks = try #require(json["forks"]?.array?.reversed())
+    #expect(forks.map { $0["arm"] } == ["disturbed", "control"])
+    #expect(
+      Markup.cells(page, table: "forks")
+        == forks.map { forks in
+          ["x", "verbatim", forks["arm"] == "control" ? "undisturbed" : "after the message", "12", "4"]
+            + [1, 2, 4, 8].map { step in
+              percent(forks["persistence"]?.array?.first { $0["k"]?.int == step }?["share"])
+            }
+            + [
+              forks["recovered"]?["n"]?.jsonText ?? "", percent(forks["recovered"]?["share"]),
+              percent(forks["holds"]?["share"]),
+            ]
+        })
+    let end = try #require(json["fork_differences"]?.array?.last)
+    #expect(end["k"] == .null && end["trials"] == 4 && end["condition"] == "x" && end["label"] == "verbatim")
+    #expect(end["disturbed"] == ["n": 12, "share": .double(1.0 / 3)])
+    #expect(
+      Markup.cells(page, table: "fork-differences") == [
+        ["x", "verbatim", "4", "33.3", percent(end["control"]?["share"])]
+          + ["difference", "low", "high"].map { percent(end[$0]) }
+      ])
+    #expect(page.matches(of: #/class="curve dashed"/#).count == 1)
+    #expect(page.contains("(solid, dots: after the message; dashed, rings: undisturbed)"))
+    // The conditions of forks have their bars, and no differences.
+    #expect(page.contains("perturb=control:onset") && !page.contains("Differences between conditions"))
+    #expect(
+      Markup.text(page).replacing("\u{A0}", with: " ").contains(
+        "After the message 33 % of forks end in their state, against 83 % of those that went on undisturbed"
+          + " (difference −50 points, 95 % interval"))
+    #expect(page.contains("Forks (18, 6 of them undisturbed) count in their conditions, not in the whole."))
+    #expect(page.contains("Of the duplicates, 6 count where forks are compared:"))
+  }
+
+  @Test func withoutUndisturbedForksThePageSaysHowToGetThem() {
+    let page = Self.page(Self.mixed)
+    #expect(Markup.text(page).contains("perturb.control in a plan makes them."))
+    #expect(Markup.cells(page, table: "fork-differences") == [])
+    let control = Self.page(Self.compared.filter { $0.source.fork?.arm != .disturbed })
+    #expect(control.contains("perturb.inject in a plan makes forks after a message."))
   }
 
   @Test(arguments: [

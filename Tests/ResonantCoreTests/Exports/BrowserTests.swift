@@ -88,7 +88,8 @@ struct BrowserTests {
       let conversations = messages(port).map { attack in
         let source = AnalysisSource(
           id: attack, path: attack + ".jsonl", model: attack, condition: attack,
-          texts: (1...8).map { "\(attack) \($0)" }, injected: 7)
+          texts: (1...8).map { "\(attack) \($0)" },
+          fork: .init(.disturbed, turn: 7, of: .init(id: attack, turn: 6), base: attack))
         return ConversationMeasures(source, settings)
       }
       return AnalysisPage(Analysis(conversations, settings), program: "test") { $0.path }.render()

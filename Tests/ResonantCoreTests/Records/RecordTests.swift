@@ -32,10 +32,19 @@ import Testing
 
   @Test func aForkOfATrialSaysWhatWasInjected() throws {
     var transcript = Transcript.fixture()
-    transcript.header.trial?.fork = .init(number: 2, message: "A rock?", speaker: "Ada")
+    transcript.header.trial?.fork = .init(number: 2, injection: .init("A rock?", as: "Ada"))
     let trial = Record.header(transcript.header).json["trial"]
     #expect(trial?.object?.keys.elements == ["experiment", "condition", "repeat", "fork", "inject", "as"])
     #expect(try Transcript.read(transcript.file, path: "t.jsonl").transcript == transcript)
+  }
+
+  @Test func anUndisturbedForkOfATrialHasItsNumberAlone() throws {
+    var transcript = Transcript.fixture()
+    transcript.header.trial?.fork = .init(number: 2, injection: nil)
+    let trial = Record.header(transcript.header).json["trial"]
+    #expect(trial?.object?.keys.elements == ["experiment", "condition", "repeat", "fork"])
+    let read = try Transcript.read(transcript.file, path: "t.jsonl").transcript
+    #expect(read == transcript && read.header.trial?.fork?.place == ForkNumber(2, .control))
   }
 
   @Test func aLineIsTheRecordsObject() throws {
