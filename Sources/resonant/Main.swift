@@ -62,9 +62,10 @@ enum Main {
   /// becomes 2.
   private static func report(_ error: any Error) -> Int32 {
     let code = Resonant.exitCode(for: error)
-    let message = ParserText(Resonant.fullMessage(for: error))
+    let root: any ParsableCommand.Type = CompletedResonant.isWanted ? CompletedResonant.self : Resonant.self
+    let message = ParserText(root.fullMessage(for: error))
     guard code != .success else {
-      print(message.help)
+      print(CompletedResonant.isWanted ? CompletedResonant.corrected(message.help) : message.help)
       return 0
     }
     Diagnostics.line(message.error)

@@ -173,4 +173,34 @@ struct ErrorTests {
     #expect(ended.exitCode == 1, "\(ended)")
     #expect(ended.errors.contains("text/html"), "\(ended)")
   }
+
+  /// As llama.cpp's server words them: with the messages of the request, or the template, in its own words' midst.
+  @Test(arguments: [
+    (
+      "Failed to parse messages: Missing 'content' in message 1; messages = [\n"
+        + String(
+          repeating: "  {\n    \"role\": \"user\",\n    \"content\": \"a } \\\" ] long text\"\n  },\n",
+          count: 40)
+        + "  {\"role\": \"user\"}\n]", "Missing 'content' in message 1; messages = […]"
+    ),
+    (
+      "\n------------\nWhile executing CallExpression at line 47, column 32 in source:\n"
+        + String(repeating: "...{%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}↵", count: 9)
+        + "\n            ^\nError: Jinja Exception: Roles must alternate user and assistant.",
+      "Error: Jinja Exception: Roles must alternate user and assistant"
+    ),
+    (
+      "Provider returned error: {\"error\": {\"message\": \"The image\\nis too dark\", \"param\": \""
+        + String(repeating: "x", count: 900) + "\"}}", "Provider returned error: The image is too dark"
+    ),
+  ])
+  func aLongErrorIsAbridgedToWhatItSays(message: String, meaning: String) async throws {
+    let arena = try await Arena(.error(400, message))
+    let ended = try await arena.chat("--no-save")
+    #expect(ended.exitCode == 1, "\(ended)")
+    #expect(ended.errors.contains(meaning), "\(ended)")
+    let said = ended.errors.split(separator: "\n").first { $0.contains("answered HTTP 400: ") }
+    let quoted = said?.split(separator: "answered HTTP 400: ").last?.prefix { $0 != "\n" }
+    #expect((quoted?.count ?? .max) < 450, "\(ended)")
+  }
 }

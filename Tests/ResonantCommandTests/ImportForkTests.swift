@@ -103,4 +103,19 @@ struct ImportForkTests {
     #expect(
       try Transcript.read(contentsOf: directory.path("new.jsonl")).transcript.turns.map(\.text) == ["Go."])
   }
+
+  @Test func speakersWithoutAVisibleNameGetOne() async throws {
+    try directory.write(
+      #"""
+      [{"conversations": [{"from": "\u200b", "value": "a"}, {"from": "B", "value": "b"}, {"from": " ", "value": "c"},
+        {"from": "B\u0007", "value": "d"}]}]
+      """#, to: "blank.json")
+    let ended = try await resonant(
+      "fork", "blank.json", "--at", "4", "--endpoint", "builtin:", "--model", "echo", "--max-turns", "5",
+      "--name", "new", "--no-html")
+    #expect(ended.exitCode == 0, "\(ended)")
+    let fork = try Transcript.read(contentsOf: directory.path("new.jsonl")).transcript
+    #expect(fork.header.participants.map(\.name) == ["Speaker 1", "B", "Speaker 3", "B*"])
+    #expect(fork.turns.map(\.speaker) == ["Speaker 1", "B", "Speaker 3", "B*", "Speaker 1"])
+  }
 }

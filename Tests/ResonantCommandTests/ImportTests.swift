@@ -13,6 +13,10 @@ struct ImportTests {
   init() throws { directory = try TemporaryDirectory() }
 
   private func resonant(_ arguments: String...) async throws -> FinishedProgram {
+    try await resonant(arguments)
+  }
+
+  private func resonant(_ arguments: [String]) async throws -> FinishedProgram {
     try await ResonantBinary.run(arguments, in: directory)
   }
 
@@ -183,5 +187,33 @@ struct ImportTests {
     #expect(page.exitCode == 0 && !page.output.contains("\u{1B}"), "\(page)")
     let fork = try await resonant("fork", "a.json", "--at", "1")
     #expect(fork.exitCode == 2 && !fork.errors.contains("\u{1B}"), "\(fork)")
+  }
+
+  @Test(arguments: ["analyze", "export"])
+  func namesThatAreNoTextAreToldOnce(command: String) async throws {
+    try write([["One", "Two"]], to: "d/conversations.json")
+    let made = try await Program(
+      "/bin/bash", ["-c", "cp d/conversations.json d/$'caf\\xe9.json'; mkdir d/$'\\xff'"],
+      environment: ["PATH": ResonantBinary.path], directory: directory.path
+    ).finish()
+    #expect(made.exitCode == 0, "\(made)")
+    let ended = try await resonant([command, "d"] + (command == "export" ? ["--to", "text"] : []))
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(
+      ended.errors
+        == "resonant: warning: 2 files were left out because their names are not UTF-8: d/caf\\xE9.json, …\n",
+      "\(ended)")
+  }
+
+  @Test(arguments: ["analyze", "export"])
+  func bytesThatAreNoTextAreToldOncePerFile(command: String) async throws {
+    let line =
+      Array(#"{"messages": [{"role": "user", "content": "caf"#.utf8) + [0xE9] + Array(#""}]}"#.utf8) + [0x0A]
+    try Data(Array("\n".utf8) + line + line).write(to: URL(filePath: directory.path("m.jsonl")))
+    let ended = try await resonant([command, "m.jsonl#0"] + (command == "export" ? ["--to", "text"] : []))
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(
+      ended.errors == "resonant: warning: m.jsonl, line 2: what is not UTF-8 was read as U+FFFD\n", "\(ended)"
+    )
   }
 }

@@ -36,21 +36,57 @@ struct InstallationTests {
       ])
   }
 
-  @Test(arguments: [
-    ("resonant ba", "batch"), ("resonant chat --tem", "--template"),
-    ("resonant analyze --format ''", "table json tsv"),
-    ("resonant party examples/room/config.j", "examples/room/config.json5"),
-  ])
-  func bashCompletes(line: String, to words: String) async throws {
-    let ended = try await bash(
-      """
-      eval "$("$binary" --generate-completion-script bash)"
-      COMP_WORDS=(\(line)) COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_LINE="\(line)" COMP_POINT=${#COMP_LINE}
-      set +eu
-      _resonant resonant "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
-      echo "${COMPREPLY[*]}"
-      """)
-    #expect(ended.output == "\(words)\n", "\(ended)")
+  /// The manual page as a file in the test's directory.
+  private func manual() async throws -> String {
+    let made = try await bash("scripts/manual \"$binary\" > \"$out/resonant.1\"")
+    #expect(made.exitCode == 0 && made.errors.isEmpty, "\(made)")
+    return "\(directory.path)/resonant.1"
+  }
+
+  /// The headings that stand at the left margin, or with `indent`, the texts that stand there.
+  private static func lines(of page: String, at indent: Int) -> [Substring] {
+    page.split(separator: "\n").compactMap { line in
+      let text = line.drop { $0 == " " }
+      return line.count - text.count == indent ? text : nil
+    }
+  }
+
+  @Test(
+    .enabled(if: Tool.path("mandoc") != nil || Tool.isCI, "mandoc is not installed: apt-get install mandoc"),
+    arguments: [80, 60])
+  func theManualHasItsSectionsAndEveryCommandAndFlag(columns: Int) async throws {
+    let (page, mandoc) = (try await manual(), try #require(Tool.path("mandoc")))
+    let lint = try await bash("'\(mandoc)' -T lint -W warning '\(page)'")
+    #expect(lint.exitCode == 0 && lint.output.isEmpty, "\(lint)")
+    // mandoc shows bold and underlined letters by overstriking.
+    let shown = try await bash("'\(mandoc)' -T utf8 -O width=\(columns) '\(page)' | sed $'s/.\\b//g'").output
+    #expect(
+      Self.lines(of: shown, at: 0).filter { !$0.contains("RESONANT(1)") && !$0.hasPrefix("resonant") } == [
+        "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "EXAMPLES", "ENVIRONMENT", "FILES",
+        "EXIT STATUS", "SEE ALSO",
+      ], "\(shown)")
+    let long = shown.split(separator: "\n").filter {
+      $0.count > columns && !$0.hasPrefix("         resonant ")
+    }
+    #expect(long.isEmpty, "\(long)")
+    let words = Set(shown.split { $0.isWhitespace || ",.".contains($0) })
+    for command in ["chat", "party", "batch", "analyze", "export", "resume", "fork", "check"] {
+      #expect(Self.lines(of: shown, at: 3).contains("resonant \(command)"))
+      #expect(shown.contains("\n       resonant \(command) "))
+      let help = try await bash("\"$binary\" \(command) --help-hidden | grep -oE '^  --[a-z-]+'").output
+      let flags = help.split { $0.isWhitespace }
+      #expect(flags.count > 2 && flags.allSatisfy(words.contains), "\(command): \(flags)")
+    }
+  }
+
+  @Test func theManualMarksFlagsAndValues() async throws {
+    let page = try String(contentsOfFile: try await manual(), encoding: .utf8)
+    #expect(
+      page.contains(".TP\n\\fB\\-\\-alice\\-model\\fR \\fIname\\fR\nModel of the first participant.\n"),
+      "\(page)")
+    #expect(page.contains("\n\\fBresonant\\fR \\fBfork\\fR [\\fIoptions\\fR] \\fItranscript\\fR"), "\(page)")
+    // Options that commands have in common are described once.
+    #expect(page.components(separatedBy: "Seconds to connect.").count == 2)
   }
 
   @Test(arguments: [

@@ -19,6 +19,9 @@ struct SignalTests {
     #expect(written.said.last == "Alice: only a part")
     #expect(written.outcomes == ["opening", "finished", "interrupted"])
     #expect(written.end?["reason"] == "interrupted")
+    // The turn that is asked for again is not counted.
+    #expect(written.end?["turns"] == 2 && written.end?["chars"] == 14, "\(written)")
+    #expect(ended.output.contains("Interrupted: 2 turns, 14 characters"), "\(ended)")
     let page = try #require(try arena.page().turn(3))
     #expect(page.contains("only a part") && page.lowercased().contains("interrupted"))
     #expect(ended.output.contains("interrupted"), "\(ended)")

@@ -146,6 +146,21 @@ public struct ChatOption: Sendable {
     }
   }
 
+  /// Usual values of an option that takes any text.
+  public var suggestions: [String] {
+    (field ?? key) == "endpoint" ? Preset.all.map(\.name) + [Endpoint.builtin.source] : []
+  }
+
+  /// The endings of the files that the option names; empty if they may have any.
+  public var fileExtensions: [String] {
+    switch kind {
+    case .party: ["json5", "json"]
+    case .preamble: ["json"]
+    case .template: ["jsonl"]
+    default: []
+    }
+  }
+
   /// Whether single fields of the value can be set by dotted keys.
   var hasFields: Bool { [.object, .moderator, .party].contains(kind) }
 

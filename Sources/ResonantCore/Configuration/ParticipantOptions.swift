@@ -113,9 +113,7 @@ struct ParticipantOptions {
   ) throws(ConfigurationError) {
     for (index, participant) in all.enumerated() {
       let name = participant.name
-      if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        || name.allSatisfy(\.isWhitespace)
-      {
+      guard VisibleName.matches(name) else {
         throw options.failure(
           participant.prefix + "name", "must have visible characters and no control characters")
       }

@@ -91,9 +91,10 @@ public actor Conversation {
   /// Not inlined into `run`: that would add 2 KB to the frame of each conversation that waits for a reply.
   @inline(never)
   private func conclude(_ ending: Ending, milliseconds: Int) -> Transcript.End {
+    let turns = transcript.wholeTurns
     let end = Transcript.End(
-      reason: ending.reason, turns: transcript.turns.count,
-      characters: transcript.turns.reduce(0) { $0 + $1.characters }, usage: transcript.spent,
+      reason: ending.reason, turns: turns.count, characters: turns.reduce(0) { $0 + $1.characters },
+      usage: transcript.spent,
       milliseconds: milliseconds.clamped(to: Transcript.counts), error: ending.error)
     transcript.end = end
     news.append(.ended(end, transcript))

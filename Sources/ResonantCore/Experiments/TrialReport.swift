@@ -90,7 +90,7 @@ extension TrialReport {
       if end.reason.isFinal { return take(end) }
       takeReason(of: end)
     }
-    let turns = transcript.turns.dropLast(transcript.endsWithCutTurn ? 1 : 0)
+    let turns = transcript.wholeTurns
     self.turns = turns.count
     characters = turns.reduce(0) { $0 + $1.characters }
     usage = transcript.spent

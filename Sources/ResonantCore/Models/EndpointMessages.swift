@@ -5,7 +5,7 @@ import HTTPTransport
 /// Error messages about an endpoint: where, what happened, the endpoint's own words, and what to do.
 struct EndpointMessages: Sendable {
   /// Most code points quoted from the endpoint.
-  static let lengthLimit = 500
+  static let lengthLimit = 300
 
   let endpoint: Endpoint
   let model: String
@@ -107,21 +107,21 @@ struct EndpointMessages: Sendable {
 
   // MARK: Parts
 
-  /// Quotes the endpoint: on one line, limited in length, without control characters and secrets.
+  /// Quotes the endpoint: on one line, limited in length, without control characters, long JSON and secrets.
   func quoted(_ text: String) -> String {
     // Fast path for short ASCII words such as finish reasons, which nearly every reply has.
     if text.utf8.count <= Self.lengthLimit, text.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) {
       return redactor.redact(text)
     }
+    let text = text.unicodeScalars.count > Self.lengthLimit ? AbridgedText.withoutJSON(text) : text
     let words = redactor.redact(text).unicodeScalars.split { scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
       default: scalar == " "
       }
     }
-    let line = String.UnicodeScalarView(words.joined(separator: [" "]))
-    let start = String(String.UnicodeScalarView(line.prefix(Self.lengthLimit)))
-    return line.count > Self.lengthLimit ? start + "…" : start
+    let line = String(String.UnicodeScalarView(words.joined(separator: [" "])))
+    return AbridgedText.ends(of: line, limit: Self.lengthLimit)
   }
 
   private var dialect: any Dialect { endpoint.api.dialect }

@@ -33,8 +33,11 @@ public enum TranscriptFiles {
   /// The files at some paths and, recursively, in the directories among them, each once. Links to directories
   /// are not followed, except for those that are given. `PATH#INDEX` is one conversation of a file.
   ///
+  /// - Parameter warn: told once about names in directories that are not UTF-8, which can't be opened.
   /// - Throws: what is wrong with a path.
-  public static func find(_ paths: [String]) throws(InvalidValue) -> [Candidate] {
+  public static func find(
+    _ paths: [String], warn: (String) -> Void = { _ in }
+  ) throws(InvalidValue) -> [Candidate] {
     var search = Search()
     for given in paths.map(Candidate.init(named:)) {
       let path = given.path
@@ -46,6 +49,14 @@ public enum TranscriptFiles {
       } else {
         search.add(given, status)
       }
+    }
+    if let first = search.unnamed.first {
+      let count = search.unnamed.count
+      warn(
+        (count == 1
+          ? "1 file was left out because its name is"
+          : "\(count) files were left out because their names are")
+          + " not UTF-8: \(first)\(count == 1 ? "" : ", …")")
     }
     return search.found
   }
@@ -81,6 +92,8 @@ public enum TranscriptFiles {
 
   private struct Search {
     var found: [Candidate] = []
+    /// The escaped paths of what has a name that is not UTF-8.
+    private(set) var unnamed: [String] = []
     private var seen: Set<File> = []
 
     mutating func add(_ candidate: Candidate, _ status: stat) {
@@ -90,8 +103,13 @@ public enum TranscriptFiles {
     }
 
     mutating func walk(_ directory: String) throws(InvalidValue) {
-      for name in try Self.names(in: directory) {
-        let path = directory == "/" ? "/" + name : directory + "/" + name
+      let parent = directory == "/" ? "/" : directory + "/"
+      for bytes in try Self.names(in: directory) {
+        guard let name = String(validating: bytes, as: UTF8.self) else {
+          unnamed.append(parent + Self.escaped(bytes))
+          continue
+        }
+        let path = parent + name
         var own = stat()
         guard lstat(path, &own) == 0, let status = Self.status(path) else { continue }
         if own.st_mode & S_IFMT == S_IFDIR {
@@ -107,20 +125,27 @@ public enum TranscriptFiles {
       return stat(path, &status) == 0 ? status : nil
     }
 
+    /// A name with its bytes beyond ASCII as `\xE9`.
+    private static func escaped(_ name: [UInt8]) -> String {
+      name.map { byte in
+        0x20..<0x7F ~= byte
+          ? String(Unicode.Scalar(byte))
+          : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }.joined()
+    }
+
     /// The names in a directory by their bytes.
-    private static func names(in directory: String) throws(InvalidValue) -> [String] {
+    private static func names(in directory: String) throws(InvalidValue) -> [[UInt8]] {
       guard let stream = opendir(directory) else {
         throw InvalidValue("\(directory): \(String(cString: strerror(errno)).lowercased())")
       }
       defer { closedir(stream) }
-      var names: [String] = []
+      var names: [[UInt8]] = []
       while let entry = readdir(stream) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-          name.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { names.append(name) }
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { name in Array(name.prefix { $0 != 0 }) }
+        if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
       }
-      return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
   }
 }

@@ -9,7 +9,7 @@ public struct TranscriptSource: Sendable {
   }
 
   public let path: String
-  /// A sentence for each thing that was left out.
+  /// A sentence for each thing that was left out or could not be read as it is.
   public let warnings: [String]
   /// The only conversation that is wanted, from 0.
   private let chosen: Int?
@@ -27,7 +27,9 @@ public struct TranscriptSource: Sendable {
     let request = ForeignFile.Request(path: file.path, isNamed: file.isNamed, format: format)
     if let foreign = ForeignFile.recognise(bytes, request) {
       content = .foreign(foreign)
-      warnings = foreign.warnings
+      let line = Self.firstInvalidLine(of: bytes)
+      let invalid = line.map { "\(file.path), line \($0): what is not UTF-8 was read as U+FFFD" }
+      warnings = foreign.warnings + [invalid].compactMap(\.self)
     } else {
       guard let (transcript, warnings) = try Self.own(bytes, file, format) else { return nil }
       content = .own(transcript)
@@ -38,6 +40,13 @@ public struct TranscriptSource: Sendable {
       let held = count == 1 ? "one conversation, 0" : "\(count) conversations, 0 to \(count - 1)"
       throw RecordError(.missing, path, "there is no conversation \(chosen); the file holds \(held)")
     }
+  }
+
+  /// The first line that is not UTF-8, from 1; a line feed is never a part of another character.
+  private static func firstInvalidLine(of bytes: [UInt8]) -> Int? {
+    bytes.split(separator: 0x0A, omittingEmptySubsequences: false).firstIndex { line in
+      line.contains { $0 >= 0x80 } && String(validating: line, as: UTF8.self) == nil
+    }.map { $0 + 1 }
   }
 
   private static func own(

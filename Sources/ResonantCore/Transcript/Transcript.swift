@@ -176,8 +176,9 @@ public struct Transcript: Sendable, Equatable {
   /// How a conversation ended, and its totals.
   public struct End: Sendable, Equatable {
     public var reason: StopReason
+    /// Whole turns: not one that was cut and is asked for again when the conversation goes on.
     public var turns: Int
-    /// Code points of all turns.
+    /// Code points of these turns.
     public var characters: Int
     public var usage: Usage
     public var milliseconds: Int
@@ -252,6 +253,9 @@ extension Transcript {
     }
     return last.outcome == .interrupted && !events.contains(where: isHeard)
   }
+
+  /// The turns without one at the end that was cut and is asked for again.
+  var wholeTurns: ArraySlice<Turn> { turns.dropLast(endsWithCutTurn ? 1 : 0) }
 
   /// Discards what is asked for again when the conversation goes on: a last turn that was cut, and any cut turns
   /// before it.

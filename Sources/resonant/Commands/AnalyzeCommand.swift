@@ -61,7 +61,8 @@ struct AnalyzeCommand: AsyncParsableCommand {
   var tables: String?
 
   @Option(
-    help: ArgumentHelp("Also write a report, one HTML page.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Also write a report, one HTML page.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
   var html: String?
 
   func run() async throws {
@@ -69,7 +70,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
     let keys = try Self.list(by, of: "--by")
     let files: [TranscriptFiles.Candidate]
     do {
-      files = try TranscriptFiles.find(paths)
+      files = try TranscriptFiles.find(paths, warn: Diagnostics.warning)
     } catch {
       throw ConfigurationError(nil, error.description)
     }

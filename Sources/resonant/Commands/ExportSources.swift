@@ -24,7 +24,7 @@ struct ExportSources {
     self.format = format
     let files: [TranscriptFiles.Candidate]
     do {
-      files = try TranscriptFiles.find(paths)
+      files = try TranscriptFiles.find(paths, warn: Diagnostics.warning)
     } catch {
       throw ConfigurationError(nil, error.description)
     }

@@ -45,7 +45,7 @@ final class InputLine: Sendable {
   /// that prevented it.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     guard let line = current.withLock({ $0 }), line.terminal.outputs.contains(descriptor) else {
-      return writeFully(bytes, to: descriptor)
+      return writeFully(SharedOutput.current?.framed(bytes, to: descriptor) ?? bytes, to: descriptor)
     }
     return line.screen.withLock { screen in
       writeFully(line.framed(bytes, descriptor, &screen), to: descriptor)

@@ -63,7 +63,9 @@ extension ChatOption {
       Option<[String]>(wrappedValue: [], name: name, parsing: .singleValue, help: .option(self))
     case .choice(let words): option(Self.choice(words))
     case .path: option(String.self, .directory)
-    case .command, .textFile, .preamble, .template, .party: option(String.self, .file())
+    case .command, .textFile, .preamble, .template, .party:
+      option(String.self, .file(extensions: fileExtensions))
+    case .text where !suggestions.isEmpty: option(String.self, .words(suggestions))
     case .text, .object, .moderator: option(String.self)
     }
   }
@@ -79,8 +81,14 @@ extension ChatOption {
 
 extension ArgumentVisibility {
   /// Only in the long help, and in completions, for which the parser takes what is visible.
-  static let rare =
-    CommandLine.arguments.contains { $0.hasPrefix("--generate-completion-script") } ? Self.default : .hidden
+  static let rare = CompletedResonant.isWanted ? Self.default : .hidden
+}
+
+extension CompletionKind {
+  /// Words of which some contain a colon, after which zsh expects a description.
+  fileprivate static func words(_ words: [String]) -> CompletionKind {
+    .list(CompletionShell.requesting == .zsh ? words.map { $0.replacing(":", with: "\\:") } : words)
+  }
 }
 
 extension ArgumentHelp {

@@ -33,7 +33,7 @@ final class Console: Sendable {
   }
 
   private let state = Mutex(State())
-  private let queue = DispatchQueue(label: "resonant.console")
+  private let queue = SharedOutput.current?.queue ?? DispatchQueue(label: "resonant.console")
   private let descriptor: Int32
   /// How text from outside is shown on standard output.
   static let style = TerminalStyle(usesColor: false, isTerminal: isatty(STDOUT_FILENO) == 1)

@@ -112,7 +112,12 @@ struct BatchSignalTests {
     #expect(cut.map(\.outcomes) == [["opening", "interrupted"], ["opening", "interrupted"]])
     #expect(try lab.trials().values.allSatisfy { $0.records.isEmpty || $0.end?["reason"] == "interrupted" })
     let begun = try lab.trials().values.count { !$0.records.isEmpty }
-    #expect(try lab.summary().map { $0["reason"] } == Array(repeating: "interrupted", count: begun))
+    let rows = try lab.summary()
+    #expect(rows.map { $0["reason"] } == Array(repeating: "interrupted", count: begun))
+    for row in rows {
+      let end = try lab.trials()["x/trials/\(row["trial"]?.string ?? "").jsonl"]?.end
+      #expect(end != nil && row["turns"] == end?["turns"] && row["chars"] == end?["chars"], "\(row)")
+    }
     gate.open()
     let again = try await lab.batch()
     #expect(again.exitCode == 0, "\(again)")

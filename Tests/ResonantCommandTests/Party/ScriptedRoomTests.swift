@@ -141,4 +141,30 @@ struct ScriptedRoomTests {
     #expect(try parlour.transcript().said == ["a: 0123456789abcdefghij"])
     #expect(ended.output.contains("0123456789abcdefghij"))
   }
+
+  @Test(arguments: [true, false])
+  func anAnswerBeginsALineOnlyWhereTheConversationIsShownToo(sharesOutput: Bool) async throws {
+    let gate = Gate()
+    let parlour = try await parlour(["a": [.openAI("01234567", .hold(gate), "89")]])
+    let program = await Program(
+      "/bin/bash",
+      ["-c", "exec \"$@\" \(sharesOutput ? "2>&1" : "")", "bash", try ResonantBinary.executable()]
+        + ["party", "--topic", "T", "--order", "round-robin"] + Parlour.common,
+      environment: ["PATH": ResonantBinary.path, "HOME": parlour.directory.path, "LANG": "C.UTF-8"],
+      directory: parlour.directory.path, input: "/at 8 /status\n\n/history\n/quit\n")
+    let answer = "a speaks · held afterwards"
+    if sharesOutput {
+      try await program.waitForOutput(containing: answer)
+    } else {
+      try await program.waitForErrors(containing: answer)
+    }
+    gate.open()
+    let ended = try await program.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    guard sharesOutput else { return #expect(ended.output.contains("\n0123456789\n["), "\(ended)") }
+    let lines = ended.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let place = try #require(lines.firstIndex { $0.hasPrefix(answer) }, "\(ended)")
+    #expect(lines[place - 1] == "01234567" && lines[place + 1] == "89", "\(ended)")
+    #expect(lines.contains("1. [a]: 0123456789"), "\(ended)")
+  }
 }

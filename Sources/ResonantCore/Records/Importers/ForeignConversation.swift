@@ -57,13 +57,24 @@ struct ForeignConversation {
     // A branch after turn 0 begins as this one did, not with the opening that is usual here.
     settings["no_opening"] = true
     settings["form"] = .string(format.rawValue)
+    let names = VisibleName.replacements(for: Array(participants.keys))
     let header = Transcript.Header(
       id: self.id ?? id, created: created ?? Transcript.unknownTime, program: Version.program,
-      participants: Array(participants.values), settings: settings)
+      participants: participants.values.map { participant in
+        var participant = participant
+        participant.name = names[participant.name] ?? participant.name
+        return participant
+      }, settings: settings)
     let turns = turns.map { turn in
       var turn = turn
       turn.model = participants[turn.speaker]?.model ?? ""
+      turn.speaker = names[turn.speaker] ?? turn.speaker
       return turn
+    }
+    let preambles = preambles.map { preamble in
+      var preamble = preamble
+      preamble.owner = names[preamble.owner] ?? preamble.owner
+      return preamble
     }
     var transcript = Transcript(header: header, preambles: preambles, turns: turns)
     transcript.end = end.map { reason in
