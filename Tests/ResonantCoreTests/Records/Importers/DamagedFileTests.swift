@@ -65,7 +65,7 @@ struct DamagedFileTests {
       ),
       (
         #"{"messages": [{"role": "user", "content": "a"#,
-        "the conversation is no JSON: a string has no closing quote"
+        "the conversation is no JSON: the string that begins here has no end"
       ),
     ])
   func theMessageAtFault(text: String, problem: String) throws {
