@@ -2,11 +2,14 @@
 
 extension Turn {
   /// The model that answered, if it is another than the one that was asked, rather than the same by its full name:
-  /// `gpt-5-2025-08-07` for `gpt-5`, `gemma3:latest` for `gemma3`.
+  /// `gpt-5-2025-08-07` for `gpt-5`, `gemma3:latest` for `gemma3`. A long name, as paths of files are, is cut.
   public var otherModel: String? {
     guard let servedModel, !Self.isFullName(servedModel, of: model) else { return nil }
-    return servedModel
+    return servedModel.count > Self.longestName ? servedModel.prefix(Self.longestName) + "…" : servedModel
   }
+
+  /// In characters.
+  private static let longestName = 80
 
   private static func isFullName(_ served: String, of asked: String) -> Bool {
     let newest = "-latest"
