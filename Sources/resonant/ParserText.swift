@@ -7,6 +7,8 @@ import ResonantCore
 struct ParserText {
   private static let errorPrefix = "Error: "
   private static let unknown = "Unknown option '"
+  private static let invalid = "' is invalid for '"
+  private static let choices = ". Please provide one of "
 
   private let text: String
   /// The command that the text is about, as its usage tells; nil for the root command.
@@ -40,12 +42,31 @@ struct ParserText {
     )
     .map(String.init)
     if lines[0].hasPrefix(Self.unknown), let command {
-      let flag = lines[0].dropFirst(Self.unknown.count).prefix { $0 != "'" }
+      let flag = String(lines[0].dropFirst(Self.unknown.count).prefix { $0 != "'" })
+      let flags = Self.flags(of: command)
       lines[0] =
-        "\(Self.unknown)\(flag)'" + Suggestion.text(for: String(flag), among: Self.flags(of: command))
+        "\(Self.unknown)\(flag)'"
+        + (RequestParameter(flag, among: flags)?.hint ?? Suggestion.text(for: flag, among: flags))
+    } else {
+      Self.suggestChoice(&lines)
     }
     lines[0] = "resonant: " + lines[0].prefix(1).lowercased() + lines[0].dropFirst()
     return lines.joined(separator: "\n")
+  }
+
+  /// Puts the values that an option may have, or the one that was probably meant, on the line of the error.
+  private static func suggestChoice(_ lines: inout [String]) {
+    guard let end = lines[0].firstRange(of: choices), lines[0].contains(invalid) else { return }
+    let value = lines[0].drop { $0 != "'" }.dropFirst().prefix { $0 != "'" }
+    let listed = lines.dropFirst().prefix { $0.hasPrefix("  - ") }
+    let inline = lines[0][end.upperBound...].split(separator: "'")
+      .filter { $0.allSatisfy { $0.isLetter || $0 == "-" } }
+    let names = listed.isEmpty ? inline.map(String.init) : listed.map { String($0.dropFirst(4)) }
+    let suggestion = Suggestion.text(for: String(value), among: names)
+    lines[0] =
+      lines[0][..<end.lowerBound]
+      + (suggestion.isEmpty ? "; there are \(names.joined(separator: ", "))" : suggestion)
+    lines.removeSubrange(1..<(1 + listed.count))
   }
 
   /// The text of a command's help without the flags that every command has.

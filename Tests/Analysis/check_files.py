@@ -56,36 +56,48 @@ def imported(path, values):
         values = values[0]
     if not values or not all(isinstance(value, dict) for value in values):
         return None
+    # A conversation is not read if a text is missing in it, rather than null; the numbers of the others stay.
     first, found = values[0], []
     if isinstance(first.get("conversation"), list):
         for value in values:
             models = [agent.get("model") for agent in value.get("agents", [])]
-            found.append(dict(raws=[m["content"] or "" for m in value["conversation"]], models=models))
+            found.append(readable([m["content"] or "" if "content" in m else None for m in value["conversation"]], models))
     elif isinstance(first.get("messages"), list):
         for value in values:
-            found.append(dict(raws=[joined(m.get("content")) for m in value["messages"] if said(m["role"])],
-                              models=[value.get("model")]))
+            found.append(readable([joined(m) for m in value["messages"] if m["role"] != "tool"],
+                                  [value.get("model")], [said(m["role"]) for m in value["messages"] if m["role"] != "tool"]))
     elif isinstance(first.get("conversations"), list):
         if any("full_conversation" in conversation for conversation in first["conversations"]):
             if os.path.basename(path) != "conversations.json":
                 return None
             models = [first.get("model_a"), first.get("model_b")]
             for c in first["conversations"]:
-                texts = [m["content_clean"] if m.get("content_clean") is not None else m["content"] or ""
-                         for m in c["full_conversation"]]
-                found.append(dict(raws=texts, models=models if any(models) else [first.get("model")]))
+                texts = [m["content_clean"] if m.get("content_clean") is not None
+                         else m["content"] or "" if "content" in m else None for m in c["full_conversation"]]
+                found.append(readable(texts, models if any(models) else [first.get("model")]))
         else:
             for value in values:
-                found.append(dict(raws=[m["value"] or "" for m in value["conversations"] if said(m["from"])],
-                                  models=[value.get("model")]))
-    return found or None
+                texts = [m["value"] or "" if "value" in m else None for m in value["conversations"] if m["from"] != "tool"]
+                found.append(readable(texts, [value.get("model")],
+                                      [said(m["from"]) for m in value["conversations"] if m["from"] != "tool"]))
+    return found if any(found) else None
+
+
+def readable(texts, models, turns=None):
+    """None if a text is missing; `turns` tells which of the texts are turns."""
+    if None in texts:
+        return None
+    return dict(raws=[text for text, turn in zip(texts, turns or [True] * len(texts)) if turn], models=models)
 
 
 def said(role):
     return role not in ("system", "tool")
 
 
-def joined(content):
+def joined(message):
+    content = message.get("content")
+    if "content" not in message and "tool_calls" not in message:
+        return None
     if isinstance(content, list):
         return "".join(part["text"] for part in content if part.get("type") == "text")
     return content or ""
@@ -141,5 +153,7 @@ def load(paths, strip):
         if found is None and not files[path]:
             sys.exit(f"{path}: not recognised")
         for index, conversation in enumerate(found or []):
+            if conversation is None:
+                continue
             texts = [strip_thinking(raw) for raw in conversation["raws"]] if strip else conversation["raws"]
             yield {"path": path, "index": index, "texts": texts, **conversation}

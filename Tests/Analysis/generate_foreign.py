@@ -46,6 +46,15 @@ class ForeignWriter(Writer):
         self.last = result
         return result
 
+    def misspell(self, messages):
+        """Now and then, a message has its text under another key, and its conversation can't be read."""
+        if messages and self.r.random() < 0.04:
+            message = self.r.choice(messages)
+            for key in ("value", "content", "content_clean"):
+                if key in message:
+                    message[key[:-1]] = message.pop(key)
+        return messages
+
     def write(self, *path, text=None, value=None, lines=None, indent=None, ascii=False):
         path = os.path.join(self.directory, *path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -90,7 +99,7 @@ class ForeignWriter(Writer):
             turns.append(turn)
             histories[speaker].append({"role": "assistant", "content": turn["content"]})
             histories["BA"[number % 2]].append({"role": "user", "content": text})
-        result = {"seed_prompt": self.r.choice(SEED_PROMPTS), "full_conversation": turns}
+        result = {"seed_prompt": self.r.choice(SEED_PROMPTS), "full_conversation": self.misspell(turns)}
         if cross:
             result |= {"model_a": models[0], "model_b": models[1]}
         else:
@@ -124,7 +133,7 @@ class ForeignWriter(Writer):
                                                         [("AI 1", "llama3.3:latest"), ("AI: 2", "qwen3"), ("AI", "phi4")]])]
             said = [{"agent": agents[turn % len(agents)]["name"], "content": text} for turn, text in enumerate(texts)]
             if number % 2:
-                self.write("llm-conversation", f"{number}.json", value={"agents": agents, "conversation": said}, indent=4)
+                self.write("llm-conversation", f"{number}.json", value={"agents": agents, "conversation": self.misspell(said)}, indent=4)
                 continue
             text = "".join(f"=== Agent {n} ===\n\nName: {a['name']}\nModel: {a['model']}\nTemperature: {a['temperature']}\n"
                            f"Context Size: {a['ctx_size']}\nSystem Prompt: {a['system_prompt']}\n\n"
@@ -145,7 +154,7 @@ class ForeignWriter(Writer):
                     rows.insert(0, {"from": "system", "value": SYSTEM})
                 if self.r.random() < 0.2:
                     rows.insert(self.r.randint(0, len(rows)), {"from": "tool", "value": '{"temperature": 21}'})
-                items.append({"id": f"identity_{number}_{index}", "conversations": rows})
+                items.append({"id": f"identity_{number}_{index}", "conversations": self.misspell(rows)})
             if number % 3 == 0:
                 self.write("sharegpt", f"sg_{number}.json", value=items, indent=2, ascii=True)
             else:
@@ -173,7 +182,7 @@ class ForeignWriter(Writer):
                 messages += [message | {"tool_calls": [call]}, {"role": "tool", "tool_call_id": "call_1", "content": "21"}]
             else:
                 messages.append(message)
-        return {"messages": messages} | ({"parallel_tool_calls": False} if self.r.random() < 0.1 else {})
+        return {"messages": self.misspell(messages)} | ({"parallel_tool_calls": False} if self.r.random() < 0.1 else {})
 
 
 def main(directory, count=400, seed=1):

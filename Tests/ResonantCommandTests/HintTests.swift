@@ -29,6 +29,65 @@ struct HintTests {
     #expect(ended.exitCode == 2 && ended.errors.hasSuffix("; did you mean ollama?\n"), "\(ended)")
   }
 
+  @Test(arguments: [
+    ("localhost:51119", "http://localhost:51119"), ("127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1"),
+    ("api.example.org/v1", "https://api.example.org/v1"), ("localhost:1/key-12", "http://localhost:1/…"),
+  ])
+  func anAddressWithoutASchemeIsSuggestedWithOne(text: String, url: String) async throws {
+    let ended = try await ResonantBinary.run(
+      ["--endpoint", text, "--model", "m"], in: try TemporaryDirectory())
+    #expect(ended.exitCode == 2 && ended.errors.hasSuffix("; did you mean \(url)?\n"), "\(ended)")
+  }
+
+  /// What may hold a secret is not repeated.
+  @Test(arguments: ["u:secret-9@localhost:1", "localhost:1/v1?k=secret-9", "${PLACE}"])
+  func anAddressThatMayHoldASecretIsNotRepeated(text: String) async throws {
+    let ended = try await ResonantBinary.run(
+      ["--endpoint", text, "--model", "m"], in: try TemporaryDirectory(),
+      environment: ["PLACE": "secret-9.example.org:1"])
+    #expect(ended.exitCode == 2 && !ended.errors.contains("secret-9"), "\(ended)")
+    #expect(!ended.errors.contains("did you mean"), "\(ended)")
+  }
+
+  // MARK: Models that nobody asked for
+
+  private static func serving(_ names: String...) async throws -> Arena {
+    try await Arena { request in
+      let message: JSONValue = ["role": "assistant", "content": .string("Answer \(request.number).")]
+      let model = names[min(request.number, names.count) - 1]
+      return .json(["model": .string(model), "choices": [["message": message, "finish_reason": "stop"]]])
+    }
+  }
+
+  @Test func anotherModelThanTheOneAskedForIsToldOnceAndStandsOnThePage() async throws {
+    let arena = try await Self.serving("tiny")
+    let ended = try await arena.chat("--model", "tinny", "--max-turns", "5", "--name", "c")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(
+      ended.errors == "resonant: Bob: asked for tinny, answered by tiny\n"
+        + "resonant: Alice: asked for tinny, answered by tiny\n", "\(ended)")
+    #expect(try arena.directory.read("c.html").contains("<bdi>tinny (served: tiny)</bdi>"))
+    let markdown = try await arena.resonant("export", "c.jsonl", "--to", "markdown")
+    #expect(markdown.output.contains("- Shared model: tinny (served: tiny)\n"), "\(markdown)")
+    let quiet = try await arena.chat("--model", "tinny", "--max-turns", "3", "--no-save", "--quiet")
+    #expect(quiet.exitCode == 0 && quiet.errors.isEmpty, "\(quiet)")
+  }
+
+  @Test func theFullNameOfAModelIsNoOther() async throws {
+    let arena = try await Self.serving("gpt-5-2025-08-07", "gpt-5:latest")
+    let ended = try await arena.chat("--model", "gpt-5", "--max-turns", "4", "--name", "c")
+    #expect(ended.exitCode == 0 && ended.errors.isEmpty, "\(ended)")
+    #expect(try !arena.directory.read("c.html").contains("(served: "))
+  }
+
+  @Test func aChangedModelStandsOnThePage() async throws {
+    let arena = try await Self.serving("m", "m", "other")
+    _ = try await arena.chat("--max-turns", "3", "--name", "c")
+    let ended = try await arena.resonant("resume", "c.jsonl", "--max-turns", "5", "--model", "n")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(try arena.directory.read("c.html").contains("<bdi>m, then n (served: other)</bdi>"))
+  }
+
   private static func listing(_ names: String...) async throws -> Arena {
     let list = JSONValue.object(["data": .array(names.map { ["id": .string($0)] })])
     return try await Arena {

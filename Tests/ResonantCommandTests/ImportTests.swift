@@ -115,6 +115,65 @@ struct ImportTests {
     #expect(lines.errors.contains("lines.jsonl, line 2: the conversation has no messages"), "\(lines)")
   }
 
+  private func shareGPT(_ key: String) -> String {
+    #"{"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "\#(key)": "b"}]}"#
+  }
+
+  /// Each command that reads files of other tools, with what it takes besides the file.
+  @Test(arguments: ["analyze", "export --to text", "fork --at 1 --endpoint builtin:"])
+  func aTextUnderAnotherKeyIsNoEmptyTurn(command: String) async throws {
+    try directory.write(shareGPT("valu"), to: "a.json")
+    let words = command.split(separator: " ").map(String.init)
+    let ended = try await ResonantBinary.run(words + ["a.json"], in: directory)
+    #expect(ended.exitCode == 2 && ended.stdout.isEmpty, "\(ended)")
+    #expect(
+      ended.errors == "resonant: a.json, line 1: message 2 has no value (keys: from, valu)\n", "\(ended)")
+  }
+
+  @Test func whatIsLeftOfAFileIsReadAndTheFirstFaultIsTold() async throws {
+    let (good, bad) = (shareGPT("value"), shareGPT("valu"))
+    try directory.write("[\([good, good, good, bad, bad, bad].joined(separator: ",\n"))]", to: "a.json")
+    let told =
+      "resonant: warning: a.json, line 4: conversation 3, message 2 has no value (keys: from, valu); it was left"
+      + " out, as were 2 more of this file's conversations\n"
+    let ended = try await resonant("analyze", "a.json", "--format", "tsv")
+    #expect(ended.exitCode == 0 && ended.output.split(separator: "\n").count == 4, "\(ended)")
+    #expect(ended.errors == told, "\(ended)")
+    let exported = try await resonant("export", "a.json", "--to", "openai", "--out", "b.jsonl")
+    #expect(exported.exitCode == 0 && exported.errors == told, "\(exported)")
+    #expect(try directory.read("b.jsonl").split(separator: "\n").count == 3)
+
+    try directory.write("[\(bad), \(good)]", to: "first.json")
+    let first = try await resonant("analyze", "first.json", "--from", "sharegpt", "--format", "tsv")
+    #expect(first.exitCode == 0 && first.output.split(separator: "\n").count == 2, "\(first)")
+    #expect(first.errors.contains("first.json, line 1: conversation 0, message 2 has no value"), "\(first)")
+
+    try directory.write("[\(bad), \(bad)]", to: "all.json")
+    for refused in [
+      try await resonant("analyze", "a.json", "all.json"),
+      try await resonant("export", "all.json", "--to", "text", "--out", "x/"),
+    ] {
+      #expect(refused.exitCode == 2, "\(refused)")
+      #expect(
+        refused.errors.hasSuffix("(keys: from, valu); none of the file's 2 conversations can be read\n"),
+        "\(refused)")
+    }
+  }
+
+  @Test func filesOfADirectoryOfWhichNothingIsLeftAreToldTogether() async throws {
+    for name in ["a", "b", "c"] { try directory.write(shareGPT("text"), to: "in/\(name).json") }
+    try directory.write(shareGPT("value"), to: "in/d.json")
+    try directory.write(#"{"messages": [{"id": 1, "text": "a"}], "conversations": []}"#, to: "in/other.json")
+    let told =
+      "resonant: warning: in/a.json, line 1: message 2 has no value (keys: from, text); it was left out, as"
+      + " was the whole of 2 other files: in/b.json, in/c.json\n"
+    let ended = try await resonant("analyze", "in", "--format", "tsv")
+    #expect(ended.exitCode == 0 && ended.output.split(separator: "\n").count == 2, "\(ended)")
+    #expect(ended.errors == told, "\(ended)")
+    let exported = try await resonant("export", "in", "--to", "text")
+    #expect(exported.exitCode == 0 && exported.errors == told, "\(exported)")
+  }
+
   /// Two names that are not numbered head other texts, too, so the file has to be named.
   @Test func aShortLogOfNamesIsReadIfItIsNamed() async throws {
     try directory.write("### Ada ###\nHello.\n\n### Ben ###\nHello!\n", to: "logs/short.txt")

@@ -89,6 +89,9 @@ struct ToolFormatTests {
     try await converse(
       "--alice-model", "eliza", "--bob-model", "parry", "--participant",
       #"{"name": "Cai", "model": "eliza"}"#, "--max-turns", "4", "--name", "three", in: directory)
+    let resumed = try await ResonantBinary.run(
+      ["resume", "three.jsonl", "--max-turns", "7", "--bob-model", "echo", "--quiet"], in: directory)
+    #expect(resumed.exitCode == 0, "\(resumed)")
     let failed = try await ResonantBinary.run(
       ["--endpoint", "http://127.0.0.1:9", "--model", "m", "--retries", "0", "--quiet", "--name", "failed"],
       in: directory)
@@ -112,13 +115,44 @@ struct ToolFormatTests {
     let written = try WrittenTranscript(directory.read("three.jsonl"))
     let messages = logs[1]["messages"]?.array ?? []
     let texts = written.turns.map { $0["text"]?.string ?? "" }
-    #expect(messages.map { $0.array?[0] } == ["system", "assistant", "user", "user", "assistant"])
+    #expect(messages.prefix(5).map { $0.array?[0] } == ["system", "assistant", "user", "user", "assistant"])
     #expect(
-      messages.dropFirst().map { $0.array?[1].string }
+      messages.dropFirst().prefix(4).map { $0.array?[1].string }
         == [texts[0], "[Bob]: " + texts[1], "[Cai]: " + texts[2], texts[3]])
-    #expect(messages.dropFirst().map { $0.array?[2]["speaker"] } == ["Alice", "Bob", "Cai", "Alice"])
-    #expect(logs[1]["output"]?.string == texts[3])
-    #expect((logs[1]["tokens"]?.int ?? 0) > 0)
+    #expect(
+      messages.dropFirst().prefix(4).map { $0.array?[2]["speaker"] } == ["Alice", "Bob", "Cai", "Alice"])
+    #expect(logs[1]["output"]?.string == texts[6])
+    #expect(logs[1]["models"] == ["echo", "eliza", "parry"] && logs[1]["max_turns"]?.int == 7)
+    let usage = written.end?["usage"]
+    let spent = (usage?["prompt_tokens"]?.int ?? 0) + (usage?["completion_tokens"]?.int ?? 0)
+    #expect(logs[1]["tokens"]?.int == spent && spent > 0)
+  }
+
+  /// The log of a conversation that went on with other models tells of the whole.
+  @Test func aLogOfWhatWasResumedHasAllModels() async throws {
+    let directory = try TemporaryDirectory()
+    try await converse("--model", "eliza", "--max-turns", "4", "--name", "a", in: directory)
+    let resumed = try await ResonantBinary.run(
+      ["resume", "a.jsonl", "--max-turns", "8", "--model", "parry", "--max-chars", "900", "--quiet"],
+      in: directory)
+    #expect(resumed.exitCode == 0, "\(resumed)")
+    let log = try await export("a.jsonl", to: "inspect", in: directory)
+    let written = try WrittenTranscript(directory.read("a.jsonl"))
+    let used = log["stats"]?["model_usage"]?.object ?? [:]
+    #expect(Set(used.keys) == ["eliza", "parry"])
+    #expect(log["samples"]?.array?.first?["model_usage"]?.object == used)
+    let sums = written.turns.reduce(into: [String: Int]()) { sums, turn in
+      let usage = turn["usage"]
+      sums[turn["model"]?.string ?? "", default: 0] +=
+        (usage?["prompt_tokens"]?.int ?? 0) + (usage?["completion_tokens"]?.int ?? 0)
+    }
+    #expect(used.allSatisfy { $0.value["total_tokens"]?.int == sums[$0.key] }, "\(used) \(sums)")
+    let settings = log["eval"]?["metadata"]?["settings"]
+    #expect(settings?["max_turns"]?.int == 8 && settings?["max_chars"]?.int == 900)
+    #expect(log["eval"]?["model"] == "parry")
+    let last = try #require(written.turns.last?["started"]?.string)
+    let completed = try #require(log["stats"]?["completed_at"]?.string)
+    #expect(completed >= last, "\(completed) \(last)")
   }
 
   /// A dataset holds any number of conversations; other forms have one a file.

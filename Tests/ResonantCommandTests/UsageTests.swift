@@ -60,6 +60,25 @@ struct UsageTests {
   @Test(arguments: [
     (["--max-t", "3"], "resonant: unknown option '--max-t'; did you mean --max-turns?\n"),
     (["chat", "--first", "3"], "resonant: unknown option '--first'; did you mean --first-byte-timeout?\n"),
+    (["--modle", "x"], "resonant: unknown option '--modle'; did you mean --model?\n"),
+    (["--turns", "5"], "resonant: unknown option '--turns'; did you mean --max-turns?\n"),
+    (
+      ["--temperature", "1"],
+      "resonant: unknown option '--temperature'; did you mean --payload '{\"temperature\": 1}'?\n"
+    ),
+    (
+      ["--bob-top-p=0.5"],
+      "resonant: unknown option '--bob-top-p'; did you mean --bob-payload '{\"top_p\": 0.5}'?\n"
+    ),
+    (["batch", "--temperature", "1"], "resonant: unknown option '--temperature'\n"),
+    (
+      ["export", "a", "--to", "md"],
+      "resonant: the value 'md' is invalid for '--to <format>'; did you mean markdown?\n"
+    ),
+    (
+      ["analyze", "a", "--format", "xlsx"],
+      "resonant: the value 'xlsx' is invalid for '--format <format>'; there are table, json, tsv\n"
+    ),
     (["--max-turns", "many"], "resonant: the value 'many' is invalid for '--max-turns <n>'\n"),
     (["resume"], "resonant: missing expected argument '<transcript>'\n"),
   ])

@@ -17,6 +17,8 @@ for info in list_eval_logs(sys.argv[1], descending=False):
         "model": header.eval.model,
         "error": header.error.message if header.error else None,
         "tokens": sum(usage.total_tokens for usage in header.stats.model_usage.values()),
+        "models": sorted(header.stats.model_usage),
+        "max_turns": header.eval.metadata["settings"].get("max_turns"),
         "label": sample.scores["attractor"].value,
         "messages": [[message.role, message.text, message.metadata] for message in sample.messages],
         "output": sample.output.completion,

@@ -14,12 +14,15 @@ public struct AnalysisReader: Sendable {
     public var foundKeys: Set<String> = []
     /// The conversations of a file that can't be read.
     fileprivate var damages: [RecordError] = []
+    /// What is wrong with files of directories of which nothing is left, one each.
+    fileprivate var ruins: [RecordError] = []
 
     fileprivate mutating func add(_ other: Reading) {
       conversations += other.conversations
       warnings += other.warnings
       foundKeys.formUnion(other.foundKeys)
       damages += other.damages
+      ruins += other.ruins
     }
   }
 
@@ -43,7 +46,9 @@ public struct AnalysisReader: Sendable {
 
   /// Throws for a file that the user named and that is no transcript; others are skipped.
   public func read(processors: Int) async throws -> Reading {
-    try await Self.each(files.indices, processors) { try await read(files[$0], processors) }
+    var reading = try await Self.each(files.indices, processors) { try await read(files[$0], processors) }
+    if let ruins = TranscriptSource.ruins(reading.ruins) { reading.warnings.append(ruins) }
+    return reading
   }
 
   /// Does some work for each index, on several processors, and puts the results together in order.
@@ -86,6 +91,11 @@ public struct AnalysisReader: Sendable {
     var reading = try await Self.each(source.indices, processors) { read(source, $0) }
     reading.warnings = source.warnings + reading.warnings
     if let first = reading.damages.first {
+      if reading.conversations.isEmpty {
+        let ruin = TranscriptSource.ruin(first, of: reading.damages.count)
+        if file.isNamed { throw ruin }
+        return Reading(warnings: source.warnings, ruins: [ruin])
+      }
       reading.warnings.append(TranscriptSource.damage(first, and: reading.damages.count - 1))
       reading.damages = []
     }

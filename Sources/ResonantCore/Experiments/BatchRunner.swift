@@ -15,6 +15,8 @@ public struct BatchOutcome: Sendable {
   public var counts: BatchStatus.Counts
   /// The number of the shard's failed trials that `--retry-failed` would retry.
   public var retryable: Int
+  /// The number of the shard's forks left that wait for a failed trial, and so only go on with `--retry-failed`.
+  public var waiting: Int
   /// The state of all trials of the plan, including other shards.
   public var status: BatchStatus
   /// The ids of trials that other processes are running.
@@ -25,6 +27,11 @@ public struct BatchOutcome: Sendable {
   public var problems: [String]
   /// Whether the summary could be written.
   public var hasSummary: Bool
+
+  /// Whether all trials of the plan are finished.
+  public var isFinished: Bool {
+    isComplete && status.total.failed == 0 && status.total.left == 0 && status.total.running == 0
+  }
 
   /// Whether every trial of the shard is finished.
   public var isComplete: Bool {
@@ -142,6 +149,9 @@ public final class BatchRunner: Sendable {
       counts: counts,
       retryable: trials.count {
         reports[$0.id]?.state == .failed && reports[$0.id]?.isDamaged == false
+      },
+      waiting: trials.count { trial in
+        reports[trial.id] == nil && trial.parent.map { reports[$0]?.state == .failed } == true
       },
       status: BatchStatus(Array(reports.values), of: batch.plan),
       held: held.filter { reports[$0]?.state != .done }, reason: control.reason,

@@ -21,7 +21,7 @@ extension Transcript {
 
   /// The turn limit. The header does not know a higher limit that was given on resuming: it then equals the
   /// number of turns if the conversation reached the limit, and is unknown otherwise.
-  private var turnLimit: Int? {
+  var turnLimit: Int? {
     guard let first = header.settings["max_turns"]?.int, first < turns.count else {
       return header.settings["max_turns"]?.int
     }
@@ -41,13 +41,16 @@ extension Transcript {
     let first = machines.first
     let sharesEndpoint = machines.count > 1 && machines.allSatisfy { $0.endpoint == first?.endpoint }
     let sharesModel =
-      sharesEndpoint && header.mode == .chat && machines.allSatisfy { $0.model == first?.model }
+      sharesEndpoint && header.mode == .chat
+      && machines.allSatisfy { askedModels(of: $0) == first.map(askedModels) }
     var facts = header.participants.filter { $0.human || !sharesModel }.map { participant in
       let isLone = sharesEndpoint || participant.endpoint.isEmpty
-      let model = isLone ? participant.model : "\(participant.model) at \(participant.endpoint)"
-      return Fact(label: participant.name, value: participant.human ? "a person" : model)
+      let models = models(of: [participant])
+      return Fact(
+        label: participant.name,
+        value: participant.human ? "a person" : isLone ? models : "\(models) at \(participant.endpoint)")
     }
-    if let first, sharesModel { facts.insert(Fact(label: "Shared model", value: first.model), at: 0) }
+    if sharesModel { facts.insert(Fact(label: "Shared model", value: models(of: machines)), at: 0) }
     if let first, sharesEndpoint { facts.append(Fact(label: "Shared endpoint", value: first.endpoint)) }
     // Files of other tools name no endpoints, and some no models.
     facts.removeAll(where: \.value.isEmpty)
@@ -60,6 +63,29 @@ extension Transcript {
       Fact(label: "Payload of \($0.name)", value: JSONValue.object($0.payload).jsonText)
     }
     return facts
+  }
+
+  /// `a (served: b), then c`: the models that some participants, who share them, were asked for, each with those
+  /// that answered in its stead.
+  private func models(of participants: [Participant]) -> String {
+    let names = participants.map(\.name)
+    return participants.first.map(askedModels)?.map { model in
+      var served: [String] = []
+      for turn in turns where turn.model == model && names.contains(turn.speaker) {
+        if let other = turn.otherModel, !served.contains(other) { served.append(other) }
+      }
+      return served.isEmpty ? model : "\(model) (served: \(served.joined(separator: ", ")))"
+    }.joined(separator: ", then ") ?? ""
+  }
+
+  /// The models that a participant was asked for. One that was given another one when the conversation was resumed
+  /// has several; so has a fork, whose header names the last one.
+  private func askedModels(of participant: Participant) -> [String] {
+    var models = header.parent == nil ? [participant.model] : []
+    for turn in turns where turn.speaker == participant.name && turn.outcome.isGenerated {
+      if !models.contains(turn.model) { models.append(turn.model) }
+    }
+    return models.contains(participant.model) ? models : models + [participant.model]
   }
 
   /// The limits, totals and origin of the conversation.
@@ -104,6 +130,18 @@ extension Transcript.Header {
   /// The participants whose system prompt is known, or that they have none.
   var prompted: [Transcript.Participant] {
     participants.filter { !$0.human && (!isForeign || $0.systemPrompt != nil) }
+  }
+
+  /// The system prompts, one if all have the same, else one for each who has one.
+  var sharedPrompts: [(label: String, prompt: String)] {
+    let machines = participants.filter { !$0.human }
+    guard let first = machines.first else { return [] }
+    if machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
+      return first.systemPrompt.map { [("System prompt", $0)] } ?? []
+    }
+    return machines.compactMap { machine in
+      machine.systemPrompt.map { ("System prompt of \(machine.name)", $0) }
+    }
   }
 }
 

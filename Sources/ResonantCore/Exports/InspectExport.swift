@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import OrderedCollections
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -12,7 +14,7 @@ import Foundation
 /// The sample's messages are the conversation as the first speaker's model saw it: its system prompt, then its own
 /// turns as `assistant` and all others as `user`. Reasoning is a content of its own. Who spoke is in the metadata of
 /// each message, and among more than two participants also at the beginning of a `user` message. The score
-/// `attractor` is the label of the conversation.
+/// `attractor` is the label of the conversation. Of one that was resumed, the settings and models are those of the end.
 ///
 /// https://inspect.aisi.org.uk/eval-logs.html and the package's `inspect_ai/log/_log.py`.
 public enum InspectExport {
@@ -39,11 +41,19 @@ private struct InspectLog {
   let transcript: Transcript
   private let turns: [Turn]
   private let attractor: Attractor?
+  /// With what has changed since the beginning.
+  private let latest: Transcript.Header
 
   init(_ transcript: Transcript) {
     self.transcript = transcript
     turns = transcript.heardTurns
     attractor = Attractor(TurnMeasures(turns.map(\.heardText)), Thresholds())
+    latest = transcript.latestHeader
+  }
+
+  private var firstSpeaker: Transcript.Participant? {
+    let name = transcript.firstSpeaker?.name
+    return latest.participants.first { $0.name == name }
   }
 
   private var header: Transcript.Header { transcript.header }
@@ -68,10 +78,6 @@ private struct InspectLog {
     return ["message": .string(message), "traceback": "", "traceback_ansi": ""]
   }
 
-  private var models: [String] {
-    header.participants.map(\.model).filter { !$0.isEmpty }
-  }
-
   var specification: JSONValue {
     let id = Self.id(of: header)
     return [
@@ -80,7 +86,7 @@ private struct InspectLog {
       "task": .string(header.trial?.experiment ?? "conversation"), "task_version": 0,
       "task_args": .object(header.trial?.condition ?? [:]),
       "dataset": ["name": "resonant", "samples": 1, "sample_ids": [1], "shuffled": false],
-      "model": .string(transcript.firstSpeaker?.model ?? "none"),
+      "model": .string(firstSpeaker?.model ?? "none"),
       "model_args": .object([:]), "config": .object([:]),
       "packages": .object([:]), "metadata": .object(facts),
     ]
@@ -90,14 +96,20 @@ private struct InspectLog {
     var facts: JSONObject = [
       "program": .string(header.program), "mode": .string(header.mode.rawValue),
       "participants": .array(
-        header.participants.map { ["name": .string($0.name), "model": .string($0.model)] }),
-      "settings": .object(header.settings),
+        latest.participants.map { ["name": .string($0.name), "model": .string($0.model)] }),
+      "settings": .object(settings),
     ]
     if let seed = header.seed { facts["seed"] = .number(String(seed)) }
     if let topic = header.topic { facts["topic"] = .string(topic) }
     if let trial = header.trial { facts["repeat"] = .int(trial.repeat) }
     if let parent = header.parent { facts["parent"] = ["id": .string(parent.id), "turn": .int(parent.turn)] }
     return facts
+  }
+
+  private var settings: JSONObject {
+    var settings = latest.settings
+    settings["max_turns"] = transcript.turnLimit.map(JSONValue.int)
+    return settings
   }
 
   // MARK: The sample
@@ -119,7 +131,7 @@ private struct InspectLog {
   }
 
   private var prompt: [JSONValue] {
-    transcript.firstSpeaker?.systemPrompt.map { [["role": "system", "content": .string($0)]] } ?? []
+    firstSpeaker?.systemPrompt.map { [["role": "system", "content": .string($0)]] } ?? []
   }
 
   private func message(_ turn: Turn) -> JSONValue {
@@ -176,23 +188,29 @@ private struct InspectLog {
   }
 
   var statistics: JSONValue {
-    let ended = transcript.end.map { header.created.addingTimeInterval(Double($0.milliseconds) / 1000) }
-    return [
+    [
       "started_at": .string(Timestamp.text(header.created)),
-      "completed_at": .string(ended.map(Timestamp.text) ?? ""), "model_usage": usage,
+      "completed_at": .string(completed.map(Timestamp.text) ?? ""), "model_usage": usage,
     ]
+  }
+
+  /// When the conversation ended. Its duration leaves out how long it rested before it was resumed.
+  private var completed: Date? {
+    guard let end = transcript.end else { return nil }
+    let spans = [(header.created, end.milliseconds)] + transcript.turns.map { ($0.started, $0.milliseconds) }
+    let ends = spans.map { start, length in start.addingTimeInterval(Double(length) / 1000) }
+    return (ends + transcript.events.map(\.time)).max()
   }
 
   /// The tokens of each model's turns.
   private var usage: JSONValue {
-    var sums: [String: Usage] = [:]
-    for turn in turns {
+    var sums: OrderedDictionary<String, Usage> = [:]
+    for turn in transcript.turns {
       guard let usage = turn.usage else { continue }
       sums[turn.model] = (sums[turn.model] ?? .zero) + usage
     }
     var members: JSONObject = [:]
-    for model in models {
-      guard let sum = sums[model] else { continue }
+    for (model, sum) in sums {
       members[model] = [
         "input_tokens": .int(sum.promptTokens), "output_tokens": .int(sum.completionTokens),
         "total_tokens": .int(sum.total),

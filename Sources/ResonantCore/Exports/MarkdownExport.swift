@@ -4,14 +4,13 @@
 /// it stay inside.
 public enum MarkdownExport {
   public static func document(of transcript: Transcript) -> String {
-    let header = transcript.header
-    var parts = ["# \(line(Wording.title(of: header)))"]
+    var parts = ["# \(line(Wording.title(of: transcript.header)))"]
     if let topic = transcript.topicBesideTitle { parts.append(quote(topic)) }
     parts.append(facts(transcript))
     for fact in transcript.introductions {
       parts += ["## Introduction of \(line(fact.label))", quote(fact.value)]
     }
-    parts += prompts(header)
+    for (label, prompt) in transcript.header.sharedPrompts { parts += ["## \(line(label))", quote(prompt)] }
     for passage in transcript.passages {
       switch passage {
       case .preamble(let message):
@@ -29,17 +28,6 @@ public enum MarkdownExport {
   private static func facts(_ transcript: Transcript) -> String {
     (transcript.modelFacts + transcript.facts).map { "- \(line($0.label)): \(line($0.value))" }
       .joined(separator: "\n")
-  }
-
-  private static func prompts(_ header: Transcript.Header) -> [String] {
-    let machines = header.participants.filter { !$0.human }
-    guard let first = machines.first else { return [] }
-    if machines.allSatisfy({ $0.systemPrompt == first.systemPrompt }) {
-      return first.systemPrompt.map { ["## System prompt", quote($0)] } ?? []
-    }
-    return machines.flatMap { machine in
-      machine.systemPrompt.map { ["## System prompt of \(line(machine.name))", quote($0)] } ?? []
-    }
   }
 
   private static func turn(_ told: ToldTurn, maxCharacters: Int?) -> [String] {

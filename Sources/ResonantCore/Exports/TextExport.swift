@@ -13,6 +13,7 @@ public enum TextExport {
     for fact in transcript.introductions {
       lines += ["", "Introduction of \(fact.label)", thin, fact.value, thin]
     }
+    for (label, prompt) in transcript.header.sharedPrompts { lines += ["", label, thin, prompt, thin] }
     for passage in transcript.passages {
       switch passage {
       case .preamble(let message):

@@ -17,8 +17,9 @@ struct EndpointAddress {
   /// Without the `?`.
   let query: Range<Int>?
 
-  /// - Throws: `InvalidValue`, which quotes no part of the URL because it may contain a secret.
-  init(_ bytes: [UInt8]) throws(InvalidValue) {
+  /// - Parameter isQuotable: whether an error may repeat the host, since it comes from no variable.
+  /// - Throws: `InvalidValue`, which quotes no other part of the URL because it may contain a secret.
+  init(_ bytes: [UInt8], isQuotable: Bool = false) throws(InvalidValue) {
     guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else {
       throw InvalidValue("the URL holds a space, a backslash or a control character")
     }
@@ -27,9 +28,7 @@ struct EndpointAddress {
       throw InvalidValue(
         "this is neither a URL that begins with http:// or https://, nor 'builtin:', nor one of the names "
           + Preset.all.map(\.name).joined(separator: ", ")
-          + Suggestion.text(
-            for: String(decoding: bytes, as: UTF8.self),
-            among: Preset.all.map(\.name) + [Endpoint.builtin.source]))
+          + Self.suggestion(for: String(decoding: bytes, as: UTF8.self), isQuotable: isQuotable))
     }
     isSecure = prefix.hasPrefix("https://")
     scheme = 0..<(isSecure ? 8 : 7)
@@ -44,6 +43,19 @@ struct EndpointAddress {
     query = question.map { ($0 + 1)..<end }
     self.bytes = bytes
     guard !host.isEmpty, hasValidPort else { throw InvalidValue("the URL has no valid host and port") }
+  }
+
+  /// What a text that is no URL may have been meant for: a URL without its scheme, or a known name.
+  private static func suggestion(for text: String, isQuotable: Bool) -> String {
+    if isQuotable, !text.contains("://"), let url = try? EndpointAddress(Array("http://\(text)".utf8)),
+      url.userInfo == nil, url.query == nil, url.isLocal || url.host.contains(".") || !url.port.isEmpty
+    {
+      let path = url.text(url.path)
+      let shown = ["", "/", "/v1", "/v1/"].contains(path) || API(path: path) != nil ? path : "/…"
+      let isRemote = url.port.isEmpty && url.host.last?.isLetter == true && !url.isLocal
+      return "; did you mean \(isRemote ? "https" : "http")://\(url.text(url.authority))\(shown)?"
+    }
+    return Suggestion.text(for: text, among: Preset.all.map(\.name) + [Endpoint.builtin.source])
   }
 
   /// A URL without user info, query and fragment; any other endpoint name unchanged.

@@ -29,7 +29,7 @@ extension Endpoint {
     let preset = Preset.named(name)
     // The URL of a preset is public, even if its name came from a variable.
     if let preset { written = try VariableText(preset.base, environment: [:]) }
-    let address = try EndpointAddress(written.expanded)
+    let address = try EndpointAddress(written.expanded, isQuotable: !text.contains("$"))
     let suffix = suffix(
       to: address.text(address.path), dialect: (api ?? preset?.api ?? .usual).dialect, rule: paths)
     let target = address.origin + suffix.path(address.text(address.path))

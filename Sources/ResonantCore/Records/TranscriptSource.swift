@@ -86,8 +86,26 @@ public struct TranscriptSource: Sendable {
 
   /// A sentence about conversations of a file that were left out because they are damaged.
   public static func damage(_ first: RecordError, and others: Int) -> String {
-    let rest = others == 0 ? "" : ", as were \(others) more of this file's conversations"
+    let more = others == 1 ? "was one more" : "were \(others) more"
+    let rest = others == 0 ? "" : ", as \(more) of this file's conversations"
     return "\(first); it was left out\(rest)"
+  }
+
+  /// Why nothing is left of a file: the first of its conversations that are damaged, and how many there are.
+  public static func ruin(_ first: RecordError, of count: Int) -> RecordError {
+    guard count > 1 else { return first }
+    let rest = "; none of the file's \(count) conversations can be read"
+    return RecordError(first.kind, first.path, line: first.line, first.message + rest)
+  }
+
+  /// A sentence about files of directories of which nothing is left.
+  public static func ruins(_ files: [RecordError]) -> String? {
+    guard let first = files.first else { return nil }
+    let others = files.dropFirst()
+    guard !others.isEmpty else { return "\(first); it was left out" }
+    let some = others.prefix(5).map(\.path).joined(separator: ", ") + (others.count > 5 ? ", …" : "")
+    let count = others.count == 1 ? "another file" : "\(others.count) other files"
+    return "\(first); it was left out, as was the whole of \(count): \(some)"
   }
 
   /// One of the conversations.

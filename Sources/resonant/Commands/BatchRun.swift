@@ -113,6 +113,10 @@ struct BatchRun {
     } else if runner.progress.snapshot.turns > 0, batch.directory.hasIndex {
       console.write("The pages show an earlier state: --html brings them up to date\n")
     }
+    // A person may not know what comes next; a script does.
+    if outcome.isFinished, isatty(STDOUT_FILENO) == 1 {
+      console.write("Next: resonant analyze \(SlurmScript.quoted(batch.directory.path))\n")
+    }
     await console.flush()
   }
 
@@ -124,10 +128,13 @@ struct BatchRun {
       let count = counts.done + counts.running + counts.failed + counts.left
       lines.append("Shard \(batch.shard): \(counts.done.grouped) of \(count.grouped) done")
     }
-    if counts.left > 0, outcome.reason != .budget {
+    if counts.left > outcome.waiting, outcome.reason != .budget {
       lines.append("The same command goes on with what is left")
     }
-    if outcome.retryable > 0 { lines.append("--retry-failed tries again what has failed") }
+    if outcome.retryable > 0 {
+      let forks = outcome.waiting == 0 ? "" : ", and begins the forks of that"
+      lines.append("--retry-failed tries again what has failed\(forks)")
+    }
     return lines.map { $0 + "\n" }.joined()
   }
 

@@ -28,14 +28,16 @@ struct ExportSources {
     } catch {
       throw ConfigurationError(nil, error.description)
     }
+    var ruins: [RecordError] = []
     for file in files {
       do throws(RecordError) {
-        try add(file)
+        if let ruin = try add(file) { ruins.append(ruin) }
       } catch {
         guard !file.isNamed else { throw ConfigurationError(nil, error.description) }
         Diagnostics.warning("\(error); it was left out")
       }
     }
+    TranscriptSource.ruins(ruins).map(Diagnostics.warning)
     guard !items.isEmpty else {
       throw ConfigurationError(nil, "there is no transcript in \(paths.joined(separator: ", "))")
     }
@@ -52,8 +54,9 @@ struct ExportSources {
     return try last.transcript(at: item.index)
   }
 
-  private mutating func add(_ file: TranscriptFiles.Candidate) throws(RecordError) {
-    guard let source = try TranscriptSource(file, as: format) else { return }
+  /// Returns what is wrong with a file of a directory of which nothing is left.
+  private mutating func add(_ file: TranscriptFiles.Candidate) throws(RecordError) -> RecordError? {
+    guard let source = try TranscriptSource(file, as: format) else { return nil }
     source.warnings.forEach(Diagnostics.warning)
     if file.isNamed { named[file.path] = source }
     var damages: [RecordError] = []
@@ -65,13 +68,17 @@ struct ExportSources {
         let name = isOne ? stem : "\(stem)-\(index)"
         items.append(Item(file: file, index: index, header: header, name: name))
       } catch {
-        if file.isNamed, source.indices.count == 1 { throw error }
         damages.append(error)
       }
     }
-    if let first = damages.first {
-      Diagnostics.warning(TranscriptSource.damage(first, and: damages.count - 1))
+    guard let first = damages.first else { return nil }
+    if damages.count == source.indices.count {
+      let ruin = TranscriptSource.ruin(first, of: damages.count)
+      if file.isNamed { throw ruin }
+      return ruin
     }
+    Diagnostics.warning(TranscriptSource.damage(first, and: damages.count - 1))
+    return nil
   }
 
   /// The name of a file without its extension.

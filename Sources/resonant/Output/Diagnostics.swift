@@ -33,6 +33,8 @@ enum Diagnostics {
 
   static func error(_ message: String) { line("resonant: \(message)") }
 
+  static func note(_ message: String) { line("resonant: \(message)") }
+
   static func warning(_ message: String) { line("resonant: warning: \(message)") }
 
   static func line(_ text: String) {

@@ -3,17 +3,25 @@
 import ResonantCore
 import Synchronization
 
-/// Reports on standard error why a turn is delayed, and in a chat who could not vote.
+/// Reports on standard error why a turn is delayed, which participant another model answers for, and in a chat who
+/// could not vote.
 struct NoticeView: ConversationObserver {
   /// A room shows its errors itself.
   let mode: Transcript.Mode
+  /// Whether a model that nobody asked for is told.
+  let tellsModels: Bool
   private let told = Repetitions()
+  private let answered = Repetitions()
 
-  init(mode: Transcript.Mode) { self.mode = mode }
+  init(mode: Transcript.Mode, tellsModels: Bool) {
+    self.mode = mode
+    self.tellsModels = tellsModels
+  }
 
   func observe(_ event: ConversationEvent) async {
     switch event {
     case .asked(_, let speaker, let attempt): follow(attempt, of: speaker)
+    case .spoke(let turn, _) where tellsModels: tellModel(of: turn)
     case .occurred(let event) where mode == .chat: warn(about: event)
     default: break
     }
@@ -25,6 +33,11 @@ struct NoticeView: ConversationObserver {
       let name = event.fields["speaker"]?.string, let message = event.fields["message"]?.string
     else { return }
     Diagnostics.warning("\(name) has no vote: \(message)")
+  }
+
+  private func tellModel(of turn: Turn) {
+    guard let other = turn.otherModel, answered.count(turn.speaker) == 1 else { return }
+    Diagnostics.note("\(turn.speaker): asked for \(turn.model), answered by \(other)")
   }
 
   private func follow(_ attempt: Attempt, of speaker: Participant) {

@@ -32,7 +32,7 @@ struct Presentation: Sendable {
   }
 
   func observers(for trial: PreparedTrial, on console: Console) -> [any ConversationObserver] {
-    let notices = NoticeView(mode: trial.conversation.mode)
+    let notices = NoticeView(mode: trial.conversation.mode, tellsModels: !isQuiet)
     if isQuiet { return [notices] }
     if format == .ndjson { return [notices, NDJSONView(console: console)] }
     let view = TextView(

@@ -69,6 +69,19 @@ struct BatchDisplayTests {
     if columns > 0 { #expect(status.contains { $0.utf8.count == longest }, "\(status)") }
   }
 
+  @Test func onATerminalTheEndNamesTheNextStep() async throws {
+    let server = try await ScriptedServer { request in
+      request.number == 1 ? .error(400, "not today") : .openAI("an answer")
+    }
+    try plan(server, turns: 2, repeats: 2, concurrency: 1)
+    let failed = try await start(columns: 200).finish()
+    #expect(failed.exitCode == 1 && !failed.output.contains("Next: "), "\(failed)")
+    #expect(try await lab.batch("--retry-failed").output.contains("Next: ") == false)
+    let ended = try await start(columns: 200).finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.output.ranges(of: "Next: resonant analyze x\r\n").count == 1, "\(ended)")
+  }
+
   @Test func anEndpointThatTurnsRequestsAwayIsNamedWhileItDoesAndAtTheEnd() async throws {
     let server = try await ScriptedServer { request in
       request.number <= 2 ? .error(429, "slow down", headers: [("Retry-After", "1.5")]) : .openAI("an answer")

@@ -124,6 +124,25 @@ struct BatchPerturbationTests {
     #expect(onset.output.contains("Not forked: 1 without an onset\n"), "\(onset)")
   }
 
+  /// They don't go on by the same command, so the end doesn't say so.
+  @Test func forksOfFailedTrialsWait() async throws {
+    let isRepaired = Watched(false)
+    let server = try await ScriptedServer { _ in
+      isRepaired.value ? .openAI(.text(Self.loop)) : .error(400, "not today")
+    }
+    try plan(server, "at: 4, inject: Why?, as: Bob", turns: 8)
+    let failed = try await lab.batch()
+    #expect(failed.exitCode == 1, "\(failed)")
+    #expect(failed.output.contains(" 1 failed, 1 left\n"), "\(failed)")
+    #expect(!failed.output.contains("goes on with what is left"), "\(failed)")
+    #expect(
+      failed.output.contains("--retry-failed tries again what has failed, and begins the forks of that\n"),
+      "\(failed)")
+    isRepaired.update { $0 = true }
+    let retried = try await lab.batch("--retry-failed")
+    #expect(retried.exitCode == 0 && retried.output.contains("Trials: 2, 2 done"), "\(retried)")
+  }
+
   @Test func aConversationThatItsLoopHasEndedIsForked() async throws {
     let server = try await loopingServer()
     try plan(server, Self.onset, "matrix: {stop_on_loop: [true]}\n")

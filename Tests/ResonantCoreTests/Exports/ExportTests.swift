@@ -48,6 +48,8 @@ struct ExportTests {
     let rule = String(repeating: "-", count: 50)
     #expect(text.contains("\n\nTurn 3: Alice (gemma3:27b)\n\(rule)\n*last*\n[6 chars]\n\(rule)\n"))
     #expect(text.contains("\nEnded: failed\nError: Alice: HTTP 500\n3 turns, 31 characters\n"))
+    let room = TextExport.document(of: Sample.room)
+    #expect(room.contains("\n\nSystem prompt of Ben\n\(rule)\nYou are Ben.\n\(rule)\n"))
   }
 
   @Test func inMarkdownARoomIsWholeAndInItsQuotes() {
@@ -55,8 +57,8 @@ struct ExportTests {
     #expect(text.hasPrefix("# Room: What is a city for?\n\n- Ada: org/ada\n"))
     for part in [
       "- human: a person\n", "## Introduction of human\n\n> I mend benches.\n",
-      "## Turn 1: Ada (gemma3:27b)\n\n*Chosen by vote: 2 for Ada, 1 for nobody.*\n\n> Shelter.\n",
-      "## Turn 3: Ben (gemma3:27b)\n\n*Chosen by the person.*\n\n(passed)\n",
+      "## Turn 1: Ada (org/ada)\n\n*Chosen by vote: 2 for Ada, 1 for nobody.*\n\n> Shelter.\n",
+      "## Turn 3: Ben (org/ben)\n\n*Chosen by the person.*\n\n(passed)\n",
       "> The towers of—\n\n*Moderator: Ada interrupted Cai.*\n",
       "*Ada sets triggers: “towers”, “1900”.*\n", "*Rewound to turn 6:",
       "## Checks of the moderator\n\n- Check 1 in turn 4 of Cai: Ada 9 (towers are praised), Ben no score\n",

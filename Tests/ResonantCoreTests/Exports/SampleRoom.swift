@@ -21,6 +21,11 @@ extension Sample {
       turn(6, "Ben", "half", .incomplete),
       turn(7, "Cai", "", .interrupted),
     ]
+    for participant in transcript.header.participants {
+      for index in transcript.turns.indices where transcript.turns[index].speaker == participant.name {
+        transcript.turns[index].model = participant.model
+      }
+    }
     transcript.events = events
     transcript.end = .init(reason: .quit, turns: 7, characters: 60, usage: .zero, milliseconds: 900)
     return transcript

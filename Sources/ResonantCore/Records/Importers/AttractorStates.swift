@@ -12,12 +12,14 @@ enum AttractorStates {
 
   /// Where the conversations are, if the file has the form.
   static func conversations(_ file: JSONScanner.Parts, _ bytes: [UInt8]) -> JSONScanner.Parts? {
-    guard let place = file["conversations"] ?? file.unfinished("conversations", in: bytes),
+    guard let place = file["conversations"] ?? file.unfinished("conversations", in: bytes, upTo: bytes.count),
       let list = JSONScanner.parts(of: bytes, in: place), list.keys.isEmpty
     else { return nil }
-    let first = list.values.first ?? list.cut.map { $0..<bytes.count }
-    return first.flatMap { JSONScanner.parts(of: bytes, in: $0) }?.keys.contains("full_conversation") == true
-      ? list : nil
+    let all = list.values.prefix(JSONForm.mostLooked) + (list.cut.map { [$0..<bytes.count] } ?? [])
+    let isKnown = all.contains {
+      JSONScanner.parts(of: bytes, in: $0)?.keys.contains("full_conversation") == true
+    }
+    return isKnown ? list : nil
   }
 
   /// What holds for all conversations of a file.
@@ -40,16 +42,15 @@ enum AttractorStates {
       throw ForeignProblem("has no full_conversation")
     }
     let turns = try ForeignProblem.parse(bytes, place)
-    guard let turns = turns.array else { throw ForeignProblem("full_conversation is \(turns.kind), no list") }
+    guard let turns = turns.array else {
+      throw ForeignProblem("has a full_conversation that is \(turns.kind), no list")
+    }
     let facts = common.merging(read(parts, bytes)) { _, own in own }
     var conversation = ForeignConversation()
-    for (index, turn) in turns.enumerated() {
-      guard let speaker = turn["speaker"]?.string else {
-        throw ForeignProblem("full_conversation[\(index)] names no speaker")
-      }
-      let text = try ForeignProblem.text(
-        present(turn["content_clean"]) ?? turn["content"], "full_conversation[\(index)].content")
-      conversation.say(text, by: speaker)
+    for turn in ForeignMessage.all(turns) {
+      let speaker = try turn.speaker("speaker")
+      let isClean = turn["content_clean"].map { !$0.isNull || turn["content"] == nil } ?? false
+      conversation.say(try turn.text(isClean ? "content_clean" : "content"), by: speaker)
       if let model = turn["model"]?.string { conversation.describe(speaker, model: model) }
     }
     for (name, key) in zip(Array(conversation.participants.keys), ["model_a", "model_b"]) {
@@ -65,17 +66,5 @@ enum AttractorStates {
       conversation.precede(first.speaker, with: seed)
     }
     return conversation
-  }
-
-  private static func present(_ value: JSONValue?) -> JSONValue? { value?.isNull == true ? nil : value }
-}
-
-extension JSONScanner.Parts {
-  /// The value of a key that the text ends in.
-  func unfinished(_ key: String, in bytes: [UInt8]) -> Range<Int>? {
-    guard let cut, bytes[cut...].starts(with: "\"\(key)\"".utf8),
-      let list = bytes[cut...].firstIndex(of: ASCII.openBracket)
-    else { return nil }
-    return list..<bytes.count
   }
 }

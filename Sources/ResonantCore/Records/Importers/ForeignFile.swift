@@ -33,9 +33,11 @@ struct ForeignFile: Sendable {
       return try conversation(places[index]).transcript(id: "\(path)#\(index)", from: format)
     } catch {
       let line = firstLines[index] + error.line - 1
-      let subject = form == .list ? "conversation \(index)" : "the conversation"
-      let isClause = ["has ", "is ", "names "].contains(where: error.message.hasPrefix)
-      throw RecordError(.malformed, path, line: line, subject + (isClause ? " " : ": ") + error.message)
+      let places = [form == .list ? "conversation \(index)" : nil, error.number.map { "message \($0)" }]
+      let subject = places.compactMap(\.self).joined(separator: ", ")
+      throw RecordError(
+        .malformed, path, line: line,
+        (subject.isEmpty ? "the conversation" : subject) + " " + error.message)
     }
   }
 
@@ -98,13 +100,18 @@ extension ForeignFile {
   private static func object(_ bytes: [UInt8], _ start: Int, _ request: Request) -> ForeignFile? {
     guard let parts = JSONScanner.parts(of: bytes, in: start..<bytes.count) else { return nil }
     if let file = attractorStates(bytes, parts, request) { return file }
-    guard let end = parts.end, let format = jsonFormat(bytes, start..<end, request) else { return nil }
-    if bytes[end...].allSatisfy(JSONScanner.isSpace) {
-      return ForeignFile(request.path, format, bytes, .json, [start..<end])
+    let isOne = parts.end.map { bytes[$0...].allSatisfy(JSONScanner.isSpace) } == true
+    if !isOne {
+      let first = lines(bytes, from: start, atMost: JSONForm.mostLooked)
+      if let format = JSONForm.format(of: first, in: bytes, request) {
+        return ForeignFile(request.path, format, bytes, .lines, lines(bytes, from: start))
+      }
+      // Objects in several lines each are no form; one that the file ends in can be named.
+      guard parts.end == nil else { return nil }
     }
-    let lineEnd = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-    guard end <= lineEnd else { return nil }
-    return ForeignFile(request.path, format, bytes, .lines, lines(bytes, from: start))
+    let whole = [start..<(parts.end ?? bytes.count)]
+    return JSONForm.format(of: whole, in: bytes, request)
+      .map { ForeignFile(request.path, $0, bytes, .json, whole) }
   }
 
   private static func attractorStates(
@@ -122,19 +129,20 @@ extension ForeignFile {
 
   /// A file that is one list: of conversations, or the messages of one.
   private static func list(_ bytes: [UInt8], _ start: Int, _ request: Request) -> ForeignFile? {
-    guard let list = JSONScanner.parts(of: bytes, in: start..<bytes.count), let first = list.values.first,
+    guard let list = JSONScanner.parts(of: bytes, in: start..<bytes.count),
       list.end.map({ bytes[$0...].allSatisfy(JSONScanner.isSpace) }) != false
     else { return nil }
-    if let format = jsonFormat(bytes, first, request) {
+    let rest = list.cut.map { [$0..<bytes.count] } ?? []
+    if let format = JSONForm.format(of: list.values + rest, in: bytes, request) {
       var file = ForeignFile(request.path, format, bytes, .list, list.values)
       file.warn(about: list)
       return file
     }
     // A list of messages in a directory may be a preamble or a part of a request.
-    guard request.isNamed || request.format != nil, request.mayBe(.openAI), let end = list.end,
-      let value = try? ForeignProblem.parse(bytes, start..<end), OpenAIMessages.matches(value)
+    guard request.isNamed || request.format != nil, request.mayBe(.openAI),
+      JSONForm.openAI.fits(list, in: bytes, upTo: bytes.count)
     else { return nil }
-    return ForeignFile(request.path, .openAI, bytes, .json, [start..<end])
+    return ForeignFile(request.path, .openAI, bytes, .json, [start..<(list.end ?? bytes.count)])
   }
 
   private static func text(_ bytes: [UInt8], _ request: Request) -> ForeignFile? {
@@ -149,31 +157,13 @@ extension ForeignFile {
     return ForeignFile(request.path, .backrooms, bytes, .text, whole)
   }
 
-  /// The form of a conversation in JSON, from its keys.
-  private static func jsonFormat(
-    _ bytes: [UInt8], _ range: Range<Int>, _ request: Request
-  ) -> ForeignFormat? {
-    guard let object = JSONScanner.parts(of: bytes, in: range), !object.keys.isEmpty else { return nil }
-    let forms: [(ForeignFormat, list: String, item: String, matches: (JSONValue) -> Bool)] = [
-      (.shareGPT, "conversations", "from", ShareGPT.matches),
-      (.openAI, "messages", "role", OpenAIMessages.matches),
-      (.llmConversation, "conversation", "agent", LLMConversation.matches),
-    ]
-    return forms.first { form in
-      // Looks at the first item before all of a large file is parsed.
-      guard request.mayBe(form.0), let place = object[form.list],
-        let items = JSONScanner.parts(of: bytes, in: place),
-        items.values.first.map({ JSONScanner.parts(of: bytes, in: $0)?.keys.contains(form.item) }) != false
-      else { return false }
-      return (try? ForeignProblem.parse(bytes, range)).map(form.matches) == true
-    }?.0
-  }
-
   /// The lines with something in them.
-  private static func lines(_ bytes: [UInt8], from start: Int) -> [Range<Int>] {
+  private static func lines(
+    _ bytes: [UInt8], from start: Int, atMost count: Int = .max
+  ) -> [Range<Int>] {
     var lines: [Range<Int>] = []
     var index = start
-    while index < bytes.count {
+    while index < bytes.count, lines.count < count {
       let end = bytes[index...].firstIndex(of: 0x0A) ?? bytes.count
       if !bytes[index..<end].allSatisfy(JSONScanner.isSpace) { lines.append(index..<end) }
       index = end + 1

@@ -2,12 +2,16 @@
 
 /// Why a conversation of another tool's file can't be read.
 struct ForeignProblem: Error {
+  /// What the conversation, or the message, has or is: `has no messages`.
   let message: String
+  /// The message at fault, from 1; nil if it is the conversation as a whole.
+  let number: Int?
   /// The line, counted from the first one of the conversation, from 1.
   let line: Int
 
-  init(_ message: String, line: Int = 1) {
+  init(_ message: String, inMessage number: Int? = nil, line: Int = 1) {
     self.message = message
+    self.number = number
     self.line = line
   }
 
@@ -17,15 +21,6 @@ struct ForeignProblem: Error {
       return try JSONValue.parse(bytes[range], syntax: .wire)
     } catch {
       throw ForeignProblem("is no JSON: \(error.message)", line: error.line)
-    }
-  }
-
-  /// A text that may be missing, as null or altogether.
-  static func text(_ value: JSONValue?, _ place: String) throws(ForeignProblem) -> String {
-    switch value {
-    case .string(let text): return text
-    case .null, nil: return ""
-    case let other?: throw ForeignProblem("\(place) is \(other.kind), no text")
     }
   }
 }

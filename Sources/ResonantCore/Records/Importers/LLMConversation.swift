@@ -15,21 +15,10 @@ enum LLMConversation {
         name, model: agent["model"]?.string, systemPrompt: agent["system_prompt"]?.string)
       conversation.setTemperature(agent["temperature"], of: name)
     }
-    for (index, message) in messages.enumerated() {
-      guard let name = message["agent"]?.string else {
-        throw ForeignProblem("conversation[\(index)] names no agent")
-      }
-      let text = try ForeignProblem.text(message["content"], "conversation[\(index)].content")
-      conversation.say(text, by: name)
+    for message in ForeignMessage.all(messages) {
+      conversation.say(try message.text("content"), by: try message.speaker("agent"))
     }
     return conversation
-  }
-
-  /// Whether this is a conversation of the form. One that ended before its first message has agents alone.
-  static func matches(_ value: JSONValue) -> Bool {
-    guard let messages = value["conversation"]?.array else { return false }
-    if messages.isEmpty { return value["agents"]?.array?.first?["name"]?.string != nil }
-    return messages.allSatisfy { $0["agent"]?.string != nil && $0["content"] != nil }
   }
 
   // MARK: Text

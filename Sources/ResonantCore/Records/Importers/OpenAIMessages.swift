@@ -10,15 +10,14 @@ enum OpenAIMessages {
     var conversation = ForeignConversation()
     var prompts: [String] = []
     var users: Set<String> = []
-    for (index, message) in messages.enumerated() {
-      let place = "messages[\(index)]"
-      guard let role = message["role"]?.string else { throw ForeignProblem("\(place) has no role") }
-      let text = try text(message["content"], "\(place).content")
-      if isInstruction(role) {
+    for message in ForeignMessage.all(messages) {
+      let role = try message.speaker("role")
+      if role == "tool" || role == "function" { continue }
+      let text = try text(of: message)
+      if role == "system" || role == "developer" {
         if conversation.turns.isEmpty { prompts.append(text) }
         continue
       }
-      guard role != "tool", role != "function" else { continue }
       let name = message["name"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? role
       if role == "user" { users.insert(name) }
       conversation.say(text, by: name, calling: calls(message["tool_calls"]))
@@ -31,25 +30,12 @@ enum OpenAIMessages {
     return conversation
   }
 
-  /// Whether this is a conversation of the form. A list of messages alone may also be somebody's preamble.
-  static func matches(_ value: JSONValue) -> Bool {
-    guard let messages = value["messages"]?.array ?? value.array else { return false }
-    let isMessage = { (message: JSONValue) in
-      message["role"]?.string.map(roles.contains) == true
-        && (message["content"] != nil || message["tool_calls"] != nil)
-    }
-    return messages.allSatisfy(isMessage)
-      && messages.contains { $0["role"]?.string.map { !isInstruction($0) } == true }
-  }
+  /// What a message may have instead of a content.
+  private static let substitutes = ["tool_calls", "function_call", "refusal", "audio"]
 
-  private static let roles: Set = ["system", "developer", "user", "assistant", "tool", "function"]
-
-  private static func isInstruction(_ role: String) -> Bool { role == "system" || role == "developer" }
-
-  /// A content: a text, or parts, of which the texts count.
-  private static func text(_ content: JSONValue?, _ place: String) throws(ForeignProblem) -> String {
-    guard let parts = content?.array else { return try ForeignProblem.text(content, place) }
-    return parts.compactMap { $0.string ?? $0["text"]?.string }.joined()
+  private static func text(of message: ForeignMessage) throws(ForeignProblem) -> String {
+    if message["content"] == nil, substitutes.contains(where: { message[$0] != nil }) { return "" }
+    return try message.joinedText("content")
   }
 
   private static func calls(_ value: JSONValue?) -> [ToolCall] {

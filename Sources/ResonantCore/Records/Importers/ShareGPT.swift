@@ -7,26 +7,19 @@ enum ShareGPT {
     guard let messages = value["conversations"]?.array else { throw ForeignProblem("has no conversations") }
     var conversation = ForeignConversation()
     var prompts = [value["system"]?.string].compactMap(\.self)
-    for (index, message) in messages.enumerated() {
-      guard let speaker = message["from"]?.string else {
-        throw ForeignProblem("conversations[\(index)] has no from")
-      }
-      let text = try ForeignProblem.text(message["value"], "conversations[\(index)].value")
-      if speaker == "system" {
-        if conversation.turns.isEmpty { prompts.append(text) }
-      } else if !silent.contains(speaker) {
+    for message in ForeignMessage.all(messages) {
+      let speaker = try message.speaker("from")
+      if silent.contains(speaker) { continue }
+      let text = try message.text("value")
+      if speaker != "system" {
         conversation.say(text, by: speaker)
+      } else if conversation.turns.isEmpty {
+        prompts.append(text)
       }
     }
     conversation.id = value["id"].flatMap { $0.string ?? $0.int.map(String.init) }
     conversation.describeAssistants(model: value["model"]?.string, prompts: prompts)
     return conversation
-  }
-
-  /// Whether this is a conversation of the form.
-  static func matches(_ value: JSONValue) -> Bool {
-    guard let messages = value["conversations"]?.array, !messages.isEmpty else { return false }
-    return messages.allSatisfy { $0["from"]?.string != nil && $0["value"] != nil }
   }
 
   /// Speakers whose messages are the work of tools.

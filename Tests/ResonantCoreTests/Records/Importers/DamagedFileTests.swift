@@ -33,9 +33,68 @@ struct DamagedFileTests {
       read.conversations == [
         "a|b",
         "a.jsonl, line 2: the conversation is no JSON: expected a comma or a closing brace, but the text ends",
-        "a.jsonl, line 4: the conversation: conversations[0] has no from",
+        "a.jsonl, line 4: message 1 is a number, no object",
         "a.jsonl, line 5: the conversation is no JSON: expected a value, found 'o'", "a|b",
       ])
+  }
+
+  /// The message at fault, for a file that holds one conversation.
+  @Test(
+    arguments: [
+      (#"{"conversations": [{"from": "human", "text": "a"}]}"#, "message 1 has no value (keys: from, text)"),
+      (
+        #"{"conversations": [{"fro": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}"#,
+        "message 1 has no from (keys: fro, value)"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "parts": []}]}"#,
+        "message 2 has no content (keys: role, parts)"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": [{"type": "text", "txt": "a"}]}]}"#,
+        "message 1 has a part of its content without text (keys: type, txt)"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": {"a": 1}}]}"#,
+        "message 1 has a content that is an object, no text"
+      ),
+      (#"{"messages": [{"role": "user"}]}"#, "message 1 has no content (keys: role)"),
+      (
+        #"{"agents": [], "conversation": [{"agent": "A", "contents": "a"}]}"#,
+        "message 1 has no content (keys: agent, contents)"
+      ),
+      (
+        #"{"messages": [{"role": "user", "content": "a"#,
+        "the conversation is no JSON: the string that begins here has no end"
+      ),
+    ])
+  func theMessageAtFault(text: String, problem: String) throws {
+    #expect(try read(Array(text.utf8), name: "a.json").conversations == ["a.json, line 1: \(problem)"])
+  }
+
+  @Test func whatIsEmptyStaysEmpty() throws {
+    let calls = #"{"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]}, {"role": "tool"}"#
+    let messages =
+      #"{"messages": [{"role": "user", "content": ""}, {"role": "assistant", "content": null}, \#(calls)]}"#
+    #expect(try read(Array(messages.utf8), name: "a.json").conversations == ["||"])
+    let states =
+      #"{"conversations": [{"full_conversation": [{"speaker": "A", "content": null}, {"speaker": "B"}]}]}"#
+    #expect(
+      try read(Array(states.utf8), name: "conversations.json").conversations == [
+        "conversations.json, line 1: conversation 0, message 2 has no content (keys: speaker)"
+      ])
+  }
+
+  /// Those at the beginning may be damaged beyond recognition.
+  @Test func theFirstOfMany() throws {
+    for bad in ["{}", #"{"conversation": 1}"#, #"{"conversations": [{"fro": "human", "value": "a"}]}"#] {
+      let list = try read(Array("[\(bad), \(good)]".utf8), name: "a.json").conversations
+      #expect(list.count == 2 && list[0].hasPrefix("a.json, line 1: conversation 0") && list[1] == "a|b")
+      let lines = try read(Array("\(bad)\n\(good)\n".utf8), name: "a.jsonl").conversations
+      #expect(lines.count == 2 && lines[0].hasPrefix("a.jsonl, line 1: ") && lines[1] == "a|b", "\(lines)")
+    }
+    let torn = try read(Array("\(good.dropLast())\n\(good)\n".utf8), name: "a.jsonl").conversations
+    #expect(torn.count == 2 && torn[0].contains("is no JSON") && torn[1] == "a|b", "\(torn)")
   }
 
   @Test func oneElementOfMany() throws {
@@ -46,7 +105,8 @@ struct DamagedFileTests {
     #expect(read.conversations.last == "a|b")
     #expect(read.conversations.count == 4)
     #expect(read.conversations[1].hasPrefix("a.json, line 3: conversation 1 is no JSON: "))
-    #expect(read.conversations[2] == "a.json, line 4: conversation 2: conversations[0] has no from")
+    let place = "a.json, line 4: conversation 2, message 1"
+    #expect(read.conversations[2] == "\(place) has a from that is a number, no text")
   }
 
   @Test func aQuoteThatIsMissing() throws {

@@ -61,7 +61,6 @@ struct RecognitionTests {
       ("a.json", #"{"messages": [{"text": "a"}]}"#),
       ("a.json", #"{"conversations": []}"#), ("other.json", ForeignFiles.attractorStates), ("a.json", "[]"),
       ("a.json", "[[[["), ("a.json", "[1, 2]"),
-      ("a.json", "{\"messages\": [{\"role\": \"user\", \"content\": \"a"),
       ("empty.json", ""), ("spaces.txt", " \n\n"), ("zeros.json", String(repeating: "\0", count: 600)),
     ])
   func whatIsNoConversation(name: String, text: String) throws {
