@@ -13,7 +13,7 @@ struct AnalysisCondition {
       let values = header.trial?.condition ?? [:]
       let label = Condition.label(of: values)
       // Without a matrix the folder tells runs apart, also their forks.
-      let isPlain = values.keys.allSatisfy { $0 == Experiment.Perturbation.key }
+      let isPlain = values.keys.allSatisfy { $0 == ForkArm.key }
       return (
         isPlain ? ([Self.folder(of: path)] + [label].filter { !$0.isEmpty }).joined(separator: ",") : label,
         []
@@ -31,11 +31,11 @@ struct AnalysisCondition {
 
   /// The name of the condition without what tells those of forks from those of their trials.
   func base(of header: Transcript.Header, path: String) -> String {
-    let own = keys.filter { $0 != Experiment.Perturbation.key }
+    let own = keys.filter { $0 != ForkArm.key }
     // `--by perturb` alone.
     if own.isEmpty, !keys.isEmpty { return "" }
     var header = header
-    header.trial?.condition.removeValue(forKey: Experiment.Perturbation.key)
+    header.trial?.condition.removeValue(forKey: ForkArm.key)
     return AnalysisCondition(keys: own).name(of: header, path: path).name
   }
 

@@ -54,7 +54,7 @@ public struct Experiment: Sendable, Equatable {
   public var keys: OrderedSet<String> {
     var keys: OrderedSet<String> = []
     for condition in conditions { keys.formUnion(condition.values.keys) }
-    if perturbation != nil { keys.append(Perturbation.key) }
+    if perturbation != nil { keys.append(ForkArm.key) }
     return keys
   }
 
@@ -64,7 +64,7 @@ public struct Experiment: Sendable, Equatable {
   ]
 
   /// What is no option in conditions and summaries.
-  static let ownKeys = ["trial", "fork", Perturbation.key] + results
+  static let ownKeys = ["trial", "fork", ForkArm.key] + results
 
   /// The largest number of trials of an experiment, with their forks.
   public static let mostTrials = 1_000_000
@@ -112,7 +112,7 @@ public struct Experiment: Sendable, Equatable {
       "seed": .number(String(seed)), "limits": .object(limits),
     ]
     if !names.isEmpty { json["names"] = .object(names) }
-    json[Perturbation.key] = perturbation?.json
+    json[ForkArm.key] = perturbation?.json
     return .object(json)
   }
 

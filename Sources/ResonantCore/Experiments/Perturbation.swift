@@ -62,15 +62,13 @@ extension Experiment {
 
     // MARK: Conditions
 
-    /// The key of a fork's condition that tells it from the condition of its trial.
-    static let key = "perturb"
     /// What stands before the place in the conditions of undisturbed forks.
     private static let controlPrefix = "control:"
 
     /// The condition of the forks of a condition's trials.
     func condition(of condition: Condition, _ arm: ForkArm) -> Condition {
       var values = condition.values
-      values[Self.key] =
+      values[ForkArm.key] =
         arm == .disturbed
         ? place.json : .string(Self.controlPrefix + (place.json.string ?? place.json.jsonText))
       return Condition(values)
@@ -78,7 +76,7 @@ extension Experiment {
 
     /// The place as a fork's condition has it.
     private static func place(in condition: JSONObject?) -> JSONValue {
-      guard let value = condition?[key] else { return .null }
+      guard let value = condition?[ForkArm.key] else { return .null }
       guard let text = value.string, text.hasPrefix(controlPrefix) else { return value }
       let place = String(text.dropFirst(controlPrefix.count))
       return Int(place).map(JSONValue.int) ?? .string(place)
@@ -89,7 +87,7 @@ extension Experiment {
       let now = Self.fields(place.json, injection(into: arm))
       let before = Self.fields(Self.place(in: trial?.condition), trial?.fork?.injection)
       return now.keys.first { now[$0] != before[$0] }.map {
-        ResolvedConversation.change("\(Self.key).\($0)", before[$0], now[$0])
+        ResolvedConversation.change("\(ForkArm.key).\($0)", before[$0], now[$0])
       }
     }
 

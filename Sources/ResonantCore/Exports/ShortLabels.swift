@@ -6,7 +6,8 @@
 /// 1. Labels that all fit into the width stay as they are.
 /// 2. Else long values are cut, all to the same width, so that every label fits: to their beginning or, where two
 ///    values of a key begin alike, to their first letters and the place from which on they differ.
-/// 3. Where that leaves too little of the values, keys are left out; at last the label as a whole is cut.
+/// 3. Where that leaves too little of the values, keys are left out, but for that of forks, whose values tell nothing
+///    alone; at last the label as a whole is cut.
 ///
 /// Different labels stay different, if need be by being longer than the width.
 public struct ShortLabels: Sendable {
@@ -14,6 +15,8 @@ public struct ShortLabels: Sendable {
   public static let usualWidth = 60
   /// The least width of a cut value beside its key, and without.
   private static let leastValues = (keyed: 12, alone: 8)
+
+  private static let forks = ForkArm.key + "="
 
   private let forms: [String: String]
 
@@ -30,8 +33,9 @@ public struct ShortLabels: Sendable {
     let widths = parts.map { $0.map { values[$0.key]?.width(of: $0.value) ?? 0 } }
     for (hasKeys, least) in [(true, Self.leastValues.keyed), (false, Self.leastValues.alone)]
     where least <= width {
+      let key = { (part: Part) in hasKeys || part.key == Self.forks ? part.key : "" }
       let room = parts.map { parts in
-        parts.reduce(width + 1) { $0 - 1 - (hasKeys ? $1.key.reduce(0) { $0 + columns($1) } : 0) }
+        parts.reduce(width + 1) { $0 - 1 - key($1).reduce(0) { $0 + columns($1) } }
       }
       let limit = stride(from: width, through: least, by: -1).first { limit in
         zip(widths, room).allSatisfy { widths, room in widths.reduce(0) { $0 + min($1, limit) } <= room }
@@ -39,7 +43,7 @@ public struct ShortLabels: Sendable {
       guard let limit else { continue }
       let cut = values.mapValues { $0.cut(to: limit) }
       let short = parts.map { parts in
-        parts.map { (hasKeys ? $0.key : "") + (cut[$0.key]?[$0.value] ?? "") }.joined(separator: ",")
+        parts.map { key($0) + (cut[$0.key]?[$0.value] ?? "") }.joined(separator: ",")
       }
       guard Set(short).count == labels.count else { continue }
       forms = Dictionary(uniqueKeysWithValues: zip(labels, short))

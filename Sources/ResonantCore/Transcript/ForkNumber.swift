@@ -6,6 +6,9 @@ public enum ForkArm: String, Sendable, CaseIterable {
   case disturbed
   /// Goes on by itself.
   case control
+
+  /// The key of a fork's condition that tells it from the condition of its trial.
+  static let key = "perturb"
 }
 
 /// One of the forks of a trial.

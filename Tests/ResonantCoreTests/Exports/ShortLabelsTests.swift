@@ -37,6 +37,14 @@ struct ShortLabelsTests {
       ])
   }
 
+  @Test func forksAreToldEvenWithoutKeys() {
+    let labels = [
+      "payload.temperature=cold,opening=hello,perturb=8", "payload.temperature=cold,opening=hello",
+    ]
+    let short = ShortLabels(labels, width: 30)
+    #expect(labels.map { short[$0] } == ["cold,hello,perturb=8", "cold,hello"])
+  }
+
   @Test func keysAreLeftOutWhereValuesWouldHaveNoRoom() {
     let labels = ["alice_model=gemma3:27b,bob_model=llama3.2", "alice_model=gemma3:27b,bob_model=gemma3:4b"]
     #expect(short(labels, 24) == ["gemma3:27b,llama3.2", "gemma3:27b,gemma3:4b"])

@@ -58,7 +58,7 @@ import Testing
     _ lines: [ScriptedModel.Line], threshold: Int = 8, others: [String] = ["b.2"], until count: Int? = nil
   ) -> (stage: RoomStage, moderator: ScriptedModel) {
     let moderator = ScriptedModel(lines)
-    let a = Speaker(text: Self.text, until: { moderator.requests.count >= count ?? lines.count })
+    let a = Speaker(text: Self.text, asked: { moderator.requests.count }, until: count ?? lines.count)
     let setting = ScriptedModel.Line.calls(
       [("set_triggers", #"{"triggers":["tar","boats"]}"#)], saying: "yes")
     var stage = RoomStage(
@@ -69,17 +69,21 @@ import Testing
     return (stage, moderator)
   }
 
-  /// Says more and more until it may end or is cut. After enough for a hundred checks it only waits for them.
+  /// Says enough for one check more whenever the moderator has been asked, until that has been asked often enough or
+  /// the reply is cut.
   private struct Speaker: ChatModel {
     let text: String
-    let until: @Sendable () -> Bool
+    let asked: @Sendable () -> Int
+    let until: Int
     func reply(to request: ModelRequest, in attempt: Attempt) async throws(ModelError) -> Completion {
       let deadline = ContinuousClock.now + .seconds(60)
-      var isOver = false
-      while !isOver, attempt.live.verdict == nil, ContinuousClock.now < deadline {
-        isOver = until()
-        if attempt.live.counts.arrived < 20_000, !attempt.live.append(text) { break }
-        try? await Task.sleep(for: .milliseconds(1))
+      var heeded = -1
+      while attempt.live.verdict == nil, ContinuousClock.now < deadline {
+        let asked = asked()
+        if asked > heeded { for _ in 0..<3 where attempt.live.append(text) {} }
+        heeded = asked
+        for _ in 0..<20 { await Task.yield() }
+        if asked >= until { break }
       }
       return Completion()
     }
