@@ -7,6 +7,8 @@ import ResonantCore
 struct ParserText {
   private static let errorPrefix = "Error: "
   private static let unknown = "Unknown option '"
+  /// The flag is a switch in other commands.
+  private static let missingPage = "Missing value for '--html <file>'"
 
   private let text: String
   /// The command that the text is about, as its usage tells; nil for the root command.
@@ -44,6 +46,7 @@ struct ParserText {
       lines[0] =
         "\(Self.unknown)\(flag)'" + Suggestion.text(for: String(flag), among: Self.flags(of: command))
     }
+    if lines[0] == Self.missingPage { lines[0] += ", where the report goes, as in --html report.html" }
     lines[0] = "resonant: " + lines[0].prefix(1).lowercased() + lines[0].dropFirst()
     return lines.joined(separator: "\n")
   }
