@@ -25,7 +25,10 @@ RUN apt-get update \
   && if [ "$PANDOC" = yes ]; then apt-get install -y --no-install-recommends pandoc; fi \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/resonant /usr/local/bin/resonant
-COPY LICENSE /usr/local/share/doc/resonant/LICENSE
+COPY README.md LICENSE CHANGELOG.md CONTRIBUTING.md /usr/local/share/doc/resonant/
+COPY docs /usr/local/share/doc/resonant/docs
+COPY examples /usr/local/share/doc/resonant/examples
+COPY preambles /usr/local/share/doc/resonant/preambles
 WORKDIR /work
 ENTRYPOINT ["resonant"]
 CMD ["--help"]

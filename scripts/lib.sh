@@ -146,7 +146,7 @@ build_release() {
   binary=$(swift build "${options[@]}" --show-bin-path)/resonant
 }
 
-# lay_out PREFIX: puts the program `binary`, its manual page and its completions under PREFIX
+# lay_out PREFIX: puts the program `binary`, its manual page, its completions and its documents under PREFIX
 lay_out() {
   local shell work
   work=$(mktemp -d)
@@ -158,6 +158,16 @@ lay_out() {
   place 644 "$work/zsh" "$1/share/zsh/site-functions" _resonant
   place 644 "$work/fish" "$1/share/fish/vendor_completions.d" resonant.fish
   rm -rf "$work"
+  lay_out_documents "$1/share/doc/resonant"
+}
+
+# lay_out_documents DIRECTORY: what is in the source for users; without what is not committed, where git knows that
+lay_out_documents() {
+  local documents=(README.md LICENSE CHANGELOG.md CONTRIBUTING.md docs examples preambles)
+  mkdir -p "$1"
+  if ! git archive HEAD "${documents[@]}" 2> /dev/null | tar -xf - -C "$1" 2> /dev/null; then
+    tar -cf - "${documents[@]}" | tar -xf - -C "$1"
+  fi
 }
 
 # place MODE FILE DIRECTORY NAME

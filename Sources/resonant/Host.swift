@@ -175,6 +175,14 @@ struct Host {
     return path ?? absolute(CommandLine.arguments.first ?? "resonant")
   }
 
+  /// The path of a document that was installed with this program, as `PREFIX/bin/resonant`; nil without one.
+  static func installed(_ document: String) -> String? {
+    let folders = programPath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    guard folders.last == "bin" else { return nil }
+    let path = folders.dropLast().joined(separator: "/") + "/share/doc/resonant/" + document
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
   /// `path` as an absolute path.
   static func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return path }

@@ -9,6 +9,8 @@ struct ParserText {
   private static let unknown = "Unknown option '"
   private static let invalid = "' is invalid for '"
   private static let choices = ". Please provide one of "
+  /// The flag is a switch in other commands.
+  private static let missingPage = "Missing value for '--html <file>'"
 
   private let text: String
   /// The command that the text is about, as its usage tells; nil for the root command.
@@ -50,6 +52,7 @@ struct ParserText {
     } else {
       Self.suggestChoice(&lines)
     }
+    if lines[0] == Self.missingPage { lines[0] += ", where the report goes, as in --html report.html" }
     lines[0] = "resonant: " + lines[0].prefix(1).lowercased() + lines[0].dropFirst()
     return lines.joined(separator: "\n")
   }

@@ -47,6 +47,40 @@ struct AnalyzePageTests {
     #expect(try lab.directory.read("x/report.html") == report)
   }
 
+  @Test func withoutAFileForThePageAnExampleIsGiven() async throws {
+    let ended = try await analyze("x", "--html")
+    #expect(ended.exitCode == 2, "\(ended)")
+    #expect(
+      ended.errors.hasPrefix(
+        "resonant: missing value for '--html <file>', where the report goes, as in --html report.html\n"),
+      "\(ended)")
+  }
+
+  @Test func listsForPeopleAreSortedByTheValuesOfNumbers() async throws {
+    let opening = "Well, what shall we talk about on this long evening?"
+    for name in ["0.5-r10", "0.5-r2", "10-r1", "0.25-r1"] {
+      let held = try await ResonantBinary.run(
+        [
+          "--endpoint", "builtin:", "--model", "eliza", "--opening", "\(opening) \(name)", "--max-turns", "4",
+          "--out", "t/\(name.prefix { $0 != "-" })", "--name", name, "--quiet", "--no-html",
+        ], in: lab.directory)
+      #expect(held.exitCode == 0, "\(held)")
+    }
+    let names = { (text: String) in
+      text.matches(of: #/t/[0-9.]+/([-0-9.r]+)\.jsonl/#).map { String($0.output.1) }
+    }
+    let natural = ["0.25-r1", "0.5-r2", "0.5-r10", "10-r1"]
+    let table = try await analyze("t", "--html", "report.html")
+    #expect(table.exitCode == 0 && names(table.output) == natural, "\(table)")
+    let conditions = table.output.split(separator: "\n").compactMap {
+      $0.firstMatch(of: #/^ *(t/[0-9.]+) /#).map { String($0.output.1) }
+    }
+    #expect(Array(conditions.prefix(3)) == ["t/0.25", "t/0.5", "t/10"], "\(table)")
+    #expect(Array(names(try lab.directory.read("report.html")).prefix(4)) == natural)
+    let rows = try await analyze("t", "--format", "tsv")
+    #expect(names(rows.output) == ["0.25-r1", "0.5-r10", "0.5-r2", "10-r1"], "\(rows)")
+  }
+
   @Test func aShortConversationHasTheSameLabelOnItsPage() async throws {
     let opening = "Well, what shall we talk about on this long evening?"
     let held = try await ResonantBinary.run(

@@ -28,12 +28,35 @@ struct InstallationTests {
   @Test func theProgramComesWithItsManualAndCompletions() async throws {
     let ended = try await bash("lay_out \"$out/p\" && cd \"$out/p\" && find . -type f -size +0 | sort")
     #expect(ended.exitCode == 0, "\(ended)")
+    let files = ended.output.split(separator: "\n")
     #expect(
-      ended.output.split(separator: "\n") == [
+      files.filter { !$0.hasPrefix("./share/doc/") } == [
         "./bin/resonant", "./share/bash-completion/completions/resonant",
         "./share/fish/vendor_completions.d/resonant.fish", "./share/man/man1/resonant.1",
         "./share/zsh/site-functions/_resonant",
       ])
+    for document in ["LICENSE", "docs/troubleshooting.md", "examples/two-models", "preambles/README.md"] {
+      #expect(files.contains("./share/doc/resonant/\(document)"), "\(files)")
+    }
+  }
+
+  @Test func errorsOfTheInstalledProgramPointToTheInstalledPage() async throws {
+    let command = #""$out/p/bin/resonant" --endpoint http://127.0.0.1:9/v1 --model m --no-save --retries 0"#
+    let ended = try await bash("lay_out \"$out/p\"; cd /; \(command) > \"$out/said\"")
+    #expect(ended.exitCode == 1, "\(ended)")
+    let page = try #require(ended.errors.firstMatch(of: #/\nmore: (/.*)#no-connection\n/#)?.output.1)
+    #expect(page.hasSuffix("/p/share/doc/resonant/docs/troubleshooting.md"), "\(ended)")
+    #expect(FileManager.default.fileExists(atPath: String(page)))
+  }
+
+  @Test func whatIsNotUnderVersionControlIsInstalledAsWell() async throws {
+    let made = try await bash(
+      """
+      mkdir "$out/source" && cp -R README.md LICENSE CHANGELOG.md CONTRIBUTING.md docs examples preambles "$out/source"
+      cd "$out/source" && lay_out_documents "$out/p" && cd "$out/p" && ls
+      """)
+    #expect(made.exitCode == 0 && made.errors.isEmpty, "\(made)")
+    #expect(made.output.split(separator: "\n").count == 7, "\(made)")
   }
 
   /// The manual page as a file in the test's directory.

@@ -195,6 +195,45 @@ struct OfflineTests {
     #expect(bad.exitCode == 1, "\(bad)")
   }
 
+  /// A server of one path: what `check` says of an endpoint, and with which exit code.
+  @Test(arguments: [
+    ("/chat", "/other", 405, "unknown: URL/chat answers HTTP 405, but its path tells of no list", 0),
+    ("/chat", "/v1/models", 404, "; write URL/v1 instead, where there are models\n", 1),
+    ("/chat", "/v1/models", 405, "; write URL/v1 instead, where there are models\n", 0),
+    ("/v1", "/other", 404, "unknown: URL/v1/chat/completions answers, but has no list of models\n", 0),
+    ("/api/chat", "/v1/models", 404, "unknown: URL/api/chat answers, but has no list of models\n", 0),
+  ])
+  func checkTellsWhatItDoesNotKnow(
+    path: String, list: String, status: Int, sentence: String, code: Int
+  ) async throws {
+    let server = try await ScriptedServer { request in
+      request.path == list ? .json(["data": [["id": "m"]]]) : .error(status, "Not Found")
+    }
+    let ended = try await ResonantBinary.run(
+      ["check", "--endpoint", server.url(path), "--model", "m"], in: try TemporaryDirectory())
+    #expect(ended.exitCode == code, "\(ended)")
+    #expect(ended.output.contains(sentence.replacing("URL", with: server.url(""))), "\(ended)")
+    #expect(ended.output.hasPrefix(code == 0 ? "unknown: " : "failed: "), "\(ended)")
+    #expect(server.requests.allSatisfy { $0.method == "GET" })
+  }
+
+  @Test func aBaseWithoutItsVersionIsHintedAt() async throws {
+    let directory = try TemporaryDirectory()
+    let server = try await ScriptedServer { request in
+      request.path == "/v1/models" ? .json(["data": [["id": "m"]]]) : .error(404, "Not Found")
+    }
+    try directory.write(
+      "{ providers: [{ url: \"\(server.url(""))\", models: [\"m\", \"n\"] }], human_speaker: false, intros: false }",
+      to: "config.json5")
+    let checked = try await ResonantBinary.run(["check", "config.json5"], in: directory)
+    let hint = "; write \(server.url("/v1")) instead, where there are models\n"
+    #expect(checked.exitCode == 1 && checked.output.contains(hint), "\(checked)")
+    let held = try await ResonantBinary.run(
+      ["party", "--topic", "T", "--go", "--max-turns", "1", "--no-save"], in: directory)
+    #expect(held.exitCode == 1 && held.errors.contains(hint), "\(held)")
+    #expect(server.requests.count { $0.path == "/v1/models" && $0.method == "GET" } == 2 + 1)
+  }
+
   @Test func checkAsksForEachModelOfAPlanOnce() async throws {
     let server = try await ScriptedServer { _ in .json(["models": [["name": "m:latest"], ["name": "n:1"]]]) }
     let directory = try TemporaryDirectory()

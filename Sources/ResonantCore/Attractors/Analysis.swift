@@ -56,6 +56,20 @@ public struct Analysis: Sendable {
     }
   }
 
+  /// The conversations in the order of lists for people, each with the id of the earlier one with the same texts.
+  public var listed: [(conversation: ConversationMeasures, duplicateOf: String?)] {
+    zip(conversations, duplicateOf).map { ($0, $1) }.sorted { one, other in
+      let (source, next) = (one.conversation.source, other.conversation.source)
+      return source.path == next.path
+        ? source.index < next.index : NaturalOrder.precedes(source.path, next.path)
+    }
+  }
+
+  /// The conditions in the order of lists for people.
+  public var listedConditions: [ConditionStatistics] {
+    conditions.sorted { NaturalOrder.precedes($0.condition, $1.condition) }
+  }
+
   /// The number of conversations without turns.
   public var empty: Int { conversations.count { $0.turns == 0 } }
 

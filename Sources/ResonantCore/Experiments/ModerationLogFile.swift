@@ -69,8 +69,13 @@ public final class ModerationLogFile: ConversationObserver {
       let begun = ModerationLog(transcript)
       log = begun
       return begun.heading(of: transcript)
+    // A person who leaves instead of speaking has no turn.
+    case .asked(_, let speaker, _) where speaker.isHuman: return []
     case .asked(let turn, let speaker, _): return log?.lines(forTurn: turn, of: speaker.name) ?? []
-    case .spoke(let turn, _): return log?.lines(of: turn) ?? []
+    case .spoke(let turn, let transcript):
+      let heading =
+        transcript.isPerson(turn.speaker) ? log?.lines(forTurn: turn.number, of: turn.speaker) : []
+      return (heading ?? []) + (log?.lines(of: turn) ?? [])
     case .occurred(let event): return log?.lines(of: event) ?? []
     case .ended(let end, _): return log?.lines(of: end) ?? []
     }

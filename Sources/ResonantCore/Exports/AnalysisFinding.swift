@@ -16,7 +16,7 @@ public struct AnalysisFinding: Sendable {
   /// How the forks went on; nil without any that tell it.
   let overview: ForkOverview?
 
-  public init(_ analysis: Analysis) { self.init(analysis, analysis.conditions) }
+  public init(_ analysis: Analysis) { self.init(analysis, analysis.listedConditions) }
 
   /// - Parameter conditions: those of the analysis.
   init(_ analysis: Analysis, _ conditions: [ConditionStatistics]) {

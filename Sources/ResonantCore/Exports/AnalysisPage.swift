@@ -31,7 +31,7 @@ public struct AnalysisPage {
 
   /// The page in UTF-8.
   public func render() -> [UInt8] {
-    let conditions = analysis.conditions
+    let conditions = analysis.listedConditions
     let finding = AnalysisFinding(analysis, conditions)
     let shown = Array(conditions.prefix(AnalysisPageTables.mostConditions))
     let title = "What these models drift into"
@@ -98,19 +98,20 @@ public struct AnalysisPage {
   }
 
   private var conversations: String {
-    let all = analysis.conversations
-    let drawn = Set(choice(Self.mostDrawn))
-    let listed = choice(Self.mostListed)
+    let all = analysis.listed
+    let drawn = Set(choice(Self.mostDrawn, of: all.map(\.conversation)))
+    let listed = choice(Self.mostListed, of: all.map(\.conversation))
     let rows = listed.map { index in
-      row(all[index], analysis.duplicateOf[index], number: index + 1, isDrawn: drawn.contains(index))
+      row(
+        all[index].conversation, all[index].duplicateOf, number: index + 1, isDrawn: drawn.contains(index))
     }
     let table = HTMLTable(
       head: ["no.", "conversation", "condition", "turns#", "states by turn", "label", "period#", "onset#"],
       rows: rows, kind: "conversations")
     let figures = drawn.sorted().map { index in
       ConversationFigure(
-        conversation: all[index], duplicateOf: analysis.duplicateOf[index], number: index + 1,
-        page: address(all[index].source)
+        conversation: all[index].conversation, duplicateOf: all[index].duplicateOf, number: index + 1,
+        page: address(all[index].conversation.source)
       ).html
     }
     return """
@@ -135,8 +136,7 @@ public struct AnalysisPage {
   }
 
   /// The places of at most so many conversations, in order, equally many of each condition as far as there are.
-  private func choice(_ most: Int) -> [Int] {
-    let all = analysis.conversations
+  private func choice(_ most: Int, of all: [ConversationMeasures]) -> [Int] {
     guard all.count > most else { return Array(all.indices) }
     var seen: [String: Int] = [:]
     let ranks = all.map { conversation in

@@ -131,8 +131,8 @@ struct AnalysisPageTables {
   }
 
   private var duplicateTable: String {
-    let duplicates = zip(analysis.conversations, analysis.duplicateOf).lazy.compactMap {
-      conversation, original in original.map { [HTMLTable.Cell.name(conversation.source.path), .name($0)] }
+    let duplicates = analysis.listed.lazy.compactMap { conversation, original in
+      original.map { [HTMLTable.Cell.name(conversation.source.path), .name($0)] }
     }
     let rows = Array(duplicates.prefix(Self.mostDuplicates))
     guard !rows.isEmpty else { return "" }

@@ -32,11 +32,12 @@ public final class EndpointModel: ChatModel {
     }
   }
 
-  /// The lists of models of endpoints, each asked for once in a run and only when a model is missing.
+  /// The lists of models of endpoints, each asked for once in a run and only when a model or an endpoint is missing.
   public final class ModelLists: Sendable {
     /// Most time that asking may take, since the conversation has failed already.
     private static let patience = Duration.seconds(5)
     private let lists = Mutex<[String: Task<[String]?, Never>]>([:])
+    private let bases = Mutex<[String: Task<String?, Never>]>([:])
 
     public init() {}
 
@@ -45,6 +46,19 @@ public final class EndpointModel: ChatModel {
         if let task = lists[endpoint.url] { return task }
         let task = Task { await EndpointProbe(endpoint, transport: transport).models(within: Self.patience) }
         lists[endpoint.url] = task
+        return task
+      }
+      return await task.value
+    }
+
+    /// See `EndpointProbe.otherBase`.
+    func otherBase(than endpoint: Endpoint, _ transport: HTTPTransport) async -> String? {
+      let task = bases.withLock { bases in
+        if let task = bases[endpoint.url] { return task }
+        let task = Task {
+          await EndpointProbe(endpoint, transport: transport).otherBase(within: Self.patience)
+        }
+        bases[endpoint.url] = task
         return task
       }
       return await task.value
@@ -165,15 +179,18 @@ public final class EndpointModel: ChatModel {
     if attempt.live.verdict == nil, !attempt.mayWait { throw noMoreRequests }
   }
 
-  /// A failure that is final. If the model is unknown, the endpoint's own list tells which ones there are.
+  /// A failure that is final. If the model is unknown, the endpoint's own list tells which ones there are; if nothing
+  /// is at the path, another one may have a list.
   private func explained(_ failure: RequestFailure) async -> RequestFailure {
     var failure = failure
     if let topic = failure.topic { shared.onHelp?(topic) }
-    guard failure.intent == .modelUnknown,
-      let names = await shared.modelLists.names(at: endpoint, transport),
-      let advice = messages.otherModels(names)
-    else { return failure }
-    failure.advice = advice
+    if failure.intent == .modelUnknown, let names = await shared.modelLists.names(at: endpoint, transport) {
+      failure.advice = messages.otherModels(names) ?? failure.advice
+    } else if failure.status == 404, [nil, .modelUnknown].contains(failure.intent),
+      let base = await shared.modelLists.otherBase(than: endpoint, transport)
+    {
+      failure.advice = EndpointProbe.advice(base)
+    }
     return failure
   }
 

@@ -41,20 +41,70 @@ public struct EndpointProbe: Sendable {
   public func look(for model: String) async -> Finding {
     let messages = EndpointMessages(
       endpoint: endpoint, model: model, redactor: Redactor(secrets: endpoint.secrets))
-    guard let url = listURL else {
-      return Finding(kind: .unknown, sentence: "\(endpoint): the path tells of no list of models; not asked")
-    }
+    let patience = min(settings.firstByteTimeout, .seconds(30))
     do throws(HTTPError) {
-      let (head, body) = try await ask(url, within: min(settings.firstByteTimeout, .seconds(30)))
-      return judge(head, body, model, messages)
+      guard let url = listURL else { return try await lookAtPath(within: patience) }
+      let (head, body) = try await ask(url, within: patience)
+      let finding = judge(head, body, model, messages)
+      guard finding.kind == .unknown, let base = await otherBase(within: patience) else { return finding }
+      let isThere = try await ask(endpoint.url, within: patience).head.status != 404
+      return Finding(
+        kind: isThere ? .unknown : .missing, sentence: "\(finding.sentence); \(Self.advice(base))")
     } catch {
       return Finding(kind: .unreachable, sentence: messages.transport(error).message)
     }
   }
 
+  /// Looks whether anything is at a path that is that of no dialect. Models are asked by POST alone, so that a GET costs
+  /// nothing, and its status tells little.
+  private func lookAtPath(within silence: Duration) async throws(HTTPError) -> Finding {
+    var status = ""
+    var isAbsent = false
+    do throws(HTTPError) {
+      let head = try await ask(endpoint.url, within: silence).head
+      status = (200..<300).contains(head.status) ? "" : " HTTP \(head.status)"
+      isAbsent = head.status == 404
+    } catch {
+      guard case .redirect = error.kind else { throw error }
+    }
+    let sentence =
+      "\(endpoint) answers\(status), but its path tells of no list of models; the model was not looked for"
+    guard let base = await otherBase(within: silence) else {
+      return Finding(kind: .unknown, sentence: sentence)
+    }
+    return Finding(kind: isAbsent ? .missing : .unknown, sentence: "\(sentence); \(Self.advice(base))")
+  }
+
+  /// The base URL ending in `/v1` on the same host that was probably meant, as it may be shown: one that has a list of
+  /// models. Nil if there is none, or if the URL has such a base already.
+  func otherBase(within limit: Duration) async -> String? {
+    guard let base = Self.versioned(endpoint.url), let shown = Self.versioned(endpoint.display),
+      await models(at: base + API.usual.dialect.listPath, within: limit) != nil
+    else { return nil }
+    return shown
+  }
+
+  static func advice(_ otherBase: String) -> String { "write \(otherBase) instead, where there are models" }
+
+  private static func versioned(_ url: String) -> String? {
+    let path = EndpointAddress.withoutSlashes(String(url.prefix { $0 != "?" }))
+    let version = API.usual.dialect.basePath
+    guard let dialect = API(path: path)?.dialect else {
+      guard let host = path.firstRange(of: "://")?.upperBound else { return nil }
+      return path[..<host] + path[host...].prefix { $0 != "/" } + version
+    }
+    let base = path.dropLast(dialect.chatPath.count)
+    return dialect.basePath != version || base.hasSuffix(version) ? nil : base + version
+  }
+
   /// The names in the endpoint's own list of models; nil if there is none that can be read.
   func models(within limit: Duration) async -> [String]? {
-    guard let url = listURL, let (head, body) = try? await ask(url, within: limit),
+    guard let url = listURL else { return nil }
+    return await models(at: url, within: limit)
+  }
+
+  private func models(at url: String, within limit: Duration) async -> [String]? {
+    guard let (head, body) = try? await ask(url, within: limit),
       (200..<300).contains(head.status), let list = try? JSONValue.parse(body, syntax: .wire)
     else { return nil }
     return Self.names(list)
@@ -67,7 +117,7 @@ public struct EndpointProbe: Sendable {
 
   private func ask(
     _ url: String, within silence: Duration
-  ) async throws(HTTPError) -> (HTTPResponseHead, [UInt8]) {
+  ) async throws(HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
     let sink = ListSink()
     let timeouts = HTTPRequest.Timeouts(
       connect: min(settings.connectTimeout, silence), firstByte: silence, idle: silence)

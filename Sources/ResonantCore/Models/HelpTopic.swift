@@ -16,8 +16,8 @@ public enum HelpTopic: String, Sendable, CaseIterable {
   case tools
   case tlsAndProxies = "tls-and-proxies"
 
-  /// The place as a reader finds it.
-  public var place: String { "docs/troubleshooting.md#\(rawValue)" }
+  /// The page that has the headings, relative to the directory of the documentation.
+  public static let page = "docs/troubleshooting.md"
 }
 
 extension ErrorIntent {

@@ -174,6 +174,9 @@ final class InterruptChecks: Sendable {
     let isAccepted = winner.map { live.cut(.listener(name: $0)) }
     let isDropped = isAccepted.map { !$0 } ?? isOver
     note(event(snippet, number, scores: .object(shown), usage: answer.usage, isDropped: isDropped))
+    if shown.values.allSatisfy({ $0 == .null }) {
+      fail("the answer has no score of anybody who set triggers")
+    }
     if let winner, isAccepted == false {
       note(
         Happening("interrupt", ["by": .string(winner), "whom": .string(speaker), "dropped": true]))

@@ -73,11 +73,24 @@ extension RoomControl.State {
 
   private func refusal(of text: String) -> String {
     let line = text.count > 60 ? text.prefix(60) + "…" : text[...]
-    let advice =
-      view.names.contains(RoomPerson.name)
-      ? "it is not your turn, which /next \(RoomPerson.name) gives to you; an empty line passes the mic"
-      : "nobody takes part in this room (human_speaker is false); an empty line passes the mic"
-    return "not said: \"\(line)\"; \(advice)"
+    return "not said: \"\(line)\"; \(wayToSpeak)"
+  }
+
+  private static let wayToTurn = "/next \(RoomPerson.name), an empty line, then the text"
+
+  /// What a person has to enter to be heard.
+  private var wayToSpeak: String {
+    guard view.names.contains(RoomPerson.name) else {
+      return "nobody takes part in this room (human_speaker is false); an empty line passes the mic"
+    }
+    guard isHeld, speech == nil, !isChoosing else {
+      return "it is not your turn, which /next \(RoomPerson.name) gives to you; an empty line passes the mic"
+    }
+    if view.lastSpeaker == RoomPerson.name {
+      return "somebody else has to speak before, with an empty line; then \(Self.wayToTurn)"
+    }
+    let isNext = nextSpeaker == RoomPerson.name
+    return isNext ? "to say it: an empty line, then the text" : "to say it: \(Self.wayToTurn)"
   }
 
   private mutating func interrupt() -> CommandResult {
@@ -127,6 +140,10 @@ extension RoomControl.State {
           matches.isEmpty
             ? "nobody is called \(text.prefix(40)); there are \(names)"
             : "\(text.prefix(40)) can mean \(names)")
+      }
+      // Another turn of the same person cannot follow; an empty line, which begins other turns, would pass this one.
+      if input == .turn, matches[0] == RoomPerson.name {
+        return .say("it is your turn already: say something; an empty line passes")
       }
       return choose(matches[0])
     }
@@ -221,15 +238,21 @@ extension RoomControl.State {
   // MARK: Answers
 
   private var status: String {
-    let doing =
-      speech.map { "\($0.speaker) speaks" }
-      ?? (isChoosing
-        ? "choosing the next speaker" : input == .turn ? "your turn" : isHeld ? "held" : "running")
-    let facts = [
-      doing, isHeld && doing != "held" ? "held afterwards" : nil, "turn \(messages)",
-      "next: \(nextSpeaker ?? view.order)", wordLimit.map { "at most \($0) words" } ?? "no word limit",
-      speed.map { "speed \(Int($0.rounded()))" }, failure.map { "held because \($0)" },
-    ]
+    let turn = "turn \(messages)"
+    let doing: [String]
+    if let speaker = speech?.speaker ?? (input == .turn ? "you" : nil) {
+      doing = ["turn \(messages + 1), speaking: \(speaker)"]
+    } else if isChoosing {
+      doing = ["choosing the next speaker", turn]
+    } else {
+      doing = [isHeld ? "held" : "running", turn]
+    }
+    let facts: [String?] =
+      doing + [
+        isHeld && doing.first != "held" ? "held afterwards" : nil,
+        "next: \(nextSpeaker ?? view.order)", wordLimit.map { "at most \($0) words" } ?? "no word limit",
+        speed.map { "speed \(Int($0.rounded()))" }, failure.map { "held because \($0)" },
+      ]
     return facts.compactMap(\.self).joined(separator: " · ")
   }
 }

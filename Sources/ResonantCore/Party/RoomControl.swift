@@ -57,7 +57,7 @@ public final class RoomControl: Sendable {
       switch (input, speech) {
       case (.topic?, _): "topic> "
       case (.introduction?, _): "about you> "
-      case (.turn?, _): "your turn> "
+      case (.turn?, _): "your turn (an empty line passes)> "
       case (nil, let speech?): "\(speech.speaker) speaks> "
       case (nil, nil): isChoosing ? "choosing> " : isHeld ? "held> " : "> "
       }
@@ -74,17 +74,21 @@ public final class RoomControl: Sendable {
   let bio: String?
   private let state: Mutex<State>
   private let mode: Mode
+  /// Whether the person is told what a line is awaited for.
+  private let asks: Bool
   private let answer: @Sendable (String) -> Void
 
   /// - Parameters:
   ///   - bio: the person's introduction; nil to ask for it.
+  ///   - asks: whether the person is told what a line is awaited for.
   ///   - answer: receives lines for the person.
   public init(
-    _ mode: Mode, isHeld: Bool = true, bio: String? = nil,
+    _ mode: Mode, isHeld: Bool = true, bio: String? = nil, asks: Bool = true,
     answer: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.mode = mode
     self.bio = bio
+    self.asks = asks
     self.answer = answer
     var initial = State()
     initial.isHeld = isHeld && mode != .unattended
@@ -142,7 +146,7 @@ public final class RoomControl: Sendable {
   /// or `live` is cut; an empty text only for a turn that the person skips.
   func text(for input: Input, asking question: String, while live: LiveReply? = nil) async -> String? {
     change { $0.input = input }
-    answer(question)
+    if asks { answer(question) }
     defer {
       change { state in
         state.input = nil

@@ -11,7 +11,7 @@ struct RoomPerson: ChatModel {
     let live = attempt.live
     live.onCut { control.wake() }
     defer { live.onCut(nil) }
-    let question = "your turn: text speaks, an empty line skips"
+    let question = "your turn: say something; an empty line passes"
     guard let text = await control.text(for: .turn, asking: question, while: live) else {
       live.cut(.quit)
       return Completion()

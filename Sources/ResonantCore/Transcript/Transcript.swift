@@ -63,6 +63,11 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
+  /// Whether the participant of this name is a person.
+  public func isPerson(_ name: String) -> Bool {
+    header.participants.contains { $0.name == name && $0.human }
+  }
+
   /// Which trial of an experiment this is.
   public struct Trial: Sendable, Equatable {
     public var experiment: String

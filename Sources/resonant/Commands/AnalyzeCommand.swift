@@ -61,7 +61,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
   var tables: String?
 
   @Option(
-    help: ArgumentHelp("Also write a report, one HTML page.", valueName: "file"),
+    help: ArgumentHelp("Also write a report, one HTML page, to this file.", valueName: "file"),
     completion: .file(extensions: ["html"]))
   var html: String?
 

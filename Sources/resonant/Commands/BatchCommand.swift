@@ -67,7 +67,7 @@ struct BatchCommand: AsyncParsableCommand {
   @Flag(help: "Print how far each condition has come, and the errors.")
   var status = false
 
-  @Flag(help: "Write a page for every transcript, and an index.html.")
+  @Flag(help: "Write a page for every transcript, and an index.html; takes no file.")
   var html = false
 
   @Option(help: ArgumentHelp("Print a script that runs the plan as a job array.", valueName: "engine"))

@@ -41,11 +41,19 @@ struct CheckCommand: AsyncParsableCommand {
     for (participant, settings) in Self.distinct(conversations) {
       let finding = await finding(participant, settings, network)
       guard said.insert(finding.sentence).inserted else { continue }
-      print((finding.isFailure ? "failed: " : "ok: ") + Console.style.safe(finding.sentence))
+      print(Self.verdict(finding.kind) + Console.style.safe(finding.sentence))
       isFailure = isFailure || finding.isFailure
     }
     print(await pandoc(host, conversations.first?.output.pandocPath))
     if isFailure { throw RunEnd(code: 1) }
+  }
+
+  private static func verdict(_ kind: EndpointProbe.Finding.Kind) -> String {
+    switch kind {
+    case .present: "ok: "
+    case .unknown: "unknown: "
+    case .missing, .unreachable: "failed: "
+    }
   }
 
   private func conversations(_ host: Host) throws(ConfigurationError) -> [ResolvedConversation] {

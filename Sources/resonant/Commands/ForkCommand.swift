@@ -38,7 +38,9 @@ struct ForkCommand: AsyncParsableCommand {
     let conversation = try conversation(branch, host, isAttended: isAttended)
     let desk =
       conversation.mode == .party && isAttended
-      ? ControlDesk(isHeld: !options.person.go, bio: options.person.bio, environment: host.environment) : nil
+      ? ControlDesk(
+        isHeld: !options.person.go, bio: options.person.bio, isQuiet: options.process.quiet,
+        environment: host.environment) : nil
     let trials = try (1...place.repeats).map { number in
       let conversation = numbered(conversation, number)
       return try host.prepare(

@@ -25,7 +25,8 @@ struct PartyCommand: AsyncParsableCommand {
     var conversation = try ResolvedConversation.resolve(overlay, context: host.context)
     conversation.warnings.forEach(Diagnostics.warning)
     let desk = ControlDesk(
-      isHeld: !options.person.go, bio: options.person.bio, environment: host.environment)
+      isHeld: !options.person.go, bio: options.person.bio, isQuiet: options.process.quiet,
+      environment: host.environment)
     // Finds every error before the person is asked for anything.
     _ = try host.prepare(
       conversation, transcript: conversation.transcript(id: "", created: host.now), process: options.process)

@@ -43,7 +43,9 @@ struct ResumeCommand: AsyncParsableCommand {
     let files = TrialFiles.existing(transcript: transcript, html: conversation.output.html)
     let desk =
       conversation.mode == .party
-      ? ControlDesk(isHeld: !options.person.go, bio: options.person.bio, environment: host.environment) : nil
+      ? ControlDesk(
+        isHeld: !options.person.go, bio: options.person.bio, isQuiet: options.process.quiet,
+        environment: host.environment) : nil
     // Checks everything before the file is touched, so that an error leaves it unchanged.
     let trial = try host.prepare(
       conversation, transcript: recorded, control: desk?.control ?? RoomControl(.unattended),

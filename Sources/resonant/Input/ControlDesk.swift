@@ -24,9 +24,12 @@ final class ControlDesk: Sendable {
   /// - Parameters:
   ///   - isHeld: whether the room waits for the person before the first turn.
   ///   - bio: the person's introduction; nil to ask for it.
-  init(isHeld: Bool, bio: String? = nil, environment: [String: String]) {
+  ///   - isQuiet: whether a script is not told what lines are awaited.
+  init(isHeld: Bool, bio: String? = nil, isQuiet: Bool, environment: [String: String]) {
     let isLive = isatty(STDIN_FILENO) == 1
-    let control = RoomControl(isLive ? .live : .scripted, isHeld: isHeld, bio: bio, answer: Diagnostics.line)
+    let control = RoomControl(
+      isLive ? .live : .scripted, isHeld: isHeld, bio: bio, asks: isLive || !isQuiet,
+      answer: Diagnostics.line)
     lines = ControlLines(
       terminal: environment["TERM"],
       onLine: { line in

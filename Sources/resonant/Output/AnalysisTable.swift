@@ -25,7 +25,7 @@ struct AnalysisTable {
   init(_ analysis: Analysis, columns: Int? = nil) {
     self.analysis = analysis
     width = min(Self.mostColumns, columns ?? Self.mostColumns)
-    conditions = analysis.conditions
+    conditions = analysis.listedConditions
     comparable = analysis.comparable(conditions)
     comparisons = analysis.forkComparisons
     crowded = Set(analysis.conversations.filter { $0.source.index > 0 }.map(\.source.path))
@@ -175,7 +175,7 @@ struct AnalysisTable {
     guard analysis.conversations.count <= Self.longestList else { return "" }
     return table(
       ["conversation", "turns", "label", "period", "onset", "escape", "novelty"],
-      analysis.conversations.map { conversation in
+      analysis.listed.map { conversation, _ in
         let attractor = conversation.attractor
         return [
           place(of: conversation), "\(conversation.turns)", attractor?.label.rawValue ?? "–",
@@ -193,7 +193,7 @@ struct AnalysisTable {
   }
 
   private var duplicateList: String {
-    let duplicates = zip(analysis.conversations, analysis.duplicateOf).compactMap { conversation, original in
+    let duplicates = analysis.listed.compactMap { conversation, original in
       original.map { [place(of: conversation), $0] }
     }
     let more = duplicates.count - Self.longestList

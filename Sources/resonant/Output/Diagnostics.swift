@@ -28,7 +28,9 @@ enum Diagnostics {
 
   /// Tells once, at the end of a failed run, where to read more.
   static func tellHelp() {
-    for topic in topics.withLock({ $0 }) { line("more: \(topic.place)") }
+    for topic in topics.withLock({ $0 }) {
+      line("more: \(Host.installed(HelpTopic.page) ?? HelpTopic.page)#\(topic.rawValue)")
+    }
   }
 
   static func error(_ message: String) { line("resonant: \(message)") }

@@ -21,11 +21,13 @@ struct TextView: ConversationObserver {
     case .began(let transcript):
       console.write(banner(transcript))
       if let turn = transcript.turns.last, turn.outcome == .injected { show(turn) }
+    // A person who leaves instead of speaking has no turn.
+    case .asked(_, let speaker, _) where speaker.isHuman: break
     case .asked(let number, let speaker, let attempt):
       console.write(heading(number, speaker.name, speaker.model))
       console.follow(attempt.live, rendering: rendering())
-    case .spoke(let turn, _):
-      if turn.outcome == .opening { return show(turn) }
+    case .spoke(let turn, let transcript):
+      if turn.outcome == .opening || transcript.isPerson(turn.speaker) { return show(turn) }
       console.unfollow()
       console.write(footer(turn))
     case .occurred(let event):
@@ -38,7 +40,7 @@ struct TextView: ConversationObserver {
     }
   }
 
-  /// Shows a turn that nobody was asked for.
+  /// Shows a turn that is complete.
   private func show(_ turn: Turn) {
     console.write(
       heading(turn.number, turn.speaker, turn.model) + style.safe(turn.text) + footer(turn))

@@ -39,7 +39,7 @@ import Testing
     try await live.type("/speed 0", until: "stands still")
     live.type()
     try await parlour.server.waitForRequest(1)
-    try await live.ask("/status", until: "a speaks")
+    try await live.ask("/status", until: "turn 1, speaking: a")
     // Everything has arrived, and nothing is shown.
     live.type()
     try await parlour.server.waitForAbandon(of: 1)
@@ -121,20 +121,49 @@ import Testing
     try await live.program.waitForErrors(containing: "introduce yourself")
     live.type("I like tea.")
     try await live.program.waitForErrors(containing: "your turn")
-    try await live.ask("/status", until: "your turn · turn 1")
+    try await live.ask("/status", until: "turn 2, speaking: you")
     live.type("//slash \\")
     live.type("and a second line\\\\")
     live.type("end")
     let next = try await parlour.server.waitForRequest(3)
     #expect(next.heard.last == "user human: [human]: /slash \nand a second line\\\nend")
     #expect(next.system.contains("human: I like tea."))
-    try await live.ask("/status", until: "your turn · turn 3")
+    try await live.ask("/status", until: "turn 4, speaking: you")
     live.type()
     try await parlour.server.waitForRequest(4)
     #expect(parlour.requests(to: "a")[3].heard.last == "user human: [human]: (passed)")
     let ended = try await live.quit()
     #expect(ended.exitCode == 0, "\(ended)")
     #expect(try parlour.transcript().outcomes.prefix(4) == ["finished", "human", "finished", "passed"])
+  }
+
+  @Test func thePromptTellsWhenItIsThePersonsTurn() async throws {
+    let parlour = try await Parlour()
+    try parlour.config(["a"], "human_speaker: true, intros: false")
+    let live = try await LiveParlour(parlour, showsOnTerminal: true)
+    let terminal = live.terminal
+    try await terminal.wait("a held room") { $0.lines.last?.hasPrefix("held>") == true }
+    terminal.type("Hello.\r")
+    try await terminal.wait("the way to a turn") {
+      $0.output.contains("not said: \"Hello.\"; to say it: /next human, an empty line, then the text")
+    }
+    terminal.type("/next human\r")
+    try await terminal.wait("the answer") { $0.output.contains("next: human") }
+    terminal.type("\r")
+    try await terminal.wait("the person's turn") {
+      $0.lines.last?.hasPrefix("your turn (an empty line passes)>") == true
+        && $0.output.contains("your turn: say something; an empty line passes")
+    }
+    terminal.type("/next HUMAN\r")
+    try await terminal.wait("that nothing changes") { $0.output.contains("it is your turn already") }
+    terminal.type("Hello.\r")
+    try await terminal.wait("what is said") { $0.output.contains("Turn 1 · human") }
+    terminal.type("/quit\r")
+    let ended = try await live.program.finish()
+    #expect(ended.exitCode == 0, "\(ended)")
+    let written = try parlour.transcript()
+    #expect(written.said == ["human: Hello."])
+    #expect(written.events("next").count == 1)
   }
 
   @Test func theChecksOfTheModeratorAreShownOnDemand() async throws {
@@ -180,7 +209,7 @@ import Testing
     terminal.type("/sta")
     try await terminal.wait("what is typed") { $0.lines.last == "a speaks> /sta" }
     terminal.type("tus\r")
-    try await terminal.wait("the answer") { $0.output.contains("a speaks · held afterwards") }
+    try await terminal.wait("the answer") { $0.output.contains("turn 1, speaking: a · held afterwards") }
     terminal.type("\r")
     try await terminal.wait("the interruption") { $0.output.contains("interrupted a") }
     terminal.type("/quit\r")

@@ -8,6 +8,23 @@ import Testing
 
 /// The moderator lets one model interrupt another.
 struct RoomInterruptTests {
+  @Test func scoresOfNobodyAreTold() async throws {
+    let speech = String(repeating: Self.sentence, count: 6)
+    let parlour = try await Parlour { model, count in
+      switch model {
+      case "b": count == 1 ? .openAI(["I listen."] + Self.setting) : nil
+      case "a": .openAI(ReplyPiece.paced(speech, by: 12, every: 30))
+      case "mod": .scores(["somebody": 9])
+      default: nil
+      }
+    }
+    try parlour.config(["b", "a"], "human_speaker: false, intros: false, \(parlour.moderator)")
+    let ended = try await parlour.party("--go", "--max-turns", "2", "--order", "round-robin")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(
+      ended.errors.contains("moderator: the answer has no score of anybody who set triggers\n"), "\(ended)")
+  }
+
   static let setting = ReplyPiece.call("set_triggers", #"{"triggers":["tea"]}"#)
   /// 40 code points.
   static let sentence = "Tea is drunk in many houses every night. "

@@ -128,6 +128,38 @@ struct RoomOrderTests {
     #expect(parlour.requests(to: "carol")[0].tools.isEmpty)
   }
 
+  @Test func aModeratorThatNamesNobodyIsToldOnceAndAtTheEnd() async throws {
+    let parlour = try await Parlour { model, count in
+      model != "mod" ? nil : count == 1 ? .openAIWhole("b,\n\u{1B}[2J I think") : Self.choice("nobody")
+    }
+    let moderator = "{\"endpoint\":\"\(parlour.server.url("/v1"))\",\"model\":\"mod\"}"
+    let ended = try await chat(parlour, "--order", "moderator", "--moderator", moderator, "--max-turns", "4")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.output.contains("\nOrder: moderator (mod at \(parlour.server.url("/v1"))"), "\(ended)")
+    #expect(
+      ended.errors == """
+        resonant: warning: the moderator's answer names nobody who may speak; chance chooses: "b, [2J I think"
+        resonant: warning: the moderator's answers named nobody who may speak in 3 of 3 choices; chance chose: \
+        another model may be better at calling tools
+
+        """, "\(ended)")
+    let answers = try parlour.transcript().events("selection").map { $0["answer"] }
+    #expect(
+      answers == [
+        "\"b, [2J I think\"", "\"{\"participant\":\"nobody\"}\"", "\"{\"participant\":\"nobody\"}\"",
+      ])
+  }
+
+  @Test func aModeratorThatErrsOnceIsNotSummedUp() async throws {
+    let parlour = try await Parlour(["mod": [.openAIWhole(""), Self.choice("a"), Self.choice("b")]])
+    try parlour.config(["a", "b", "c"], "human_speaker: false, intros: false, \(parlour.moderator)")
+    let ended = try await parlour.party(
+      "--go", "--order", "moderator", "--max-turns", "3", "--seed", "1", "--quiet")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(ended.errors.components(separatedBy: "warning: ").count == 2, "\(ended)")
+    #expect(ended.errors.contains("chance chooses: the reply of http://127.0.0.1:"), "\(ended)")
+  }
+
   @Test func whoCannotVoteInAChatIsNamedOnStandardError() async throws {
     let parlour = try await Parlour { model, _ in
       model == "bob" ? .error(401, "bad key") : model == "alice" ? Self.choice("Carol") : nil

@@ -91,6 +91,22 @@ struct RoomPersonTests {
     #expect(try parlour.transcript().said.contains("human: Hello."))
   }
 
+  @Test func aPersonWhoLeavesInsteadOfSpeakingHasNoTurn() async throws {
+    let parlour = try await Parlour()
+    try parlour.config(["a"], "intros: false")
+    let left = try await parlour.party("--go", "--order", "round-robin", input: "")
+    #expect(left.exitCode == 0 && left.output.contains("Turn 1 · a"), "\(left)")
+    #expect(!left.output.contains("Turn 2"), "\(left)")
+    #expect(try !parlour.log().contains("Turn 2"))
+    let resumed = try await parlour.resonant(
+      "resume", "r.jsonl", "--go", "--no-html", input: "/next human\nBeans.\n")
+    #expect(resumed.output.contains("Turn 2 · human\n"), "\(resumed)")
+    #expect(resumed.errors.contains("it is your turn already"), "\(resumed)")
+    #expect(!resumed.output.contains("Turn 4"), "\(resumed)")
+    #expect(try parlour.log().contains("Turn 2: human (in turn)\nBeans.\n[the human spoke, 1 word]"))
+    #expect(try parlour.transcript().said == ["a: a1", "human: Beans.", "a: a2"])
+  }
+
   @Test func aPersonNeverStaysInTheWayOfAModelsChoice() async throws {
     let parlour = try await Parlour([
       "a": [.calling("A1", "request_next_speaker", #"{"participant":"human"}"#)]

@@ -58,7 +58,7 @@ struct ScriptedRoomTests {
     #expect(ended.exitCode == 0, "\(ended)")
     let written = try parlour.transcript()
     #expect(written.said == ["a: 01234567", "b: b1"])
-    #expect(ended.errors.contains("a speaks · held afterwards"), "\(ended)")
+    #expect(ended.errors.contains("turn 1, speaking: a · held afterwards"), "\(ended)")
     #expect(ended.errors.contains("/at needs a whole number from 1"), "\(ended)")
     #expect(ended.errors.contains("/at needs a number of characters and a control"), "\(ended)")
     #expect(parlour.server.requests[1].heard.suffix(2).first == "user a: [a]: 01234567—")
@@ -75,6 +75,31 @@ struct ScriptedRoomTests {
     #expect(written.end?["reason"] == "quit")
     #expect(ended.errors.components(separatedBy: "not said:").count == 3, "\(ended)")
     #expect(ended.errors.contains("no control /what") && !ended.output.contains("/what"), "\(ended)")
+  }
+
+  /// What is not said while the room is held, and how to be heard.
+  @Test(arguments: [
+    ("Hello.\n", "to say it: /next human, an empty line, then the text"),
+    ("/next human\nHello.\n", "to say it: an empty line, then the text"),
+    (
+      "/next human\n\nHi.\nHello.\n",
+      "somebody else has to speak before, with an empty line; then /next human, an empty line, then the text"
+    ),
+  ])
+  func theWayToBeHeardIsTold(input: String, way: String) async throws {
+    let parlour = try await Parlour()
+    try parlour.config(["a", "b"], "human_speaker: true, intros: false")
+    let ended = try await parlour.party(input: input)
+    #expect(ended.errors.contains("not said: \"Hello.\"; \(way)\n"), "\(ended)")
+  }
+
+  @Test func aQuietScriptIsNotToldWhatIsAwaited() async throws {
+    let parlour = try await Parlour()
+    try parlour.config(["a"], "human_speaker: true")
+    let ended = try await parlour.party(
+      "--quiet", "--go", "--max-turns", "2", "--order", "round-robin", input: "I am Sam.\nBeans.\n")
+    #expect(ended.exitCode == 0 && ended.errors.isEmpty && ended.output.isEmpty, "\(ended)")
+    #expect(try parlour.transcript().said.last == "human: Beans.")
   }
 
   @Test func theFirstLineIsTheTopicAndWithoutOneTheRoomDoesNotBegin() async throws {
@@ -152,7 +177,7 @@ struct ScriptedRoomTests {
         + ["party", "--topic", "T", "--order", "round-robin"] + Parlour.common,
       environment: ["PATH": ResonantBinary.path, "HOME": parlour.directory.path, "LANG": "C.UTF-8"],
       directory: parlour.directory.path, input: "/at 8 /status\n\n/history\n/quit\n")
-    let answer = "a speaks · held afterwards"
+    let answer = "turn 1, speaking: a · held afterwards"
     if sharesOutput {
       try await program.waitForOutput(containing: answer)
     } else {

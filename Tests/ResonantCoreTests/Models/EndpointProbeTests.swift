@@ -46,10 +46,16 @@ import Testing
     #expect(finding.kind == kind, "\(finding.sentence)")
   }
 
-  @Test func aPathThatTellsOfNoListIsNotAsked() async throws {
-    let (finding, request) = try await look(.json([:]), "/some/path", for: "m")
-    #expect(finding.kind == .unknown)
-    #expect(request == "")
+  @Test(
+    arguments: [
+      (.json([:]), .unknown), (.error(405, "POST only"), .unknown), (.error(404, "no"), .unknown),
+      (Answer(status: 302, headers: [("Location", "/login")], framing: .length, body: []), .unknown),
+      (.hangUp, .unreachable),
+    ] as [(Answer, EndpointProbe.Finding.Kind)])
+  func aPathThatTellsOfNoListIsAskedItself(answer: Answer, kind: EndpointProbe.Finding.Kind) async throws {
+    let (finding, request) = try await look(answer, "/some/path?key=x", for: "m")
+    #expect(finding.kind == kind, "\(finding.sentence)")
+    #expect(request == "GET /some/path?key=x" && !finding.sentence.contains("key"))
   }
 
   @Test func saysWhatTheEndpointHasInstead() async throws {

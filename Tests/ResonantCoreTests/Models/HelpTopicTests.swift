@@ -17,7 +17,7 @@ struct HelpTopicTests {
 
   @Test(arguments: HelpTopic.allCases)
   func everyHeadingExists(topic: HelpTopic) {
-    #expect(Self.headings.contains(topic.rawValue), "\(topic.place)")
+    #expect(Self.headings.contains(topic.rawValue), "\(topic)")
   }
 
   @Test(arguments: [

@@ -166,6 +166,7 @@ import Testing
         3
       ),
       (.says(""), "the answer is empty", 3),
+      (scores(#"{"somebody":{"score":9}}"#), "the answer has no score of anybody who set triggers", 3),
       (scores("{\"b-2\":"), "the arguments of the tool that the model calls are no JSON object", 3),
       (
         .breaks(after: "", ModelError(.timeout, "no answer within 5 seconds")), "no answer within 5 seconds",

@@ -237,7 +237,7 @@ import Testing
   @Test func onlyOneLineAnswersAndTheNextActs() async throws {
     let control = RoomControl(.live)
     async let text = control.text(for: .turn, asking: "")
-    while control.prompt != "your turn> " { await Task.yield() }
+    while control.prompt != "your turn (an empty line passes)> " { await Task.yield() }
     control.take(line: "first")
     control.take(line: "second")
     #expect(await text == "first")

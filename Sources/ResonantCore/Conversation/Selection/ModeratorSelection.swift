@@ -31,16 +31,12 @@ struct ModeratorSelection: SpeakerSelection {
     let vote = try await SpeakerVote.ask(moderator.model, request(moderator, names, context), for: names)
       .mapError { $0.choosing(AskedModerator.name) }.get()
     let index = vote.choice.flatMap(context.names.firstIndex) ?? random.pick(in: context)
-    return SpeakerChoice(
-      index: index,
-      happenings: [
-        Happening(
-          "selection",
-          [
-            "speaker": .string(context.names[index]), "by": .string(AskedModerator.name),
-            "valid": .bool(vote.choice != nil), "usage": .object(vote.usage.fields),
-          ])
-      ])
+    var fields: JSONObject = [
+      "speaker": .string(context.names[index]), "by": .string(AskedModerator.name),
+      "valid": .bool(vote.choice != nil), "usage": .object(vote.usage.fields),
+    ]
+    fields["answer"] = vote.answer.map(JSONValue.string)
+    return SpeakerChoice(index: index, happenings: [Happening("selection", fields)])
   }
 
   private func request(

@@ -93,6 +93,8 @@ extension Transcript {
 struct SpeakerVote: Sendable {
   /// Nil if the answer names nobody who may be chosen.
   var choice: String?
+  /// The beginning of an answer that names nobody, on one line, or what else is wrong with it.
+  var answer: String?
   var usage = Usage.zero
   /// Whether the model was asked; there is nothing to ask where there is one candidate.
   var isAsked = true
@@ -112,13 +114,36 @@ struct SpeakerVote: Sendable {
       let call = answer.call(of: NextSpeakerTool.name)
       // Models that do not call tools may still answer with a name.
       let choice = call.arguments?["participant"]?.string ?? answer.text.trimmed
+      let valid = names.first { $0 == choice }
       return .success(
-        SpeakerVote(choice: names.first { $0 == choice }, usage: answer.usage))
+        SpeakerVote(
+          choice: valid, answer: valid == nil ? Self.beginning(of: answer, call) : nil, usage: answer.usage))
     } catch {
       // An answer that is empty or no reply at all is as invalid as one that names nobody.
       guard error.kind == .malformed else { return .failure(error) }
-      return .success(SpeakerVote(choice: nil, usage: Usage(estimating: request, reply: "")))
+      return .success(
+        SpeakerVote(choice: nil, answer: error.message, usage: Usage(estimating: request, reply: "")))
     }
+  }
+
+  private static let excerpt = 80
+
+  private static func beginning(of answer: ModelAnswer, _ call: ToolAnswer) -> String {
+    let text =
+      switch call {
+      case .arguments(let arguments): JSONValue.object(arguments).jsonText
+      case .malformed(let text), .other(let text): text
+      case .empty: ""
+      }
+    let words = text.unicodeScalars.split { scalar in
+      scalar.properties.isWhitespace
+        || [.control, .format, .lineSeparator, .paragraphSeparator].contains(
+          scalar.properties.generalCategory)
+    }
+    let line = String(String.UnicodeScalarView(words.joined(separator: [" "])))
+    guard !line.isEmpty else { return "it is empty" }
+    let start = line.unicodeScalars.prefix(excerpt)
+    return start.endIndex == line.unicodeScalars.endIndex ? "\"\(line)\"" : "\"\(String(start))…\""
   }
 }
 
