@@ -25,7 +25,8 @@ struct AnalyzeTests {
     let turns = texts.enumerated().map { number, text in
       JSONValue.object(["type": "turn", "n": .int(number + 1), "speaker": "A", "text": .string(text)])
     }
-    let lines = ([.object(members)] + turns).map { $0.jsonText + "\n" }
+    let end: JSONValue = ["type": "end", "reason": "max_turns", "turns": .int(texts.count)]
+    let lines = ([.object(members)] + turns + [end]).map { $0.jsonText + "\n" }
     try directory.write(lines.joined(), to: name)
   }
 
