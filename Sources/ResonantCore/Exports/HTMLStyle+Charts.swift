@@ -17,6 +17,8 @@ extension HTMLStyle {
   static let charts = """
     .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:.5rem 1.5rem;margin:.5rem 0}
     figure.whole{grid-column:1/-1}
+    .report .charts{grid-template-columns:repeat(2,minmax(0,1fr))}
+    @media (min-width:76rem){.report .charts{grid-template-columns:repeat(4,minmax(0,1fr))}}
     figure{margin:0;min-width:0}figcaption{font-size:.9rem;color:var(--soft);overflow-wrap:anywhere}
     figcaption b{color:var(--fg)}
     .legend{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;margin:0 0 .6rem;padding:0;font-size:.85rem}

@@ -10,7 +10,7 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "W2I2fF2NE0f+vIQLqHeqAUIYhWUy2H4dJkjLqKfzYj8="
+  static let digest = "UpQtSXUE4HcM2h7s8+8rQLJF6VRPd8m4bqH0Yiz8J80="
 
   static let sheet = colours + hueColours + layout + turns + text + charts + outcome + tables + narrow + print
 
@@ -150,7 +150,7 @@ enum HTMLStyle {
     .checks td,.checks td:nth-child(n){border:0;padding:0;min-width:0}
     .checks td.right{display:inline-block;margin-inline-end:1rem}
     .checks td:nth-child(1)::before{content:"Check "}.checks td:nth-child(2)::before{content:"Turn "}
-    .finding{font-size:1.15rem}.labels ul{padding:0}.labels .group{position:static;flex:0 0 100%}
+    .report .charts{grid-template-columns:1fr}.finding{font-size:1.15rem}.labels ul{padding:0}.labels .group{position:static;flex:0 0 100%}
     .bars thead{display:none}.bars,.bars tbody{display:block}
     .bars tr{display:flex;flex-wrap:wrap;gap:0 .8rem;margin:.5rem 0}.bars td{padding:0}
     .bars .who{flex:0 0 100%;max-width:100%;white-space:normal;overflow-wrap:anywhere}
@@ -175,7 +175,7 @@ enum HTMLStyle {
     article>h2,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
     nav,details.source,details.table{display:none}
     figure,tr,svg{break-inside:avoid}
-    .charts{grid-template-columns:repeat(2,1fr)}details.course{break-inside:avoid}
+    .charts,.report .charts{grid-template-columns:repeat(2,1fr)}details.course{break-inside:avoid}
     .report h2.part,.report .hint:has(+details){break-after:avoid}
     .report table,.report table:not(.bars){font-size:7.5pt}.bars th:first-child{width:24%}.bars th{font-size:7pt}.bars th.right{white-space:normal}
     .bars th:nth-child(n+3){width:4.6rem}.bars th:nth-child(4){width:4.6rem}.bars th:last-child{width:2.2rem}

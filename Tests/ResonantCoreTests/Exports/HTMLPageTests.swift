@@ -58,7 +58,9 @@ struct HTMLPageTests {
     }
     #expect(page.contains("model=a, payload.temperature=0.2"))
     #expect(
-      page.contains("Ended: turn limit reached · 2 turns · 1,240 characters · 1,234 tokens · 3 min 4 s"))
+      page.contains(
+        "Ended: turn limit reached · 2 turns · 1,240 characters · 1,234 tokens in requests and replies · 3 min 4 s"
+      ))
   }
 
   @Test func equalSystemPromptsAreShownOnceOthersEachWithItsOwner() {
