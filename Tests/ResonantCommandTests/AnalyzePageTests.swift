@@ -40,7 +40,11 @@ struct AnalyzePageTests {
     #expect(report.contains("href=\"./\(page)\""))
     #expect(!report.contains("a%20b.html"))
     #expect(report.contains("<p class=\"finding\">Of "))
-    #expect(report.contains("1 duplicate (") || report.contains("duplicates ("))
+    #expect(report.contains("word for word like an earlier one ("))
+    // The earlier one is named by its file, as everything else is.
+    #expect(
+      plain.output.contains(#/x\/other\/a b\.jsonl +x\/trials\/|x\/trials\/.*  x\/other\/a b\.jsonl\n/#),
+      "\(plain)")
     // The report is no transcript, and the next one replaces it.
     let again = try await analyze("x", "--html", "x/report.html", "--format", "tsv")
     #expect(again.exitCode == 0 && again.output.hasPrefix("id\t"), "\(again)")
@@ -96,6 +100,60 @@ struct AnalyzePageTests {
         "Label: same texts (verbatim loop), period 1, from turn 1 on; so few turns tell little</p>"))
   }
 
+  /// Nothing is concluded from what has failed, however short and alike its beginnings are.
+  @Test func trialsThatAllFailedTellNothing() async throws {
+    try lab.plan(
+      """
+      base: {endpoint: "http://127.0.0.1:9/v1", model: m, retries: 0, max_turns: 8}
+      repeats: 3
+      """)
+    let ended = try await ResonantBinary.run(
+      ["batch", "plan.yaml", "--html"], in: lab.directory, within: 180)
+    let headline = "All 3 conversations failed. What they become cannot be told."
+    #expect(ended.exitCode == 1 && ended.errors.contains(headline + "\n"), "\(ended)")
+    let told = try await analyze("x", "--html", "report.html")
+    #expect(told.output.hasPrefix("3 conversations in 1 condition; all failed\n\(headline)\n"), "\(told)")
+    #expect(told.output.contains("\nNobody has answered in any of them"), "\(told)")
+    for page in ["x/index.html", "report.html"] {
+      let page = try lab.directory.read(page)
+      #expect(page.contains("<p class=\"finding\">\(headline)</p>"))
+      #expect(!page.contains("class=\"bar\"") && !page.contains("converged</summary>"))
+    }
+    // Programs get the same numbers as ever.
+    let json = try DecodedJSON.parse(try await analyze("x", "--format", "json").stdout)
+    #expect(json["conditions"]?.array?.first?["converged"]?["rate"] == 1)
+  }
+
+  @Test func ofABatchOnlyFinishedTrialsCountAndOfItsFilesAll() async throws {
+    let server = try await ScriptedServer { request in
+      request.json["model"] == "bad"
+        ? .error(400, "no") : .openAI(.text("answer \(UUID()) of \(UUID()), and \(UUID())"))
+    }
+    try lab.plan(
+      """
+      base: {endpoint: "\(server.url("/v1"))", retries: 0, max_turns: 8}
+      matrix: {model: [good, bad]}
+      repeats: 2
+      """)
+    let ended = try await ResonantBinary.run(
+      ["batch", "plan.yaml", "--html"], in: lab.directory, within: 180)
+    #expect(ended.errors.contains("None of 2 conversations converged.\n"), "\(ended)")
+    #expect(ended.errors.contains("\n2 failed, and do not count.\n"), "\(ended)")
+    // Of a chat that somebody has ended, that is the end; a trial goes on.
+    for (name, file) in lab.directory.files.filter({ $0.contains("trials/good") && $0.hasSuffix(".jsonl") })
+      .enumerated()
+    {
+      var lines = try lab.directory.read(file).split(separator: "\n").map(String.init)
+      let end = lines.removeLast()
+      try lab.directory.write(
+        (lines + (name == 0 ? [] : [end.replacing("max_turns", with: "interrupted")]))
+          .map { $0 + "\n" }.joined(), to: file)
+    }
+    let told = try await analyze("x")
+    #expect(
+      told.output.hasPrefix("4 conversations in 2 conditions; 2 failed and 2 are not over\n"), "\(told)")
+  }
+
   @Test func aTranscriptIsNeverReplacedByAReport() async throws {
     #expect(try await study().exitCode == 0)
     let trial = try #require(lab.directory.files.first { $0.contains("trials/") })
@@ -140,7 +198,7 @@ struct AnalyzePageTests {
     let counts = try await analyze("x", "--format", "json")
     let json = try DecodedJSON.parse(counts.stdout)
     let size = json["conditions"]?.array?.compactMap { $0["conversations"]?.int }.reduce(0, +)
-    #expect(headline.contains(" \(size ?? -1) conversations"), "\(headline)")
+    #expect(headline.contains(" \(size ?? -1) different conversations"), "\(headline)")
     let again = try await ResonantBinary.run(["batch", "plan.yaml"], in: lab.directory)
     #expect(!again.errors.contains("converged"), "\(again)")
   }

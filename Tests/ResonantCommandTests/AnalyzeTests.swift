@@ -16,7 +16,9 @@ struct AnalyzeTests {
   }
 
   /// A transcript with these texts.
-  private func write(_ texts: [String], to name: String, header: JSONObject = [:]) throws {
+  private func write(
+    _ texts: [String], to name: String, header: JSONObject = [:], end reason: String? = "max_turns"
+  ) throws {
     var members: JSONObject = [
       "type": "header", "format": "resonant.transcript", "version": 1, "id": .string("of " + name),
       "participants": [["name": "A", "model": "m"], ["name": "B", "model": "m"]],
@@ -25,7 +27,8 @@ struct AnalyzeTests {
     let turns = texts.enumerated().map { number, text in
       JSONValue.object(["type": "turn", "n": .int(number + 1), "speaker": "A", "text": .string(text)])
     }
-    let lines = ([.object(members)] + turns).map { $0.jsonText + "\n" }
+    let end = reason.map { JSONValue.object(["type": "end", "reason": .string($0)]) }
+    let lines = ([.object(members)] + turns + [end].compactMap(\.self)).map { $0.jsonText + "\n" }
     try directory.write(lines.joined(), to: name)
   }
 
@@ -125,8 +128,8 @@ struct AnalyzeTests {
     try directory.write(directory.read("runs/a.jsonl") + #"{"type":"turn","n":2"#, to: "runs/c.jsonl")
     let ended = try await analyze("runs", "--format", "tsv")
     #expect(ended.exitCode == 0, "\(ended)")
-    #expect(ended.errors.contains("runs/b.jsonl, line 3: no JSON"), "\(ended)")
-    #expect(ended.errors.contains("runs/c.jsonl, line 3: the last line is torn"), "\(ended)")
+    #expect(ended.errors.contains("runs/b.jsonl, line 4: no JSON"), "\(ended)")
+    #expect(ended.errors.contains("runs/c.jsonl, line 4: the last line is torn"), "\(ended)")
     #expect(try rows(ended.output).keys.sorted() == ["runs/a.jsonl", "runs/c.jsonl"])
     let named = try await analyze("runs/b.jsonl")
     #expect(named.exitCode == 2, "\(named)")
@@ -209,7 +212,7 @@ struct AnalyzeTests {
     let table = try await ResonantBinary.run(["analyze", "x"], in: laboratory.directory)
     #expect(table.exitCode == 0, "\(table)")
     #expect(table.output.contains("verbatim"))
-    #expect(table.output.contains("duplicates"))
+    #expect(table.output.contains("word for word like an earlier one"))
     #expect(table.output.contains("minimal_letters=40"))
     let lines = table.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.allSatisfy { $0.count <= 100 }, "\(table)")
@@ -268,6 +271,22 @@ struct AnalyzeTests {
       ).finish(within: 60)
       #expect(ended.exitCode == 1 && ended.errors.contains("No space left on device"), "\(ended)")
     }
+  }
+
+  /// An interrupted trial goes on by the same command; a chat is over when somebody ends it.
+  @Test(
+    arguments: [
+      ("max_turns", false, nil), ("interrupted", false, nil), ("quit", false, nil),
+      ("interrupted", true, "it is not over"), (nil, false, "it is not over"), ("error", false, "it failed"),
+    ] as [(String?, Bool, String?)])
+  func theEndTellsWhetherAConversationIsOver(reason: String?, isTrial: Bool, told: String?) async throws {
+    let trial: JSONObject = ["trial": ["experiment": "e", "condition": ["x": 1], "repeat": 1]]
+    try write((0..<8).map(sentence), to: "a.jsonl", header: isTrial ? trial : [:], end: reason)
+    let output = try await analyze("a.jsonl").output
+    #expect(
+      output.hasPrefix("1 conversation in 1 condition\(told.map { "; " + $0 } ?? "")\n"), "\(output)")
+    #expect(output.contains("cannot be told") == (told != nil), "\(output)")
+    #expect(output.contains(" converge\n") == (told == nil), "\(output)")
   }
 
   @Test func fewConversationsAreNoSureResult() async throws {

@@ -7,6 +7,10 @@ public struct Analysis: Sendable {
   public let conversations: [ConversationMeasures]
   /// For each conversation, the id of the earlier one with the same texts, if there is one.
   public let duplicateOf: [String?]
+  /// For each conversation, the earlier one with the same texts, if there is one.
+  private let originals: [AnalysisSource?]
+  /// The files that hold several conversations.
+  private let crowded: Set<String>
   /// Of the statistics: with turns, and no duplicates.
   private let counted: [ConversationMeasures]
   /// Of the statistics of forks, those whose state can be told.
@@ -29,6 +33,8 @@ public struct Analysis: Sendable {
       return nil
     }
     self.conversations = sorted
+    crowded = Set(sorted.filter { $0.source.index > 0 }.map(\.source.path))
+    self.originals = originals
     duplicateOf = originals.map { $0?.id }
     counted = zip(sorted, originals).compactMap { $0.turns > 0 && $1 == nil ? $0 : nil }
     let courses = Self.courses(zip(sorted, originals))
@@ -56,9 +62,9 @@ public struct Analysis: Sendable {
     }
   }
 
-  /// The conversations in the order of lists for people, each with the id of the earlier one with the same texts.
-  public var listed: [(conversation: ConversationMeasures, duplicateOf: String?)] {
-    zip(conversations, duplicateOf).map { ($0, $1) }.sorted { one, other in
+  /// The conversations in the order of lists for people, each with the earlier one with the same texts.
+  public var listed: [(conversation: ConversationMeasures, original: AnalysisSource?)] {
+    zip(conversations, originals).map { ($0, $1) }.sorted { one, other in
       let (source, next) = (one.conversation.source, other.conversation.source)
       return source.path == next.path
         ? source.index < next.index : NaturalOrder.precedes(source.path, next.path)
@@ -75,6 +81,16 @@ public struct Analysis: Sendable {
 
   /// The number of duplicates.
   public var duplicates: Int { duplicateOf.count { $0 != nil } }
+
+  /// The file of a conversation, and which one of it if it holds several.
+  public func place(of source: AnalysisSource) -> String {
+    crowded.contains(source.path) ? "\(source.path)#\(source.index)" : source.path
+  }
+
+  /// How many conversations there are, and how many of them need care.
+  public var counts: AnalysisCounts {
+    AnalysisCounts(zip(conversations, originals), hasForksBeside: forksBeside > 0)
+  }
 
   /// All conversations as one condition, without the forks: those share turns with each other, and were chosen or
   /// disturbed. If there is nothing but forks, all of them.
@@ -179,8 +195,18 @@ public struct Analysis: Sendable {
   public var forkOverview: ForkOverview? { ForkOverview(courses.map(\.course)) }
 
   /// The conditions that are compared with each other where people read it: those of forks are not like those of
-  /// conversations, of which they are forks.
+  /// conversations, of which they are forks; and a rate of very few tells nothing.
   public func comparable(_ conditions: [ConditionStatistics]) -> [ConditionStatistics] {
+    unforked(conditions).filter { $0.conversations >= ConditionStatistics.fewestCompared }
+  }
+
+  /// The conditions that are not compared because they have so few conversations, if there are others.
+  func tooSmall(_ conditions: [ConditionStatistics]) -> [ConditionStatistics] {
+    let all = unforked(conditions)
+    return all.count < 2 ? [] : all.filter { $0.conversations < ConditionStatistics.fewestCompared }
+  }
+
+  private func unforked(_ conditions: [ConditionStatistics]) -> [ConditionStatistics] {
     forksBeside > 0 ? conditions.filter { !$0.holdsForksAlone } : conditions
   }
 

@@ -4,7 +4,7 @@
 public enum AttractorLabel: String, Sendable, CaseIterable {
   /// Word soup: turns that repeat themselves within.
   case degenerate
-  /// Silence: hardly any letters.
+  /// Very short turns: hardly any letters.
   case minimal
   /// The same texts again and again.
   case verbatim

@@ -19,6 +19,14 @@ public struct ConditionStatistics: Sendable {
   public let periods: [Int: Int]
   public let labels: [AttractorLabel: Int]
   public let loops: Int
+  /// Of the minimal conversations, those whose short turns are the same ones again and again.
+  let minimalLoops: Int
+  /// Those that converged from the first turn on, or from one that was given.
+  let atOnce: Int
+  /// Of these, the minimal ones that begin with an opening as short.
+  let shortOpenings: Int
+  /// Those in which somebody was asked for a turn and has given it.
+  let answered: Int
   public let escapes: Int
   public let tailNovelty: Double?
   /// Whether there are conversations, all of them forks.
@@ -45,6 +53,11 @@ public struct ConditionStatistics: Sendable {
     periods = periodic.reduce(into: [:]) { $0[$1.period, default: 0] += 1 }
     labels = attractors.reduce(into: [:]) { $0[$1.label, default: 0] += 1 }
     loops = attractors.count { $0.loop != nil }
+    minimalLoops = attractors.count { $0.label == .minimal && $0.period > 0 }
+    let immediate = members.filter(\.convergesAtOnce)
+    atOnce = immediate.count
+    shortOpenings = immediate.count { $0.attractor?.label == .minimal && $0.source.given.contains(1) }
+    answered = members.count(where: \.isAnswered)
     escapes = members.count(where: \.escapes)
     tailNovelty = Statistics.mean(members.compactMap(\.tailNovelty))
     tails = members.map(\.tail)
@@ -56,6 +69,17 @@ public struct ConditionStatistics: Sendable {
 
   /// The fewest conversations of which resampling says how sure a rate is; of fewer its interval is too narrow.
   public static let fewest = 10
+  /// The fewest of which a rate is compared with that of another condition.
+  public static let fewestCompared = 5
+
+  /// The interval where it says something: resampling cannot judge conversations that are all alike.
+  public var spread: ClosedRange<Double>? { interval.flatMap { $0.lowerBound < $0.upperBound ? $0 : nil } }
+
+  /// The turn by which half had converged; nil also where half had from the start, which tells nothing of how soon.
+  public var tellingOnset: Int? { isAtOnce ? nil : medianOnset }
+
+  /// Whether half had converged from the first turn on, or from one that was given.
+  var isAtOnce: Bool { medianOnset == 1 || medianOnset != nil && 2 * atOnce >= conversations }
 
   /// A count as a share of the conversations; nil without any.
   public func share(_ count: Int) -> Double? {
@@ -77,4 +101,7 @@ public struct ConditionDifference: Sendable {
     difference = samples[0].rate - samples[1].rate
     interval = Bootstrap.interval(samples[0], minus: samples[1])
   }
+
+  /// The interval where it says something: resampling cannot judge conversations that are all alike.
+  public var spread: ClosedRange<Double>? { interval.lowerBound < interval.upperBound ? interval : nil }
 }

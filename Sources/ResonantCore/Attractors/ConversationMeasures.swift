@@ -14,8 +14,19 @@ public struct AnalysisSource: Sendable {
   public var seed: UInt64?
   /// Each turn's text as the other participants received it, in order, without passed turns.
   public var texts: [String]
+  /// The turns that nobody was asked for, from 1: the opening and injected messages.
+  public var given: Set<Int> = []
+  public var ending = Ending.over
   /// Nil for a conversation that is none, or a branch without a message outside of an experiment.
   public var fork: Fork?
+
+  /// Whether a conversation came to its end.
+  public enum Ending: Sendable {
+    case over
+    /// It still goes on, or was interrupted and can go on.
+    case unfinished
+    case failed
+  }
 
   /// How a conversation branched off another one.
   public struct Fork: Sendable, Equatable {
@@ -104,14 +115,23 @@ public struct ConversationMeasures: Sendable {
   let fork: ForkCourse?
   /// Whether this is a fork that is compared with others rather than counted with the conversations.
   var isFork: Bool { source.fork != nil }
+  /// Whether there is a turn that was not given.
+  var isAnswered: Bool { turns > source.given.count }
+  /// Whether there are too few turns for a label that tells much.
+  var isBrief: Bool { turns < Attractors.fewestTurns }
+  /// Whether it converged from its first turn on or from one that was given, which tells nothing of how soon.
+  var convergesAtOnce: Bool {
+    guard let attractor, attractor.label.isConverged, let onset = attractor.onset else { return false }
+    return onset == 1 || source.given.contains(onset)
+  }
 
   public init(_ source: AnalysisSource, _ settings: AnalysisSettings) {
     let texts = settings.stripsThinking ? source.texts.map(ThinkingSpans.stripped) : source.texts
     let turns = TurnMeasures(texts)
     let thresholds = settings.thresholds
-    self.source = AnalysisSource(
-      id: source.id, path: source.path, index: source.index, model: source.model,
-      condition: source.condition, seed: source.seed, texts: [], fork: source.fork)
+    var withoutTexts = source
+    withoutTexts.texts = []
+    self.source = withoutTexts
     self.turns = turns.count
     attractor = Attractor(turns, thresholds)
     let head = turns.head

@@ -108,6 +108,8 @@ public struct AnalysisReader: Sendable {
       var (source, found) = source(transcript, path: file.path, index: index)
       // What another tool's file calls its conversations need not tell them apart.
       if source.id.isEmpty || file.format != nil { source.id = "\(file.path)#\(index)" }
+      // Those of other tools do not tell.
+      source.ending = file.format == nil ? Self.ending(of: transcript) : .over
       return Reading(conversations: [ConversationMeasures(source, settings)], foundKeys: found)
     } catch {
       return Reading(damages: [error])
@@ -124,8 +126,19 @@ public struct AnalysisReader: Sendable {
       id: header.id, path: path, index: index,
       model: AnalysisCondition.models(of: header), condition: name, seed: header.seed,
       texts: turns.map(\.heardText))
+    source.given = Set(
+      turns.indices.filter { [.opening, .injected].contains(turns[$0].outcome) }.map { $0 + 1 })
     source.fork = fork(transcript, turns, base: condition.base(of: header, path: path))
     return (source, found)
+  }
+
+  private static func ending(of transcript: Transcript) -> AnalysisSource.Ending {
+    switch transcript.end?.reason {
+    case .error: .failed
+    // The same command goes on with a trial; a chat is over when somebody ends it.
+    case nil, .interrupted: transcript.header.trial == nil ? .over : .unfinished
+    default: .over
+    }
   }
 
   /// How the conversation was forked; nil for one that was not, or neither after a message nor by an experiment.

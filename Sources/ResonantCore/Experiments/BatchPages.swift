@@ -55,7 +55,7 @@ public struct BatchPages: Sendable {
     let courses = Dictionary(
       analysis.conversations.map { ($0.source.path, $0) }, uniquingKeysWith: { one, _ in one })
     let rows = reports.map { row($0, course: courses[path($0.id, "jsonl")]) }
-    writing.finding = analysis.conversations.isEmpty ? nil : AnalysisFinding(analysis)
+    writing.finding = finding(of: analysis)
     let index = GalleryPage.render(
       experiment: experiment.name, rows: rows, finding: writing.finding, program: Version.program)
     let problem = put(index, at: directory.index)
@@ -63,6 +63,15 @@ public struct BatchPages: Sendable {
     writing.hasIndex = problem == nil
     writing.missing = known.count { isMissing($0.id) }
     return writing
+  }
+
+  /// Of the trials that are over; nil if none has begun.
+  private func finding(of analysis: Analysis) -> AnalysisFinding? {
+    let groups = Dictionary(grouping: analysis.conversations, by: \.source.ending)
+    if groups.isEmpty { return nil }
+    return AnalysisFinding(
+      Analysis(groups[.over] ?? [], analysis.settings),
+      leftOut: .init(failed: groups[.failed]?.count ?? 0, unfinished: groups[.unfinished]?.count ?? 0))
   }
 
   /// The conversations as far as they have come; none once the task is cancelled.

@@ -65,7 +65,9 @@ extension AnalysisFinding {
   /// What keeps the numbers from being certain.
   private static func caution(_ difference: ForkDifference) -> String {
     guard let interval = difference.spread else {
-      return " All trials are alike in this, which resampling cannot judge."
+      return difference.trials == 1
+        ? " One trial tells nothing of others."
+        : " All trials are alike in this, which resampling cannot judge."
     }
     let few = ConditionStatistics.fewest
     return (interval.contains(0) ? " That leaves open whether the message changes anything." : "")

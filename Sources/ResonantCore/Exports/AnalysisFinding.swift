@@ -2,12 +2,25 @@
 
 /// What an analysis has found, in a few sentences that need no explanation.
 public struct AnalysisFinding: Sendable {
+  /// Conversations that are not over and stand beside those that count.
+  public struct Unfinished: Sendable {
+    public var failed = 0
+    public var unfinished = 0
+    public init(failed: Int = 0, unfinished: Int = 0) {
+      (self.failed, self.unfinished) = (failed, unfinished)
+    }
+  }
+
   let whole: ConditionStatistics
   let conditions: [ConditionStatistics]
+  /// Those that are compared with each other, and those that would be if they had more conversations.
+  let compared: [ConditionStatistics]
+  let tooSmall: [ConditionStatistics]
   /// The names of the conditions.
   let names: ShortLabels
-  /// The number of conversations without turns.
-  let empty: Int
+  let counts: AnalysisCounts
+  /// Those that are in no count.
+  let leftOut: Unfinished
   /// The number of forks, which count in their conditions only, and of those that went on undisturbed.
   let forks: Int
   let controls: Int
@@ -16,14 +29,20 @@ public struct AnalysisFinding: Sendable {
   /// How the forks went on; nil without any that tell it.
   let overview: ForkOverview?
 
-  public init(_ analysis: Analysis) { self.init(analysis, analysis.listedConditions) }
+  /// - Parameter leftOut: conversations beside those of the analysis.
+  public init(_ analysis: Analysis, leftOut: Unfinished = Unfinished()) {
+    self.init(analysis, analysis.listedConditions, leftOut: leftOut)
+  }
 
   /// - Parameter conditions: those of the analysis.
-  init(_ analysis: Analysis, _ conditions: [ConditionStatistics]) {
+  public init(_ analysis: Analysis, _ conditions: [ConditionStatistics], leftOut: Unfinished = Unfinished()) {
     whole = analysis.whole
     self.conditions = conditions
+    compared = analysis.comparable(conditions)
+    tooSmall = analysis.tooSmall(conditions)
     names = ShortLabels(conditions.map(\.condition))
-    empty = analysis.empty
+    counts = analysis.counts
+    self.leftOut = leftOut
     forks = analysis.forksBeside
     controls = analysis.controlsBeside
     comparedDuplicates = analysis.comparedDuplicates
@@ -31,6 +50,13 @@ public struct AnalysisFinding: Sendable {
   }
 
   private var count: Int { whole.conversations }
+  private var hasDuplicates: Bool { counts.duplicates.contains { $0.duplicates > 0 } }
+
+  /// Whether some conversation that tells something is over.
+  public var isConclusive: Bool { counts.over > 0 && hasAnswers }
+
+  /// Whether there is anything to count, though it may not be over.
+  public var hasAnswers: Bool { whole.answered > 0 }
 
   /// The labels that there are, the most frequent first.
   private var labels: [AttractorLabel] {
@@ -41,101 +67,119 @@ public struct AnalysisFinding: Sendable {
 
   /// How many converge, into what, and how soon.
   public var headline: String {
-    switch count {
-    case 0: return "There is nothing to count: no conversation has a turn."
-    case 1: return single
-    default: break
-    }
+    if let unclear { return unclear }
+    if count == 1 { return single }
+    let number = Wording.grouped(count) + (hasDuplicates ? " different" : "")
     let converged = whole.converged
-    guard converged > 0, let interval = whole.interval else {
-      return "None of \(Wording.grouped(count)) conversations converged."
-    }
-    let sure =
-      converged == count
-      ? "" : "\(Wording.percent(whole.share(converged))), 95 % interval \(Wording.percents(interval))"
-    let states = labels.filter(\.isConverged)
-    let into =
-      states.count == 1
-      ? "all of them into \(states[0].state)"
-      : "most often into \(states[0].state) (\(share(states[0])) of all)"
-    let soon = whole.medianOnset.map { " By turn \($0) half of all had converged." } ?? ""
-    let number = Wording.grouped(count)
+    guard converged > 0 else { return "None of \(number) conversations converged." }
+    let sure = whole.spread.map { ", 95 % interval \(Wording.percents($0))" } ?? ""
+    let soon = whole.tellingOnset.map { " By turn \($0) half of all had converged." } ?? ""
     return
       (converged == count
-      ? "All \(number) conversations converged: \(into)."
-      : "Of \(number) conversations, \(Wording.grouped(converged)) (\(sure)) converged: \(into).") + soon
+      ? "All \(number) conversations converged: \(destination)."
+      : "Of \(number) conversations, \(Wording.grouped(converged)) "
+        + "(\(Wording.percent(whole.share(converged)))\(sure)) converged: \(destination).") + repetition
+      + soon
+  }
+
+  /// Why nothing can be concluded; nil if something can.
+  private var unclear: String? {
+    guard !isConclusive else { return nil }
+    let (failed, unfinished) = (counts.failed + leftOut.failed, counts.unfinished + leftOut.unfinished)
+    let all = failed + unfinished
+    let end = "What \(all == 1 ? "it becomes" : "they become") cannot be told\(failed == 0 ? " yet" : "")."
+    switch (counts.over, failed, unfinished) {
+    case (0, 1, 0): return "The one conversation failed. " + end
+    case (0, 0, 1): return "The one conversation is not over. " + end
+    case (0, 1..., 0): return "All \(Wording.grouped(all)) conversations failed. " + end
+    case (0, 0, 1...): return "None of \(Wording.grouped(all)) conversations is over. " + end
+    case (0, 1..., 1...):
+      return "None of \(Wording.grouped(all)) conversations is over: \(Wording.grouped(failed)) failed. "
+        + end
+    default: break
+    }
+    if counts.unanswered == 0 { return "There is nothing to count: no conversation has a turn." }
+    return "Nobody has answered in \(counts.all == 1 ? "the one conversation" : "any conversation"): "
+      + "what \(counts.all == 1 ? "it becomes" : "they become") cannot be told."
+  }
+
+  /// `most often into a loop of the same texts (40 % of all)`; equally frequent states are all named.
+  private var destination: String {
+    let states = labels.filter(\.isConverged)
+    guard states.count > 1 else {
+      return (whole.converged == 1 ? "into " : "all of them into ") + (states.first.map(state) ?? "")
+    }
+    let most = states.filter { whole.labels[$0] == whole.labels[states[0]] }
+    return
+      (most.count == states.count ? "equally often" : "most often")
+      + " into \(Wording.list(most.map(state))) (\(share(states[0])) of all\(most.count > 1 ? " each" : ""))"
+  }
+
+  private func state(_ label: AttractorLabel) -> String {
+    label == .minimal && whole.minimalLoops == whole.labels[.minimal] ? Attractor.sameShort : label.state
+  }
+
+  /// How many of the conversations with very short turns are loops, unless all are.
+  private var repetition: String {
+    let minimal = whole.labels[.minimal] ?? 0
+    guard whole.minimalLoops > 0, whole.minimalLoops < minimal else { return "" }
+    return
+      " Of the \(Wording.grouped(minimal)) with very short turns, \(Wording.grouped(whole.minimalLoops)) "
+      + (whole.minimalLoops == 1 ? "has" : "have") + " the same ones again and again."
   }
 
   private var single: String {
     guard let label = labels.first else { return "" }
+    let equal = counts.duplicates.reduce(0) { $0 + $1.conversations }
+    let it =
+      equal == 1
+      ? "The one conversation"
+      : "All \(Wording.grouped(equal)) conversations are word for word the same and count as one. It"
     guard label.isConverged else {
-      return "The one conversation did not converge: "
-        + (label == .sustained ? "it goes on as a conversation." : "it ends in \(label.state).")
+      return "\(it) did not converge"
+        + (label == .sustained ? ": it goes on as a conversation." : ": it ends in \(label.state).")
     }
-    if label == .minimal, whole.medianOnset == 1 {
-      return "The one conversation counts as converged: it has \(Attractor.shortThroughout)."
+    if whole.isAtOnce, label == .minimal, whole.minimalLoops == 0 {
+      return "\(it) counts as converged: it has \(Attractor.shortThroughout)."
     }
     let period = whole.periods.keys.first.map { " of period \($0)" } ?? ""
-    let onset = whole.medianOnset.map { " from turn \($0) on" } ?? ""
-    return "The one conversation converged: it ends in \(label.state)\(period)\(onset)."
+    let onset = whole.tellingOnset.map { " from turn \($0) on" } ?? (whole.isAtOnce ? " from the start" : "")
+    return "\(it) converged: it ends in \(state(label))\(period)\(onset)."
+  }
+
+  /// All that a reader must know, in the order of importance.
+  public var sentences: [String] {
+    [headline] + details + [unfinishedSentence].compactMap(\.self) + cautions
   }
 
   /// What became of the others, and what the conditions have to do with it.
-  public var details: [String] { [others, extremes, forkSentence].compactMap(\.self) }
+  public var details: [String] { [range, others, forkSentence].compactMap(\.self) }
 
   /// What became of those that did not converge.
   var others: String? {
     let labels = labels.filter { !$0.isConverged }
-    guard count > 1, !labels.isEmpty else { return nil }
+    guard isConclusive, count > 1, !labels.isEmpty else { return nil }
     return "Of all, \(Wording.list(labels.map { "\(share($0)) \($0.course)" }))."
   }
 
-  private var extremes: String? {
-    let counted = OutcomeBars.sorted(conditions)
-    // A condition of forks has been disturbed, and is not like the others.
-    guard forks == 0, counted.count > 1, let most = counted.first, let least = counted.last,
-      let high = most.share(most.converged), let low = least.share(least.converged), high > low
+  /// From which rate to which, where conditions clearly differ: then the rate of all depends on which there are.
+  public var range: String? {
+    let sorted = OutcomeBars.sorted(compared)
+    guard isConclusive, let most = sorted.first, let least = sorted.last,
+      let high = most.share(most.converged), let low = least.share(least.converged), high > low,
+      !ConditionDifference(most, least).interval.contains(0)
     else { return nil }
-    return
-      "Most converge with \(names[most.condition]) (\(Wording.percent(high))), fewest with \(names[least.condition]) (\(Wording.percent(low)))."
+    let place = { (rate: Double) in
+      let equal = sorted.filter { $0.share($0.converged) == rate }
+      let more = equal.count > 1 ? " and \(Wording.grouped(equal.count - 1)) more" : ""
+      return "\(Wording.percent(rate)) \(under(equal[0].condition))\(more)"
+    }
+    return "It depends on the condition: from \(place(low)) to \(place(high))."
   }
 
-  /// What must be known to judge the numbers.
-  public var remarks: [String] {
-    var remarks: [String] = []
-    let left = [
-      whole.duplicates > 0
-        ? "\(Wording.count(whole.duplicates, "duplicate")) (all texts as in an earlier conversation)" : nil,
-      empty > 0 ? "\(Wording.grouped(empty)) without turns" : nil,
-    ].compactMap(\.self)
-    if !left.isEmpty { remarks.append("Left out: \(Wording.list(left)).") }
-    if comparedDuplicates > 0 {
-      remarks.append(
-        "Of the duplicates, \(Wording.grouped(comparedDuplicates)) count where forks are compared: they went on word "
-          + "for word as their trial did, or another fork of it.")
-    }
-    if forks > 0 {
-      let which =
-        controls == 0
-        ? "with an injected message (\(Wording.grouped(forks)))"
-        : "(\(Wording.grouped(forks)), \(Wording.grouped(controls)) of them undisturbed)"
-      remarks.append("Forks \(which) count in their conditions, not in the whole.")
-    }
-    if count > 1, conditions.contains(where: { (1..<ConditionStatistics.fewest).contains($0.conversations) })
-    {
-      remarks.append(
-        "Intervals of conditions with fewer than \(ConditionStatistics.fewest) conversations are too narrow.")
-    }
-    if count == 1 { remarks.append("One conversation does not tell how often this happens.") }
-    if count > 1, [0, count].contains(whole.converged) {
-      let bound = Decimals.text(min(1, 3 / Double(count)) * 100, count < 300 ? 0 : 1)
-      remarks.append(
-        """
-        When all are alike, resampling shows no uncertainty; the true rate may still be up to about \(bound) % \
-        \(whole.converged == 0 ? "more" : "less") (three divided by their number).
-        """)
-    }
-    return remarks
+  /// `with model=eliza`, `in runs/study`.
+  func under(_ condition: String) -> String {
+    (condition.contains("=") ? "with " : "in ") + names[condition]
   }
 
   private func share(_ label: AttractorLabel) -> String {

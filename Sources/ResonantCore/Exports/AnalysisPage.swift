@@ -39,8 +39,8 @@ public struct AnalysisPage {
       <header><h1>\(title)</h1>
       <p class="lead">\(lead(finding))</p></header>
       <main class="wide report">
-      \(OutcomeBars(finding: finding).html)\(courses(finding))\
-      \(AnalysisPageTables(analysis: analysis, conditions: shown, names: finding.names).html)\(bound(shown.count, of: conditions.count))\
+      \(OutcomeBars(finding: finding).html)\(finding.hasAnswers ? courses(finding) : "")\
+      \(AnalysisPageTables(analysis: analysis, conditions: shown, finding: finding).html)\(bound(shown.count, of: conditions.count))\
       \(conversations)\(method)</main>
       <footer>Made by \(HTMLText.escape(program)).</footer>
       """
@@ -57,10 +57,10 @@ public struct AnalysisPage {
     let more = models.count - Self.mostModels
     let names = models.prefix(Self.mostModels).map { HTMLText.isolated(HTMLTable.fitting($0, 60)) }
     let list = Wording.list(names + (more > 0 ? ["\(Wording.grouped(more)) more"] : []))
-    let counts = [
-      Wording.count(analysis.conversations.count, "conversation"),
-      Wording.count(finding.conditions.count, "condition"),
-    ]
+    let counts =
+      [Wording.count(finding.counts.conversations, "conversation")]
+      + (finding.counts.forks > 0 ? [Wording.count(finding.counts.forks, "fork")] : [])
+      + [Wording.count(finding.conditions.count, "condition")] + [finding.unfinished].compactMap(\.self)
     return (models.isEmpty ? counts : [list] + counts).joined(separator: " · ")
   }
 
@@ -90,7 +90,7 @@ public struct AnalysisPage {
     return """
       <h2 class="part">Course of the conversations</h2>
       <p class="hint">The median of the conversations by turn, as far as a quarter of them go. Around it the middle half \
-      of them, or each of them where they are few. The dashed line is the turn by which half have converged. The share \
+      of them, or each of them where they are few. The dashed line is the turn by which half have converged, where that tells how soon. The share \
       not converged is that of Kaplan and Meier: conversations that do not converge count as seen to their last turn.\
       \(bound)</p>
       \(charts.joined())
@@ -102,15 +102,14 @@ public struct AnalysisPage {
     let drawn = Set(choice(Self.mostDrawn, of: all.map(\.conversation)))
     let listed = choice(Self.mostListed, of: all.map(\.conversation))
     let rows = listed.map { index in
-      row(
-        all[index].conversation, all[index].duplicateOf, number: index + 1, isDrawn: drawn.contains(index))
+      row(all[index].conversation, all[index].original, number: index + 1, isDrawn: drawn.contains(index))
     }
     let table = HTMLTable(
       head: ["no.", "conversation", "condition", "turns#", "states by turn", "label", "period#", "onset#"],
       rows: rows, kind: "conversations")
     let figures = drawn.sorted().map { index in
       ConversationFigure(
-        conversation: all[index].conversation, duplicateOf: all[index].duplicateOf, number: index + 1,
+        conversation: all[index].conversation, duplicateOf: all[index].original?.id, number: index + 1,
         page: address(all[index].conversation.source)
       ).html
     }
@@ -148,7 +147,7 @@ public struct AnalysisPage {
   }
 
   private func row(
-    _ conversation: ConversationMeasures, _ duplicateOf: String?, number: Int, isDrawn: Bool
+    _ conversation: ConversationMeasures, _ original: AnalysisSource?, number: Int, isDrawn: Bool
   ) -> [HTMLTable.Cell] {
     let source = conversation.source
     let attractor = conversation.attractor
@@ -156,11 +155,13 @@ public struct AnalysisPage {
     let link = address(source).map { "<a href=\"\(HTMLText.escape($0))\">\(name)</a>" } ?? name
     let place =
       isDrawn ? "<a href=\"#\(ConversationFigure.anchor(number))\">\(number)</a>" : "\(number)"
+    let duplicate = original == nil ? [] : ["duplicate"]
+    let hint = { (text: String) in " <span class=\"hint\">\(text)</span>" }
     let label = attractor.map { "<span class=\"tag \($0.label.hue)\">\($0.label.rawValue)</span>" } ?? "–"
     return [
       .html(place), .html(link), .name(source.condition), .number("\(conversation.turns)"),
       .html(StateStrip(marks: conversation.marks).text),
-      .html(label + (duplicateOf == nil ? "" : " <span class=\"hint\">duplicate</span>")),
+      .html(label + ([conversation.doubt].compactMap(\.self) + duplicate).map(hint).joined()),
       .number(attractor.map { $0.period == 0 ? "–" : "\($0.period)" } ?? "–"),
       .number(attractor?.onset.map(String.init) ?? "–"),
     ]

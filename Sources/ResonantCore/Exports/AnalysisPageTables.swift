@@ -10,11 +10,14 @@ struct AnalysisPageTables {
   let analysis: Analysis
   /// At most as many as are shown.
   let conditions: [ConditionStatistics]
-  let names: ShortLabels
+  let finding: AnalysisFinding
+
+  private var names: ShortLabels { finding.names }
 
   var html: String {
-    section("Conditions", conditionTable + labelTable + periodTable)
-      + section("Differences between conditions", differenceTable)
+    (finding.hasAnswers
+      ? section("Conditions", conditionTable + labelTable + periodTable)
+        + section("Differences between conditions", differenceTable) : "")
       + section("Forks", AnalysisForks(comparisons: analysis.forkComparisons, names: names).html)
       + section("Words", useTable("Word", analysis.words))
       + section("Emoji", useTable("Emoji", analysis.emoji))
@@ -35,7 +38,7 @@ struct AnalysisPageTables {
 
   private var conditionTable: String {
     let rows = conditions.map { condition -> [HTMLTable.Cell] in
-      let interval = condition.interval
+      let interval = condition.spread
       return [
         .short(condition.condition, names), .number("\(condition.conversations)"),
         .number("\(condition.duplicates)"),
@@ -50,9 +53,9 @@ struct AnalysisPageTables {
       "tail novelty#", "between similarity#",
     ]
     return HTMLTable(head: head, rows: rows, kind: "conditions").html + """
-      <p class="hint">low and high: the 95 % interval. onset: the turn by which half have converged, where those that do \
-      not converge count as seen to their last turn. loop: ends in a loop, whatever the label. escape: fell silent and \
-      left that again. tail novelty: of the last six turns. between similarity: how alike the ends of different \
+      <p class="hint">n: the different conversations. low and high: the 95 % interval, none where all are alike. onset: the turn by which half have converged, where those that do \
+      not converge count as seen to their last turn. loop: ends in a loop, whatever the label. escape: had three very short \
+      turns in a row and went on from there. tail novelty: of the last six turns. between similarity: how alike the ends of different \
       conversations are\(sample).</p>
 
       """
@@ -86,24 +89,31 @@ struct AnalysisPageTables {
   }
 
   private var differenceTable: String {
-    let points = { (value: Double) in HTMLTable.Cell.number(Decimals.text(100 * value, 1)) }
+    let points = percent
     let comparable = analysis.comparable(conditions)
     let differences = Analysis.differences(comparable)
-    guard !differences.isEmpty else { return "" }
+    let uncompared = finding.uncompared.map(HTMLText.escape) ?? ""
+    guard !differences.isEmpty else {
+      return uncompared.isEmpty ? "" : "<p class=\"hint\">\(uncompared)</p>\n"
+    }
     let rows = differences.map { difference -> [HTMLTable.Cell] in
       [
         .short(difference.a, names), .short(difference.b, names), points(difference.difference),
-        points(difference.interval.lowerBound), points(difference.interval.upperBound),
+        points(difference.spread?.lowerBound), points(difference.spread?.upperBound),
       ]
     }
-    let compared = comparable.count { $0.conversations > 0 }
+    let compared = comparable.count
     let bound =
       compared > Analysis.mostCompared
       ? " Compared are the first \(Analysis.mostCompared) of \(compared) conditions." : ""
     return HTMLTable(
       head: ["a", "b", "a − b, points#", "low#", "high#"], rows: rows, kind: "differences"
     ).html
-      + "<p class=\"hint\">In percentage points of the share that converged, with the 95 % interval.\(bound)</p>\n"
+      + """
+      <p class="hint">In percentage points of the share that converged, with the 95 % interval, of which there is none \
+      where all conversations of both conditions are alike.\(bound) \(uncompared)</p>
+
+      """
   }
 
   private func useTable(
@@ -111,7 +121,7 @@ struct AnalysisPageTables {
   ) -> String {
     let table = { (groups: ArraySlice<(condition: String?, uses: [WordStatistics])>) in
       let rows = groups.flatMap { group in
-        group.uses.map { use -> [HTMLTable.Cell] in
+        group.uses.filter { $0.most > 0 }.map { use -> [HTMLTable.Cell] in
           [
             group.condition.map { .short($0, names) } ?? .html("<b>all</b>"), .name(use.text),
             decimals(use.mean), percent(use.share), .number("\(use.most)"),
@@ -124,15 +134,27 @@ struct AnalysisPageTables {
           head: ["condition", title, "mean#", "with any %#", "most#"], rows: rows, kind: "uses"
         ).html
     }
-    let whole = table(groups.prefix(1))
+    let unused = groups.first?.uses.count { $0.most == 0 } ?? 0
+    let used = groups.first?.uses.contains { $0.most > 0 } ?? false
+    let note = unused == 0 ? "" : "<p class=\"hint\">\(Self.unused(unused, title, used))</p>\n"
+    let whole = table(groups.prefix(1)) + note
     let single = groups.count > 2 ? table(groups.dropFirst().prefix(Self.mostConditions)) : ""
     guard !whole.isEmpty, !single.isEmpty else { return whole }
     return whole + "<details class=\"table\"><summary>\(title)s by condition</summary>\(single)</details>\n"
   }
 
+  /// `3 more words are in no conversation.`
+  private static func unused(_ count: Int, _ title: String, _ hasUsed: Bool) -> String {
+    let noun = count == 1 || title == "Emoji" ? title.lowercased() : title.lowercased() + "s"
+    guard hasUsed else { return "No conversation has any of \(Wording.grouped(count)) \(noun)." }
+    return "\(Wording.grouped(count)) more \(noun) \(count == 1 ? "is" : "are") in no conversation."
+  }
+
   private var duplicateTable: String {
     let duplicates = analysis.listed.lazy.compactMap { conversation, original in
-      original.map { [HTMLTable.Cell.name(conversation.source.path), .name($0)] }
+      original.map {
+        [HTMLTable.Cell.name(analysis.place(of: conversation.source)), .name(analysis.place(of: $0))]
+      }
     }
     let rows = Array(duplicates.prefix(Self.mostDuplicates))
     guard !rows.isEmpty else { return "" }

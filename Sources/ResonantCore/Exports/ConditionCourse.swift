@@ -47,7 +47,7 @@ struct ConditionCourse {
       chart.line(TurnQuartiles(values).points.map { ($0.turn, $0.median) }, "thin")
     }
     return thin.joined() + (single.isEmpty ? chart.band(quartiles.points) : "")
-      + chart.line(quartiles.points.map { ($0.turn, $0.median) }) + chart.onset(condition.medianOnset)
+      + chart.line(quartiles.points.map { ($0.turn, $0.median) }) + chart.onset(condition.tellingOnset)
   }
 
   private func title(_ caption: String, _ quartiles: TurnQuartiles) -> String {
@@ -61,12 +61,12 @@ struct ConditionCourse {
     let left = condition.survival.last.map { Decimals.text($0.share, 2) } ?? "1"
     let chart = TurnChart.shares(
       "Share not converged by turn, after Kaplan and Meier: \(left) at the end", count: condition.longest)
-    let half = condition.medianOnset.map {
+    let half = condition.tellingOnset.map {
       chart.dot(Double($0), condition.survival.first { $0.share <= 0.5 + 1e-12 }?.share ?? 0.5)
     }
     return """
       <figure><figcaption><b>Not converged</b> yet, share</figcaption>\
-      \(chart.svg(chart.steps(condition.survival) + (half ?? "") + chart.onset(condition.medianOnset)))</figure>
+      \(chart.svg(chart.steps(condition.survival) + (half ?? "") + chart.onset(condition.tellingOnset)))</figure>
 
       """
   }

@@ -12,7 +12,8 @@ struct ConversationFigure {
   static func anchor(_ number: Int) -> String { "conversation-\(number)" }
 
   var html: String {
-    let label = conversation.attractor?.words() ?? "no turns"
+    let label = [conversation.attractor?.words() ?? "no turns", conversation.doubt]
+      .compactMap(\.self).joined(separator: " · ")
     return """
       <details class="conversation"><summary>\(number) · <b>\(HTMLTable.name(conversation.source.path))</b> · \
       \(label)</summary><div id="\(Self.anchor(number))">

@@ -37,7 +37,7 @@ public enum GalleryPage {
   /// The page in UTF-8: what the conversations became, then the list of the trials.
   ///
   /// - Parameters:
-  ///   - finding: of all conversations that have begun; nil for none.
+  ///   - finding: of all conversations that are over; nil if none has begun.
   ///   - program: name and version of the program.
   public static func render(
     experiment: String, rows: [Row], finding: AnalysisFinding? = nil, program: String
@@ -86,7 +86,7 @@ public enum GalleryPage {
       let text = text(of: key, row) ?? ""
       return numeric.contains(key) ? .number(HTMLTable.name(text)) : .short(text, texts)
     }
-    let attractor = row.course?.attractor
+    let attractor = row.course.flatMap { $0.isAnswered ? $0.attractor : nil }
     let tag = attractor.map { "<span class=\"tag \($0.label.hue)\">\($0.label.plainName)</span>" }
     let course: [HTMLTable.Cell] = [
       .html(row.course.map { StateStrip(marks: $0.marks).text } ?? ""), .html(tag ?? "–"),

@@ -10,7 +10,7 @@ struct CurvePoint: Sendable {
 /// Novelty, similarity, states and length by turn, as curves and as a table, and what they amount to.
 struct HTMLCurves {
   /// The smallest number of turns for which curves are drawn.
-  static let fewest = 6
+  static let fewest = Attractors.fewestTurns
   /// The most turns that have a dot each.
   private static let mostDots = 120
 
@@ -63,6 +63,9 @@ struct HTMLCurves {
     let length = TurnChart.counts(
       "Length from \(first.characters) to \(last.characters) characters, \(longest) at most",
       count: points.count, most: Double(longest), ends: ends)
+    // Alone in its row below the other two, it is wide; on a phone it is like them.
+    var wide = length
+    wide.width = TurnChart.wholeWidth
     return """
       <h2 class="part">Course</h2>
       \(legend)<div class="charts">
@@ -70,8 +73,8 @@ struct HTMLCurves {
       \(fresh.svg(curve(fresh, novelty) + onset(fresh)))\(StateStrip(marks: marks).svg(fresh))</figure>
       <figure><figcaption><b>Similarity</b> to the turn before</figcaption>\
       \(alike.svg(curve(alike, similarity) + onset(alike)))</figure>
-      <figure><figcaption><b>Length</b> in characters</figcaption>\
-      \(length.svg(bars(length) + onset(length)))</figure>
+      <figure class="whole"><figcaption><b>Length</b> in characters</figcaption>\
+      \(wide.svg(bars(wide) + onset(wide), "roomy"))\(length.svg(bars(length) + onset(length), "tight"))</figure>
       </div>
       \(table)
       """

@@ -124,7 +124,7 @@ struct HTMLPage {
       "Ended: \(Wording.reason(end.reason))", Wording.count(end.turns, "turn"),
       Wording.count(end.characters, "character"),
     ]
-    if end.usage.total > 0 { sums.append(Wording.tokens(end.usage)) }
+    if end.usage.total > 0 { sums.append(Wording.tokens(end.usage) + " in requests and replies") }
     if !transcript.header.isForeign { sums.append(Wording.duration(milliseconds: end.milliseconds)) }
     let error = end.error.map { "<p class=\"error\">\(HTMLText.escape($0))</p>" } ?? ""
     return "<section class=\"end\"><p>\(sums.joined(separator: " · "))</p>\(error)</section>\n"

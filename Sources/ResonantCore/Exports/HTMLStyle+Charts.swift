@@ -16,6 +16,9 @@ extension HTMLStyle {
 
   static let charts = """
     .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:.5rem 1.5rem;margin:.5rem 0}
+    figure.whole{grid-column:1/-1}
+    .report .charts{grid-template-columns:repeat(2,minmax(0,1fr))}
+    @media (min-width:76rem){.report .charts{grid-template-columns:repeat(4,minmax(0,1fr))}}
     figure{margin:0;min-width:0}figcaption{font-size:.9rem;color:var(--soft);overflow-wrap:anywhere}
     figcaption b{color:var(--fg)}
     .legend{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;margin:0 0 .6rem;padding:0;font-size:.85rem}
@@ -66,16 +69,16 @@ extension HTMLStyle {
     .bars th:first-child,.bars td:first-child{padding-left:0}.bars th:last-child,.bars td:last-child{padding-right:0}
     .bars th:first-child{width:26%}.bars th:nth-child(n+3){width:6.2rem}.bars th:nth-child(4){width:7.6rem}
     .bars th:last-child{width:4rem}
-    .bars .who{line-height:1.2;font-size:.85rem;overflow-wrap:anywhere}
+    .bars .who{line-height:1.2;font-size:.85rem;overflow-wrap:break-word}
     .bars .right{white-space:nowrap}.bars .rate{font-weight:600}
-    svg.bar{height:30px}.bar text{font-size:11px}.bar .tight{display:none}
+    svg.bar{height:30px}.bar text{font-size:11px}.tight{display:none}
     .whisker line{stroke:currentColor;stroke-width:1.25}.whisker circle{fill:currentColor}
 
     """
 
   static let tables = """
     .report table:not(.bars){font-size:.85rem;max-width:100%}.report td{overflow-wrap:normal}
-    .report td bdi{display:inline-block;max-width:26rem;overflow-wrap:anywhere}
+    .report td bdi{display:inline-block;max-width:26rem;overflow-wrap:break-word}
     .report table:not(.bars) td:first-child bdi{min-width:7.5rem}
     .report summary b{overflow-wrap:anywhere;color:var(--fg)}
     .conversations td{white-space:nowrap}.conversations td bdi{white-space:normal;max-width:18rem;min-width:7rem}

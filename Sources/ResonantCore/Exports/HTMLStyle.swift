@@ -10,7 +10,7 @@ enum HTMLStyle {
     "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
   /// The SHA-256 of `sheet` in base64. A test computes it and prints the new value after a change.
-  static let digest = "FS+0jUbqcFyvlEQpbHVkWGUe35ce6yJ5T/sxrT26lHY="
+  static let digest = "UpQtSXUE4HcM2h7s8+8rQLJF6VRPd8m4bqH0Yiz8J80="
 
   static let sheet = colours + hueColours + layout + turns + text + charts + outcome + tables + narrow + print
 
@@ -45,7 +45,7 @@ enum HTMLStyle {
     dl.models{grid-template-columns:max-content 1fr;gap:.45rem 1.1rem;padding:.9rem 0;\
     border:solid var(--line);border-width:1px 0}
     dl.models dt{font-weight:600;color:var(--who);max-width:14rem;overflow-wrap:anywhere}
-    dl.facts{grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1rem 1.25rem;padding:1.1rem 0}
+    dl.facts{grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:1rem 1.25rem;padding:1.1rem 0}
     dl.facts .long{grid-column:1/-1}
     dl.facts dt{color:var(--soft);font-size:.85rem}
     dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
@@ -144,20 +144,20 @@ enum HTMLStyle {
     header,main,footer{padding-left:.9rem;padding-right:.9rem}header{padding-top:1.5rem}
     h1{font-size:1.5rem}article{padding:.8rem .95rem .9rem}
     dl.models{grid-template-columns:1fr;gap:0}dl.models dt{max-width:none}dl.models dd{margin-bottom:.5rem}
-    dl.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.8rem 1rem}
+    dl.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.8rem .6rem}dl.facts dd{font-size:.82rem}
     .checks thead{display:none}.checks table,.checks tbody,.checks tr,.checks td{display:block}
     .checks tr{border-top:1px solid var(--line);padding:.4rem 0}
     .checks td,.checks td:nth-child(n){border:0;padding:0;min-width:0}
     .checks td.right{display:inline-block;margin-inline-end:1rem}
     .checks td:nth-child(1)::before{content:"Check "}.checks td:nth-child(2)::before{content:"Turn "}
-    .finding{font-size:1.15rem}.labels ul{padding:0}.labels .group{position:static;flex:0 0 100%}
+    .report .charts{grid-template-columns:1fr}.finding{font-size:1.15rem}.labels ul{padding:0}.labels .group{position:static;flex:0 0 100%}
     .bars thead{display:none}.bars,.bars tbody{display:block}
     .bars tr{display:flex;flex-wrap:wrap;gap:0 .8rem;margin:.5rem 0}.bars td{padding:0}
     .bars .who{flex:0 0 100%;max-width:100%;white-space:normal;overflow-wrap:anywhere}
     .bars .what{flex:0 0 100%;width:100%}.bars .right{font-size:.82rem;text-align:start}
     .bars .rate::after{content:" converged"}.bars .interval::before{content:"("}.bars .interval::after{content:")"}
     .bars .soon::before{content:"half by turn "}.bars .n::before{content:"n "}
-    .bars .none{display:none}.bar .tight{display:inline}.bar .roomy{display:none}
+    .bars .none{display:none}.bar .tight{display:inline}figure .tight{display:block}.roomy{display:none}
     }
 
     """
@@ -175,7 +175,7 @@ enum HTMLStyle {
     article>h2,.body h3,.body h4,.body h5,.body h6{break-after:avoid}
     nav,details.source,details.table{display:none}
     figure,tr,svg{break-inside:avoid}
-    .charts{grid-template-columns:repeat(2,1fr)}details.course{break-inside:avoid}
+    .charts,.report .charts{grid-template-columns:repeat(2,1fr)}details.course{break-inside:avoid}
     .report h2.part,.report .hint:has(+details){break-after:avoid}
     .report table,.report table:not(.bars){font-size:7.5pt}.bars th:first-child{width:24%}.bars th{font-size:7pt}.bars th.right{white-space:normal}
     .bars th:nth-child(n+3){width:4.6rem}.bars th:nth-child(4){width:4.6rem}.bars th:last-child{width:2.2rem}

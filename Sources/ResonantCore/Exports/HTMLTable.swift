@@ -49,7 +49,10 @@ struct HTMLTable {
   /// A name on one line, shortened in the middle, because the ends tell names apart.
   static func name(_ name: String) -> String { HTMLText.isolated(fitting(name)) }
 
-  static func short(_ label: String, _ labels: ShortLabels) -> String { HTMLText.isolated(labels[label]) }
+  /// The label may break between its options.
+  static func short(_ label: String, _ labels: ShortLabels) -> String {
+    HTMLText.isolated(labels[label]).replacing(",", with: ",<wbr/>")
+  }
 
   /// The attribute that shows all of a label that is cut.
   static func title(_ label: String, _ labels: ShortLabels) -> String {

@@ -72,7 +72,7 @@ enum HTMLTurn {
   private static func stats(_ turn: Turn) -> String {
     var stats = [Wording.count(turn.characters, "char")]
     if turn.milliseconds > 0 { stats.append(Wording.duration(milliseconds: turn.milliseconds)) }
-    if let usage = turn.usage { stats.append(Wording.tokens(usage)) }
+    if let usage = turn.usage { stats.append(Wording.tokens(usage) + " in request and reply") }
     if turn.retries > 0 { stats.append(turn.retries == 1 ? "1 retry" : "\(turn.retries) retries") }
     if let served = turn.servedModel { stats.append("served by \(served)") }
     return stats.joined(separator: " · ")

@@ -20,7 +20,8 @@ struct OutcomeBars {
   }
 
   var html: String {
-    let details = [finding.others, finding.forkSentence].compactMap(\.self).map { text in
+    let cautions = ([finding.unfinishedSentence].compactMap(\.self) + finding.cautions).joined(separator: " ")
+    let details = (finding.details + [cautions]).filter { !$0.isEmpty }.map { text in
       "<p class=\"details\">\(Self.joined(HTMLText.escape(text)))</p>"
     }
     let remarks = ([Self.meaning] + finding.remarks.map(HTMLText.escape)).joined(separator: " ")
@@ -35,9 +36,9 @@ struct OutcomeBars {
   }
 
   private static let meaning = """
-    <b>Converged</b>: ends in word soup, near silence, or a loop of texts or skeletons; echoes and winding down do not count. \
+    <b>Converged</b>: ends in word soup, very short turns, or a loop of texts or skeletons; echoes and winding down do not count. \
     The line below a bar is the 95 % interval of the share that converged, by resampling the conversations; where all \
-    or none converged there is none, which does not make the rate certain.
+    or none converged there is none, which does not make the rate certain. n: the different conversations.
     """
 
   /// Keeps numbers and their signs on one line.
@@ -45,11 +46,11 @@ struct OutcomeBars {
 
   private var bars: String {
     let whole = finding.whole
-    guard whole.conversations > 0 else { return "" }
+    guard finding.hasAnswers else { return "" }
     let conditions = Self.sorted(finding.conditions)
     let all = conditions.count > 1 ? [row(whole, name: "<b>all conversations</b>")] : []
     let rows = conditions.map {
-      row($0, name: HTMLTable.short($0.condition, finding.names).replacing(",", with: ",<wbr/>"))
+      row($0, name: HTMLTable.short($0.condition, finding.names))
     }
     let more = rows.dropFirst(Self.most)
     return Self.legend + Self.table(all + rows.prefix(Self.most))
@@ -67,7 +68,7 @@ struct OutcomeBars {
     <table class="bars"><thead><tr><th>Condition</th><th>What its conversations become</th>\
     <th class="right">Converged</th><th class="right">95\u{A0}% interval</th>\
     <th class="right" title="the turn by which half of the conversations had converged">Half by turn</th>\
-    <th class="right" title="the number of conversations">n</th></tr></thead>
+    <th class="right" title="the number of conversations; of equal ones, one counts">n</th></tr></thead>
     <tbody>\(rows.joined())</tbody></table>
 
     """
@@ -89,15 +90,19 @@ struct OutcomeBars {
   }
 
   private func row(_ condition: ConditionStatistics, name: String) -> String {
-    // Resampling cannot judge conversations that are all alike.
-    let interval = condition.interval.flatMap { $0.lowerBound < $0.upperBound ? $0 : nil }
+    let interval = condition.spread
+    let onset = condition.isAtOnce ? "start" : condition.medianOnset.map(String.init)
+    let all = condition.conversations + condition.duplicates
+    let count =
+      Wording.grouped(condition.conversations)
+      + (all > condition.conversations ? " of\u{A0}\(Wording.grouped(all))" : "")
     return """
       <tr><td class="who"\(HTMLTable.title(condition.condition, finding.names))>\(name)</td>\
       <td class="what">\(Self.bar(condition))</td>\
       <td class="right rate">\(Self.joined(Wording.percent(condition.share(condition.converged))))</td>\
-      <td class="right interval\(interval == nil ? " none" : "")">\(interval.map { Self.joined(Wording.percents($0)) } ?? "none")</td>\
-      <td class="right soon\(condition.medianOnset == nil ? " none" : "")">\(condition.medianOnset.map(String.init) ?? "–")</td>\
-      <td class="right n">\(Wording.grouped(condition.conversations))</td></tr>
+      <td class="right interval\(interval == nil ? " none" : "")">\(interval.map { Self.joined(Wording.percents($0)) } ?? "–")</td>\
+      <td class="right soon\(onset == nil ? " none" : "")">\(onset ?? "–")</td>\
+      <td class="right n">\(count)</td></tr>
 
       """
   }
@@ -144,8 +149,7 @@ struct OutcomeBars {
 
   /// The interval below the bar.
   private static func whisker(_ condition: ConditionStatistics) -> String {
-    guard let interval = condition.interval, interval.lowerBound < interval.upperBound,
-      let rate = condition.share(condition.converged)
+    guard let interval = condition.spread, let rate = condition.share(condition.converged)
     else { return "" }
     let (low, high) = (percents(interval.lowerBound), percents(interval.upperBound))
     return """

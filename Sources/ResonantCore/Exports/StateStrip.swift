@@ -10,7 +10,7 @@ struct StateStrip {
   private static func name(_ mark: TurnMark) -> String {
     switch mark {
     case .degenerate: "repeats itself within"
-    case .minimal: "hardly any letters"
+    case .minimal: "very short"
     case .verbatim: "the same text as one of the six turns before"
     case .template: "the same skeleton as one of the six turns before"
     case .short: "much shorter than at the start"
@@ -96,7 +96,7 @@ struct StateStrip {
       """
   }
 
-  /// The strip in words, such as `Turns 1 to 6: none of these; turns 7 to 9: hardly any letters`.
+  /// The strip in words, such as `Turns 1 to 6: none of these; turns 7 to 9: very short`.
   private var description: String {
     let runs = Self.runs(marks)
     let shown = runs.prefix(12).map { run in

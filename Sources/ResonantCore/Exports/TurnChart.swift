@@ -2,7 +2,8 @@
 
 /// A chart of values by turn, as SVG: frame, labels, curves, bands, and the turn of the onset.
 struct TurnChart {
-  private static let width = 340.0
+  /// Of a chart that stands beside others, and of one that has a row for itself.
+  static let (usualWidth, wholeWidth) = (340.0, 700.0)
   private static let left = 38.0
   private static let top = 14.0
   private static let bottom = 96.0
@@ -19,6 +20,7 @@ struct TurnChart {
   var scale: (top: String, middle: String)
   /// What stands before the first label.
   var unit = "turn "
+  var width = usualWidth
 
   /// A chart of shares, from 0 to 1.
   static func shares(_ title: String, count: Int, ends: (first: Int, last: Int)? = nil) -> TurnChart {
@@ -35,17 +37,20 @@ struct TurnChart {
       scale: (label(max(1, most)), most < 2 ? "" : label(most / 2)))
   }
 
-  /// - Parameter content: what is drawn on the frame.
-  func svg(_ content: String) -> String {
-    """
-    <svg viewBox="0 0 340 112" role="img"><title>\(HTMLText.escape(title))</title>\
-    <path class="axis" d="M38 14H340M38 55H340M38 96H340"/>\
-    <text x="33" y="17.5" text-anchor="end">\(scale.top)</text>\
-    <text x="33" y="58.5" text-anchor="end">\(scale.middle)</text>\
-    <text x="33" y="99.5" text-anchor="end">0</text>\
-    <text x="38" y="109">\(unit)\(ends.first)</text>\
-    <text x="340" y="109" text-anchor="end">\(ends.last)</text>\(content)</svg>
-    """
+  /// - Parameters:
+  ///   - content: what is drawn on the frame.
+  ///   - kind: a class; none if empty.
+  func svg(_ content: String, _ kind: String = "") -> String {
+    let right = Self.coordinate(width)
+    return """
+      <svg\(kind.isEmpty ? "" : " class=\"\(kind)\"") viewBox="0 0 \(right) 112" role="img"><title>\(HTMLText.escape(title))</title>\
+      <path class="axis" d="M38 14H\(right)M38 55H\(right)M38 96H\(right)"/>\
+      <text x="33" y="17.5" text-anchor="end">\(scale.top)</text>\
+      <text x="33" y="58.5" text-anchor="end">\(scale.middle)</text>\
+      <text x="33" y="99.5" text-anchor="end">0</text>\
+      <text x="38" y="109">\(unit)\(ends.first)</text>\
+      <text x="\(right)" y="109" text-anchor="end">\(ends.last)</text>\(content)</svg>
+      """
   }
 
   /// The middle of a turn's column.
@@ -54,7 +59,7 @@ struct TurnChart {
   func x(_ turn: Double) -> Double { Self.left + (turn - 0.5) * step }
 
   /// The width of a turn's column.
-  var step: Double { (Self.width - Self.left) / Double(max(1, count)) }
+  var step: Double { (width - Self.left) / Double(max(1, count)) }
 
   func y(_ value: Double) -> Double {
     Self.bottom - min(1, max(0, value / most)) * (Self.bottom - Self.top)
@@ -76,7 +81,8 @@ struct TurnChart {
     let path = steps.map { step in
       "H\(Self.coordinate(x(Double(step.turn))))V\(Self.coordinate(y(step.share)))"
     }
-    return "<path class=\"curve\" d=\"M38 \(Self.coordinate(y(1)))\(path.joined())H340\"/>"
+    return
+      "<path class=\"curve\" d=\"M38 \(Self.coordinate(y(1)))\(path.joined())H\(Self.coordinate(width))\"/>"
   }
 
   /// The area between the lower and the upper values.
@@ -108,7 +114,7 @@ struct TurnChart {
   func onset(_ turn: Int?, label: Int? = nil) -> String {
     guard let turn else { return "" }
     let x = x(Double(turn))
-    let isLeft = x > Self.width - 60
+    let isLeft = x > width - 60
     return """
       <path class="onset" d="M\(Self.coordinate(x)) 10V96"/>\
       <text class="onset-label" x="\(Self.coordinate(isLeft ? x - 3 : x + 3))" y="9"\

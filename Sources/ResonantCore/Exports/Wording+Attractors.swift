@@ -6,7 +6,7 @@ extension AttractorLabel {
   var plainName: String {
     switch self {
     case .degenerate: "word soup"
-    case .minimal: "near silence"
+    case .minimal: "very short turns"
     case .verbatim: "same texts"
     case .template: "same skeletons"
     case .echo: "echo"
@@ -19,7 +19,7 @@ extension AttractorLabel {
   var meaning: String {
     switch self {
     case .degenerate: "each turn repeats itself within"
-    case .minimal: "turns of a few words, by default 40 letters at most"
+    case .minimal: "by default 40 letters at most"
     case .verbatim: "the same texts come again and again"
     case .template: "the same sentences with other words in them"
     case .echo: "one says again what the other said"
@@ -32,7 +32,7 @@ extension AttractorLabel {
   var state: String {
     switch self {
     case .degenerate: "word soup"
-    case .minimal: "near silence"
+    case .minimal: "very short turns"
     case .verbatim: "a loop of the same texts"
     case .template: "a loop of the same skeletons"
     case .echo: "an echo"
@@ -67,15 +67,19 @@ extension AttractorLabel {
 extension Attractor {
   /// What `minimal` means for a conversation that was never anything else.
   static let shortThroughout = "very short turns from the start"
+  /// What it means for one that is also a loop.
+  static let sameShort = "the same very short turns again and again"
 
   /// `same texts (verbatim loop), period 2, from turn 7 on`.
   ///
   /// - Parameter number: the number by which readers know a turn.
   func words(number: (Int) -> Int = { $0 }) -> String {
-    // A conversation has fallen silent only if it said more before.
-    if label == .minimal, onset == 1 {
-      return "\(Self.shortThroughout) (minimal)" + (period > 0 ? ", period \(period)" : "")
+    if label == .minimal, period > 0 {
+      let onset = onset.map { $0 == 1 ? ", from the start" : ", from turn \(number($0)) on" } ?? ""
+      return "\(Self.sameShort) (minimal, period \(period))" + onset
     }
+    // The turns of a conversation have become short only if they were longer before.
+    if label == .minimal, onset == 1 { return "\(Self.shortThroughout) (minimal)" }
     let loop = [.verbatim, .template].contains(label) && period > 0 ? " loop" : ""
     let parts = [
       label.plainName + (label == .echo ? "" : " (\(label.rawValue)\(loop))"),
@@ -83,6 +87,18 @@ extension Attractor {
       onset.map { "from turn \(number($0)) on" },
     ]
     return parts.compactMap(\.self).joined(separator: ", ")
+  }
+}
+
+extension ConversationMeasures {
+  /// What keeps the label from telling much, shortly; nil if nothing does.
+  public var doubt: String? {
+    switch source.ending {
+    case .failed: "failed"
+    case .unfinished: "not over"
+    case .over where turns == 0: nil
+    case .over: isAnswered ? isBrief ? "few turns" : nil : "no answer"
+    }
   }
 }
 

@@ -57,7 +57,7 @@ enum Wording {
     case .maxTurns: "turn limit reached"
     case .stopPhrase: "a stop phrase was said"
     case .loop: "settled into a loop"
-    case .silence: "fell silent"
+    case .silence: "only very short turns"
     case .budget: "token budget used up"
     case .exhausted: "script used up"
     case .quit: "quit"

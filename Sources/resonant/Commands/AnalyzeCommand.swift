@@ -22,8 +22,8 @@ struct AnalyzeCommand: AsyncParsableCommand {
 
       Takes transcripts and directories, also those of a batch, with everything below them, and conversations \
       of other tools: attractor-states, UniversalBackrooms, llm_conversation, ShareGPT, OpenAI messages. Other \
-      files in directories are skipped. Rates are those of conversations that converge: end in silence, word \
-      soup, or a loop of texts or skeletons. The json form has all measures, tsv a row for each conversation; \
+      files in directories are skipped. Rates are those of conversations that converge: end in very short \
+      turns, word soup, or a loop of texts or skeletons. The json form has all measures, tsv a row for each conversation; \
       --html makes a page with curves and pictures besides.
       """)
 

@@ -90,7 +90,7 @@ struct BatchRun {
     }
     for problem in outcome.problems { Diagnostics.error(problem) }
     if let finding = writing?.finding {
-      for sentence in [finding.headline] + finding.details { Diagnostics.line(sentence) }
+      for sentence in finding.sentences { Diagnostics.line(sentence) }
     }
     let console = Console()
     console.write(Console.style.safe(Self.sentences(on: outcome.status)))

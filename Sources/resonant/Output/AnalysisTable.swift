@@ -2,16 +2,15 @@
 
 import ResonantCore
 
-/// An analysis for people, at most 100 columns wide, and on a terminal as wide as that, if it can be: first what the models drift into, how often, how soon
-/// and how sure that is.
+/// An analysis for people, at most 100 columns wide, and on a terminal as wide as that, if it can be: first what the
+/// models drift into, how often, how soon and how sure that is.
 struct AnalysisTable {
   private let analysis: Analysis
   private let conditions: [ConditionStatistics]
   /// Those of which differences are shown.
   private let comparable: [ConditionStatistics]
   private let comparisons: [ForkComparison]
-  /// The files that hold several conversations.
-  private let crowded: Set<String>
+  private let finding: AnalysisFinding
 
   /// The most rows of a list of single conversations.
   private static let longestList = 30
@@ -28,40 +27,47 @@ struct AnalysisTable {
     conditions = analysis.listedConditions
     comparable = analysis.comparable(conditions)
     comparisons = analysis.forkComparisons
-    crowded = Set(analysis.conversations.filter { $0.source.index > 0 }.map(\.source.path))
+    finding = AnalysisFinding(analysis, conditions)
   }
 
   var text: String {
-    [
-      summary, conditionTable, stateTable, differenceTable, forkTable, forkDifferenceTable, conversationTable,
+    let rates = finding.hasAnswers ? [conditionTable, stateTable, differenceTable] : []
+    let tables = [
+      forkTable, forkDifferenceTable, conversationTable,
       duplicateList,
       useTable("Words", analysis.words.first?.uses ?? []),
       useTable("Emoji", analysis.emoji.first?.uses ?? []), notes,
-    ].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    ]
+    return ([summary] + rates + tables).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
   private var summary: String {
-    let whole = analysis.whole
-    let count = whole.conversations
-    let empty = analysis.conversations.count { $0.turns == 0 }
-    let left = [
-      whole.duplicates > 0 ? Self.counted(whole.duplicates, "duplicate") : nil,
-      empty > 0 ? "\(empty) without turns" : nil,
-    ].compactMap(\.self)
-    let forks = analysis.forksBeside > 0 ? " and \(Self.counted(analysis.forksBeside, "fork"))" : ""
+    let counts = analysis.counts
+    let forks = counts.forks > 0 ? " and \(Self.counted(counts.forks, "fork"))" : ""
+    let end = finding.unfinished.map {
+      finding.isConclusive ? "; \($0), and count with what they have" : "; \($0)"
+    }
+    let left = counts.empty > 0 ? "; left out: \(counts.empty) without turns" : ""
     let size =
-      "\(Self.counted(count, "conversation"))\(forks) in \(Self.counted(conditions.count, "condition"))"
-      + (left.isEmpty ? "" : "; left out: \(left.joined(separator: ", "))")
-    guard let rate = whole.share(whole.converged) else { return size }
+      "\(Self.counted(counts.conversations, "conversation"))\(forks) in \(Self.counted(conditions.count, "condition"))"
+      + (end ?? "") + left
+    let unclear = finding.isConclusive ? [] : [wrapped(finding.headline)]
+    let told = unclear + (finding.hasAnswers ? [(unclear.isEmpty ? "" : "so far: ") + rates] : [])
+    let sentences = [finding.range].compactMap(\.self) + finding.cautions
+    return ([wrapped(size)] + told + sentences.map(wrapped)).joined(separator: "\n")
+  }
+
+  /// How many converge, how soon, and what they become.
+  private var rates: String {
+    let whole = analysis.whole
     let labels = AttractorLabel.allCases.filter { whole.labels[$0] != nil }.sorted {
       (whole.labels[$0] ?? 0) > (whole.labels[$1] ?? 0)
     }
     let shares = labels.map { "\($0.rawValue) \(Self.percent(whole.share(whole.labels[$0] ?? 0)))" }
-    let sure = whole.interval.flatMap(Self.interval).map { " (95 % interval \($0))" } ?? ""
-    let soon = whole.medianOnset.map { ", half of all from turn \($0) on" } ?? ""
+    let sure = whole.spread.map { " (95 % interval \(Self.percents($0)))" } ?? ""
+    let soon = whole.tellingOnset.map { ", half of all from turn \($0) on" } ?? ""
     return """
-      \(size)
-      \(Self.percent(rate)) converge\(sure)\(soon)
+      \(Self.percent(whole.share(whole.converged))) converge\(sure)\(soon)
       \(shares.joined(separator: ", "))
       """
   }
@@ -73,7 +79,7 @@ struct AnalysisTable {
         [
           condition.condition, "\(condition.conversations)", "\(condition.duplicates)",
           Self.percent(condition.share(condition.converged)),
-          condition.interval.flatMap(Self.interval) ?? "–",
+          condition.spread.map(Self.percents) ?? "–",
           condition.medianOnset.map(String.init) ?? "–", Self.percent(condition.share(condition.loops)),
           Self.percent(condition.share(condition.escapes)), Self.decimals(condition.tailNovelty),
           Self.decimals(condition.betweenSimilarity),
@@ -106,7 +112,7 @@ struct AnalysisTable {
       shownDifferences.map { difference in
         [
           difference.a, difference.b, Self.points(difference.difference),
-          "\(Self.points(difference.interval.lowerBound)) to \(Self.points(difference.interval.upperBound))",
+          difference.spread.map(Self.points) ?? "–",
         ]
       }, names: 2)
   }
@@ -137,7 +143,7 @@ struct AnalysisTable {
             Self.name(comparison.condition), comparison.label.rawValue, "\(difference.trials)",
             Self.percent(difference.disturbed.share), Self.percent(difference.control.share),
             Self.points(difference.difference),
-            difference.spread.map { "\(Self.points($0.lowerBound)) to \(Self.points($0.upperBound))" } ?? "–",
+            difference.spread.map(Self.points) ?? "–",
           ]
         }
       })
@@ -173,28 +179,23 @@ struct AnalysisTable {
 
   private var conversationTable: String {
     guard analysis.conversations.count <= Self.longestList else { return "" }
+    let hasDoubts = analysis.conversations.contains { $0.doubt != nil }
     return table(
-      ["conversation", "turns", "label", "period", "onset", "escape", "novelty"],
+      ["conversation", "turns", "label", "period", "onset", "escape", "novelty"] + (hasDoubts ? ["but"] : []),
       analysis.listed.map { conversation, _ in
         let attractor = conversation.attractor
         return [
-          place(of: conversation), "\(conversation.turns)", attractor?.label.rawValue ?? "–",
+          analysis.place(of: conversation.source), "\(conversation.turns)", attractor?.label.rawValue ?? "–",
           attractor.map { $0.period == 0 ? "–" : "\($0.period)" } ?? "–",
           attractor?.onset.map(String.init) ?? "–", conversation.escapes ? "yes" : "–",
           Self.decimals(conversation.tailNovelty),
-        ]
+        ] + (hasDoubts ? [conversation.doubt ?? ""] : [])
       })
-  }
-
-  /// The file, and which of its conversations if it holds several.
-  private func place(of conversation: ConversationMeasures) -> String {
-    let source = conversation.source
-    return crowded.contains(source.path) ? "\(source.path)#\(source.index)" : source.path
   }
 
   private var duplicateList: String {
     let duplicates = analysis.listed.compactMap { conversation, original in
-      original.map { [place(of: conversation), $0] }
+      original.map { [analysis.place(of: conversation.source), analysis.place(of: $0)] }
     }
     let more = duplicates.count - Self.longestList
     return table(["duplicate", "of"], Array(duplicates.prefix(Self.longestList)), names: 2)
@@ -211,7 +212,8 @@ struct AnalysisTable {
 
   private var notes: String {
     var notes: [String] = []
-    let compared = comparable.count { $0.conversations > 0 }
+    if let uncompared = finding.uncompared { notes.append(wrapped(uncompared)) }
+    let compared = comparable.count
     if compared > Analysis.mostCompared {
       notes.append("Differences are those of the first \(Analysis.mostCompared) of \(compared) conditions.")
     }
@@ -244,6 +246,19 @@ struct AnalysisTable {
 }
 
 extension AnalysisTable {
+  /// Broken between words.
+  private func wrapped(_ text: String) -> String {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, TextWidth.most(last) + 1 + TextWidth.most(String(word)) <= width {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
   /// - Parameter names: the number of columns with names, which stand at the left and share the width that the
   ///   others leave.
   private func table(_ head: [String], _ rows: [[String]], names: Int = 1) -> String {
@@ -281,11 +296,6 @@ extension AnalysisTable {
     share.map { Decimals.text(100 * $0, 0) + " %" } ?? "–"
   }
 
-  /// Nil for an interval without width, of conversations that all converged or did not.
-  private static func interval(_ range: ClosedRange<Double>) -> String? {
-    range.lowerBound < range.upperBound ? percents(range) : nil
-  }
-
   private static func percents(_ range: ClosedRange<Double>) -> String {
     "\(Decimals.text(100 * range.lowerBound, 0))–\(Decimals.text(100 * range.upperBound, 0)) %"
   }
@@ -294,6 +304,10 @@ extension AnalysisTable {
   private static func points(_ difference: Double) -> String {
     let text = Decimals.text(100 * difference, 0)
     return difference > 0 && text != "0" ? "+" + text : text
+  }
+
+  private static func points(_ range: ClosedRange<Double>) -> String {
+    "\(points(range.lowerBound)) to \(points(range.upperBound))"
   }
 
   private static func decimals(_ value: Double?) -> String { value.map { Decimals.text($0, 2) } ?? "–" }

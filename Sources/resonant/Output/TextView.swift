@@ -124,7 +124,7 @@ struct TextView: ConversationObserver {
     case .maxTurns: "Turn limit reached"
     case .stopPhrase: "Ended by a stop phrase"
     case .loop: "Ended: the conversation repeats itself word for word"
-    case .silence: "Ended: the conversation has fallen silent"
+    case .silence: "Ended: the conversation is down to very short turns"
     case .budget: "Token budget used up"
     case .exhausted: "Ended: the script is used up"
     case .quit: "Ended by the person, or by the end of the input"

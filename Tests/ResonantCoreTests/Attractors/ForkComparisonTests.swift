@@ -93,12 +93,18 @@ struct ForkComparisonTests {
   }
 
   @Test func conditionsOfForksAreNotComparedWithThoseOfTrials() {
-    let trials = ["x", "y"].map { Texts.measures(Texts.different(8), path: $0, condition: $0) }
-    let other = Texts.measures(Texts.different(8, from: 300), path: "z", condition: "z")
-    let forks = [Self.fork(1, .disturbed, 1, Self.stays), Self.fork(1, .control, 1, Self.leaves)]
-    let analysis = Analysis(trials + [other] + forks, AnalysisSettings())
-    #expect(analysis.comparable(analysis.conditions).map(\.condition) == ["x", "y", "z"])
-    #expect(Analysis.differences(analysis.conditions).count == 6)
+    let trials = (0..<14).map {
+      Texts.measures(
+        Texts.different(8, from: 1_000 + 10 * $0), path: "\($0)", condition: ["x", "y", "z"][$0 / 5])
+    }
+    let forks = (1...5).flatMap {
+      [Self.fork($0, .disturbed, 1, Self.stays), Self.fork($0, .control, 1, Self.leaves)]
+    }
+    let analysis = Analysis(trials + forks, AnalysisSettings())
+    // A condition of four is compared where programs read it.
+    #expect(analysis.comparable(analysis.conditions).map(\.condition) == ["x", "y"])
+    #expect(analysis.tooSmall(analysis.conditions).map(\.condition) == ["z"])
+    #expect(Analysis.differences(analysis.conditions).count == 10)
     let alone = Analysis(forks, AnalysisSettings())
     #expect(alone.comparable(alone.conditions).count == 2)
   }

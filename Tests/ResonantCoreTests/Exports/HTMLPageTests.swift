@@ -58,7 +58,9 @@ struct HTMLPageTests {
     }
     #expect(page.contains("model=a, payload.temperature=0.2"))
     #expect(
-      page.contains("Ended: turn limit reached · 2 turns · 1,240 characters · 1,234 tokens · 3 min 4 s"))
+      page.contains(
+        "Ended: turn limit reached · 2 turns · 1,240 characters · 1,234 tokens in requests and replies · 3 min 4 s"
+      ))
   }
 
   @Test func equalSystemPromptsAreShownOnceOthersEachWithItsOwner() {
@@ -142,7 +144,7 @@ struct HTMLPageTests {
     for title in ["Novelty from 1.00 in turn 1 to ", "Similarity to the turn before", "Length from "] {
       #expect(page.contains("<title>\(title)"))
     }
-    #expect(page.contains("<title>States by turn; turns 1 to 12: hardly any letters<"))
+    #expect(page.contains("<title>States by turn; turns 1 to 12: very short<"))
     #expect(
       page.contains(
         "<a href=\"#turn-12\">12</a> <b><bdi>Bob</bdi></b> <span><bdi>The 12th message. Amen.</bdi></span>"))
@@ -160,7 +162,9 @@ struct HTMLPageTests {
     let page = HTMLPage.plain(transcript)
     // The passed turn is none of the four before the loop, but readers know turns by their numbers.
     #expect(page.contains("Label: same texts (verbatim loop), period 2, from turn 5 on</p>"))
-    #expect(page.ranges(of: ">onset 5</text>").count == 3)
+    // The last chart is there twice: alone in its row it is wide, on a phone as the others.
+    #expect(page.ranges(of: ">onset 5</text>").count == 4)
+    #expect(page.ranges(of: "viewBox=\"0 0 700 112\"").count == 1)
     #expect(page.contains("turns 6 to 9: the same text as one of the six turns before"))
     transcript.turns.removeLast(5)
     #expect(
@@ -175,7 +179,11 @@ struct HTMLPageTests {
       (loop(5), "same texts (verbatim loop), period 2, from turn 1 on; so few turns tell little"),
       (loop(6), "same texts (verbatim loop), period 2, from turn 1 on"),
       ((1...7).map { "\($0)" }, "very short turns from the start (minimal)"),
-      (loop(3) + (1...7).map { "\($0)" }, "near silence (minimal), from turn 4 on"),
+      (
+        loop(5) + [String](repeating: "Amen.", count: 6),
+        "the same very short turns again and again (minimal, period 1), from turn 6 on"
+      ),
+      (loop(3) + (1...7).map { "\($0)" }, "very short turns (minimal), from turn 4 on"),
     ] as [([String], String?)])
   func aPageHasTheLabelOfAnAnalysisHoweverFewTurnsThereAre(texts: [String], label: String?) {
     let page = HTMLPage.plain(Sample.chat(texts))
