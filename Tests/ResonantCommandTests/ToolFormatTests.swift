@@ -174,6 +174,7 @@ struct ToolFormatTests {
     #expect(
       refused.exitCode == 2 && refused.errors.contains("--out: all.md is the name of a file"), "\(refused)")
     let analysis = try await ResonantBinary.run(["analyze", "all.jsonl", "all.json", "in"], in: directory)
-    #expect(analysis.output.contains("left out: 8 duplicates"), "\(analysis)")
+    #expect(
+      analysis.output.contains("8 of 9 conversations are word for word like an earlier one"), "\(analysis)")
   }
 }
