@@ -8,13 +8,15 @@ struct OutcomeBars {
 
   let finding: AnalysisFinding
 
-  /// The conditions that have conversations, those of which most converge first, then by name.
+  /// The conditions that have conversations, those of forks last, and those of which most converge first.
   static func sorted(_ conditions: [ConditionStatistics]) -> [ConditionStatistics] {
     let rates = conditions.compactMap { condition in
       condition.share(condition.converged).map { (condition, rate: $0) }
     }
     return rates.enumerated().sorted { one, other in
-      one.element.rate == other.element.rate
+      let (isForks, areForks) = (one.element.0.holdsForksAlone, other.element.0.holdsForksAlone)
+      if isForks != areForks { return areForks }
+      return one.element.rate == other.element.rate
         ? one.offset < other.offset : one.element.rate > other.element.rate
     }.map(\.element.0)
   }

@@ -10,6 +10,8 @@ struct AnalysisTable {
   /// Those of which differences are shown.
   private let comparable: [ConditionStatistics]
   private let comparisons: [ForkComparison]
+  /// The names of conditions, which are the same in all tables.
+  private let labels: ShortLabels
   private let finding: AnalysisFinding
 
   /// The most rows of a list of single conversations.
@@ -18,6 +20,8 @@ struct AnalysisTable {
   private static let mostColumns = 100
   /// Fewer tell no names apart.
   private static let leastName = 12
+  /// What the columns of the widest table take besides its names.
+  private static let widestColumns = 66
   private let width: Int
 
   /// - Parameter columns: the width of the terminal; nil where the result goes elsewhere.
@@ -28,6 +32,9 @@ struct AnalysisTable {
     comparable = analysis.comparable(conditions)
     comparisons = analysis.forkComparisons
     finding = AnalysisFinding(analysis, conditions)
+    labels = ShortLabels(
+      conditions.map(\.condition), width: max(width - Self.widestColumns, Self.leastName)
+    ) { TextWidth.most(String($0)) }
   }
 
   var text: String {
@@ -267,6 +274,9 @@ extension AnalysisTable {
     var widths = head.indices.map { column in rows.map { TextWidth.most($0[column]) }.max() ?? 0 }
     let room = width - widths[names...].reduce(0) { $0 + $1 + 2 } - 2 * (names - 1)
     let most = min(max(room / names, Self.leastName), ShortLabels.usualWidth)
+    for row in 1..<rows.count {
+      for column in 0..<names { rows[row][column] = labels[rows[row][column]] }
+    }
     let short = ShortLabels(rows.dropFirst().flatMap { $0.prefix(names) }, width: most) {
       TextWidth.most(String($0))
     }
