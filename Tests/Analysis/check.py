@@ -241,7 +241,7 @@ def fork_summary(condition, label, arm, members):
     recovered = [holds(states[-6:]) for states in forks if not all(states[:4])]
     return {"condition": condition, "label": label, "forks": len(forks), "persistence": persistence,
             "recovered": shares(recovered), "arm": arm, "trials": len({origin for origin, _ in members}),
-            "holds": shares([holds(states[-6:]) for states in forks if states])}
+            "holds": shares([holds(states[-6:]) for states in forks if len(states) >= 6])}
 
 
 def fork_differences(condition, label, members):
@@ -249,7 +249,7 @@ def fork_differences(condition, label, members):
     for k in (1, 2, 4, 8, None):
         trials = {}
         for arm, origin, states in members:
-            if len(states) >= (k or 1):
+            if len(states) >= (k or 6):
                 value = states[k - 1] if k else holds(states[-6:])
                 trials.setdefault(origin, {"disturbed": [], "control": []})[arm].append(value)
         trials = [trial for trial in trials.values() if all(trial.values())]

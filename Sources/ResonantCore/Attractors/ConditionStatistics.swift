@@ -21,9 +21,9 @@ public struct ConditionStatistics: Sendable {
   public let loops: Int
   /// Of the minimal conversations, those whose short turns are the same ones again and again.
   let minimalLoops: Int
-  /// Those that converged from the first turn on, or from one that was given.
+  /// Those that converged from the first reply on, or from a turn that was given.
   let atOnce: Int
-  /// Of these, the minimal ones that begin with an opening as short.
+  /// Of these, the minimal ones of which the onset is an opening as short.
   let shortOpenings: Int
   /// Those in which somebody was asked for a turn and has given it.
   let answered: Int
@@ -56,13 +56,17 @@ public struct ConditionStatistics: Sendable {
     minimalLoops = attractors.count { $0.label == .minimal && $0.period > 0 }
     let immediate = members.filter(\.convergesAtOnce)
     atOnce = immediate.count
-    shortOpenings = immediate.count { $0.attractor?.label == .minimal && $0.source.given.contains(1) }
+    shortOpenings = immediate.count {
+      $0.attractor?.label == .minimal && $0.attractor?.onset == 1 && $0.source.given.contains(1)
+    }
     answered = members.count(where: \.isAnswered)
     escapes = members.count(where: \.escapes)
     tailNovelty = Statistics.mean(members.compactMap(\.tailNovelty))
     tails = members.map(\.tail)
     holdsForksAlone = !members.isEmpty && members.allSatisfy(\.isFork)
   }
+
+  var sample: Bootstrap.Sample { .init(converged: converged, count: conversations) }
 
   /// How similar the ends of the conversations are to each other. Takes a while to compute.
   public var betweenSimilarity: Double? { Resemblance.mean(tails) }
@@ -78,7 +82,7 @@ public struct ConditionStatistics: Sendable {
   /// The turn by which half had converged; nil also where half had from the start, which tells nothing of how soon.
   public var tellingOnset: Int? { isAtOnce ? nil : medianOnset }
 
-  /// Whether half had converged from the first turn on, or from one that was given.
+  /// Whether half had converged from the first reply on, or from a turn that was given.
   var isAtOnce: Bool { medianOnset == 1 || medianOnset != nil && 2 * atOnce >= conversations }
 
   /// A count as a share of the conversations; nil without any.
@@ -95,7 +99,7 @@ public struct ConditionDifference: Sendable {
   public let interval: ClosedRange<Double>
 
   init(_ a: ConditionStatistics, _ b: ConditionStatistics) {
-    let samples = [a, b].map { Bootstrap.Sample(converged: $0.converged, count: $0.conversations) }
+    let samples = [a.sample, b.sample]
     self.a = a.condition
     self.b = b.condition
     difference = samples[0].rate - samples[1].rate

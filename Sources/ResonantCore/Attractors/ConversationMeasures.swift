@@ -119,10 +119,11 @@ public struct ConversationMeasures: Sendable {
   var isAnswered: Bool { turns > source.given.count }
   /// Whether there are too few turns for a label that tells much.
   var isBrief: Bool { turns < Attractors.fewestTurns }
-  /// Whether it converged from its first turn on or from one that was given, which tells nothing of how soon.
+  /// Whether it converged from its first reply on, or from a turn that was given: that tells nothing of how soon.
   var convergesAtOnce: Bool {
     guard let attractor, attractor.label.isConverged, let onset = attractor.onset else { return false }
-    return onset == 1 || source.given.contains(onset)
+    let firstReply = (1...turns).first { !source.given.contains($0) } ?? 1
+    return onset <= firstReply || source.given.contains(onset)
   }
 
   public init(_ source: AnalysisSource, _ settings: AnalysisSettings) {

@@ -24,11 +24,11 @@ public enum ForkMoment: Sendable, Hashable {
 }
 
 extension ForkCourse {
-  /// Nil if the fork has not come that far.
+  /// Nil if the fork has not come that far; its end tells something once there are as many turns as a tail has.
   func isInState(at moment: ForkMoment) -> Bool? {
     switch moment {
     case .after(let turns): isIn.indices.contains(turns - 1) ? isIn[turns - 1] : nil
-    case .end: isIn.isEmpty ? nil : holds
+    case .end: isIn.count < Attractors.fewestTurns ? nil : holds
     }
   }
 }

@@ -66,7 +66,7 @@ public struct ForkStatistics: Sendable, Equatable {
   public var left: Int
   /// The share of these that are in it again at the end; nil if none left.
   public var recovered: Double?
-  /// The share in which the state holds at the end, of forks that have a turn that tells; nil if none has.
+  /// The share in which the state holds at the end, of forks that have enough turns that tell; nil if none has.
   public var holds: ForkShare?
 
   init(condition: String, label: AttractorLabel, arm: ForkArm, _ courses: [ForkCourse]) {

@@ -8,11 +8,14 @@ extension Attractors {
   ///
   /// - Parameter texts: each turn's text as the other participants received it, in order, without passed
   ///   turns.
-  public static func recognised(_ texts: [String]) -> Int? {
+  /// - Parameter isWanted: whether a turn, from 1, may be it.
+  public static func recognised(_ texts: [String], where isWanted: (Int) -> Bool = { _ in true }) -> Int? {
     let turns = TurnMeasures(texts)
     let thresholds = Thresholds()
     guard let attractor = Attractor(turns, thresholds), let onset = attractor.onset else { return nil }
     let first = max(onset, min(fewestTurns, turns.count))
-    return (first...turns.count).first { Attractor(turns.prefix($0), thresholds)?.label == attractor.label }
+    return (first...turns.count).first {
+      isWanted($0) && Attractor(turns.prefix($0), thresholds)?.label == attractor.label
+    }
   }
 }

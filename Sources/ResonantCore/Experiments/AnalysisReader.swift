@@ -119,7 +119,11 @@ public struct AnalysisReader: Sendable {
   private func source(
     _ transcript: Transcript, path: String, index: Int
   ) -> (AnalysisSource, Set<String>) {
-    let header = transcript.header
+    var header = transcript.header
+    // A conversation that has gone on has had a higher limit.
+    if let most = header.settings["max_turns"]?.int, let end = transcript.end, end.reason == .maxTurns {
+      header.settings["max_turns"] = .int(max(most, end.turns))
+    }
     let (name, found) = condition.name(of: header, path: path)
     let turns = transcript.heardTurns
     var source = AnalysisSource(

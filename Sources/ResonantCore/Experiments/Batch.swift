@@ -68,9 +68,9 @@ public struct Batch: Sendable {
 
   /// The way out where a name stands for something else than before.
   private static func renaming(_ trial: Trial, _ plan: Plan, _ problem: String) -> String {
-    let all = trial.condition.values.filter { plan.experiment.names[$0.key] != nil }
-    let changed = all.filter { problem.contains(" \($0.key) was ") }
-    let names = changed.isEmpty ? all : changed
+    let names = trial.condition.values.filter {
+      plan.experiment.names[$0.key] != nil && problem.contains(" \($0.key) was ")
+    }
     return names.isEmpty ? "" : ", choose another name for what \(Condition.label(of: names)) stands for"
   }
 

@@ -143,9 +143,20 @@ extension Experiment.Perturbation {
   func point(in transcript: Transcript, maxTurns: Int?) -> ForkPoint {
     if let point = point(turns: transcript.turns.count, maxTurns: maxTurns) { return point }
     let turns = transcript.heardTurns
-    guard let turn = Attractors.recognised(turns.map(\.heardText)) else {
-      return .nowhere(.noOnset)
-    }
-    return ForkPoint(after: turns[turn - 1].number, maxTurns: maxTurns)
+    let texts = turns.map(\.heardText)
+    guard Attractors.recognised(texts) != nil else { return .nowhere(.noOnset) }
+    let turn = Attractors.recognised(texts) { isDue(after: turns[$0 - 1], in: transcript.header) }
+    return turn.map { ForkPoint(after: turns[$0 - 1].number, maxTurns: maxTurns) } ?? .nowhere(.noTurnLeft)
+  }
+
+  /// Whether it is the turn of the participant in whose name the message is said. Elsewhere they would speak twice in
+  /// a row, which undisturbed forks do not.
+  private func isDue(after turn: Turn, in header: Transcript.Header) -> Bool {
+    let order = header.settings["order"]?.string ?? SpeakerOrder.roundRobin.rawValue
+    let names = header.participants.map(\.name)
+    guard let speaker = injection?.speaker, header.mode == .chat, order == SpeakerOrder.roundRobin.rawValue,
+      let last = names.firstIndex(of: turn.speaker)
+    else { return true }
+    return names[(last + 1) % names.count] == speaker
   }
 }

@@ -87,7 +87,7 @@ extension AnalysisFinding {
       others == 0
       ? nil
       : "In \(Wording.count(others, short == 0 ? "conversation" : "other")) the state begins with the first "
-        + "turn or a given one, which does not tell how soon \(others == 1 ? "it gets" : "they get") there."
+        + "reply or a given turn, which does not tell how soon \(others == 1 ? "it gets" : "they get") there."
     return [opening, beginning].compactMap(\.self).joined(separator: " ")
   }
 
@@ -131,6 +131,12 @@ extension AnalysisFinding {
       remarks.append("Forks \(which) count in their conditions, not in the whole.")
     }
     return remarks
+  }
+
+  /// What is to be expected of so many intervals, as a sentence after others; empty for a single one.
+  public func chance(among intervals: Int) -> String {
+    intervals < 2
+      ? "" : " Of \(Wording.grouped(intervals)) such intervals, one in twenty misses 0 by chance alone."
   }
 
   /// The conditions that are not compared with the others.

@@ -3,7 +3,12 @@
 extension AnalysisFinding {
   /// How forks go on after the message, against those that go on undisturbed; nil without forks that tell it.
   var forkSentence: String? {
-    guard let overview else { return nil }
+    guard let overview else {
+      return forks == 0
+        ? nil
+        : "No fork has \(Attractors.fewestTurns) turns after the message, or in a state that it could leave: what the "
+          + "message did cannot be told."
+    }
     if let difference = overview.difference { return Self.sentence(difference) }
     let trials = Wording.count(overview.trials, "trial")
     switch (overview.disturbed, overview.control) {

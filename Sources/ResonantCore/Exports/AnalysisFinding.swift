@@ -73,13 +73,22 @@ public struct AnalysisFinding: Sendable {
     let converged = whole.converged
     guard converged > 0 else { return "None of \(number) conversations converged." }
     let sure = whole.spread.map { ", 95 % interval \(Wording.percents($0))" } ?? ""
-    let soon = whole.tellingOnset.map { " By turn \($0) half of all had converged." } ?? ""
+    let soon = whole.tellingOnset.map { " By turn \($0) half of all had converged." } ?? onsets
     return
       (converged == count
       ? "All \(number) conversations converged: \(destination)."
       : "Of \(number) conversations, \(Wording.grouped(converged)) "
         + "(\(Wording.percent(whole.share(converged)))\(sure)) converged: \(destination).") + repetition
       + soon
+  }
+
+  /// From when on those converged that did, if they are fewer than half.
+  private var onsets: String {
+    guard whole.medianOnset == nil, let first = whole.survival.first?.turn,
+      let last = whole.survival.last?.turn
+    else { return "" }
+    return " Those that did began "
+      + (first == last ? "at turn \(first)." : "between turn \(first) and turn \(last).")
   }
 
   /// Why nothing can be concluded; nil if something can.
@@ -162,19 +171,21 @@ public struct AnalysisFinding: Sendable {
     return "Of all, \(Wording.list(labels.map { "\(share($0)) \($0.course)" }))."
   }
 
-  /// From which rate to which, where conditions clearly differ: then the rate of all depends on which there are.
+  /// From which rate to which, where conditions differ: then the rate of all depends on which there are.
   public var range: String? {
     let sorted = OutcomeBars.sorted(compared)
     guard isConclusive, let most = sorted.first, let least = sorted.last,
-      let high = most.share(most.converged), let low = least.share(least.converged), high > low,
-      !ConditionDifference(most, least).interval.contains(0)
+      let high = most.share(most.converged), let low = least.share(least.converged), high > low
     else { return nil }
+    let probability = PermutationTest.probability(sorted.map(\.sample))
+    guard probability < PermutationTest.level else { return nil }
     let place = { (rate: Double) in
       let equal = sorted.filter { $0.share($0.converged) == rate }
       let more = equal.count > 1 ? " and \(Wording.grouped(equal.count - 1)) more" : ""
       return "\(Wording.percent(rate)) \(under(equal[0].condition))\(more)"
     }
-    return "It depends on the condition: from \(place(low)) to \(place(high))."
+    let sure = probability < 0.002 ? "p < 0.002" : "p = \(Decimals.text(probability, 3))"
+    return "It depends on the condition (\(sure)): from \(place(low)) to \(place(high))."
   }
 
   /// `with model=eliza`, `in runs/study`.

@@ -111,7 +111,8 @@ struct AnalysisPageTables {
     ).html
       + """
       <p class="hint">In percentage points of the share that converged, with the 95 % interval, of which there is none \
-      where all conversations of both conditions are alike.\(bound) \(uncompared)</p>
+      where all conversations of both conditions are alike.\(finding.chance(among: differences.count))\(bound) \
+      \(uncompared)</p>
 
       """
   }

@@ -8,15 +8,13 @@ struct OutcomeBars {
 
   let finding: AnalysisFinding
 
-  /// The conditions that have conversations, those of forks last, and those of which most converge first.
+  /// The conditions that have conversations, those of which most converge first, then by name.
   static func sorted(_ conditions: [ConditionStatistics]) -> [ConditionStatistics] {
     let rates = conditions.compactMap { condition in
       condition.share(condition.converged).map { (condition, rate: $0) }
     }
     return rates.enumerated().sorted { one, other in
-      let (isForks, areForks) = (one.element.0.holdsForksAlone, other.element.0.holdsForksAlone)
-      if isForks != areForks { return areForks }
-      return one.element.rate == other.element.rate
+      one.element.rate == other.element.rate
         ? one.offset < other.offset : one.element.rate > other.element.rate
     }.map(\.element.0)
   }
@@ -49,7 +47,10 @@ struct OutcomeBars {
   private var bars: String {
     let whole = finding.whole
     guard finding.hasAnswers else { return "" }
-    let conditions = Self.sorted(finding.conditions)
+    let sorted = Self.sorted(finding.conditions)
+    // Forks, which have tables of their own, were chosen for their state.
+    let trials = sorted.filter { !$0.holdsForksAlone }
+    let conditions = trials.isEmpty ? sorted : trials
     let all = conditions.count > 1 ? [row(whole, name: "<b>all conversations</b>")] : []
     let rows = conditions.map {
       row($0, name: HTMLTable.short($0.condition, finding.names))

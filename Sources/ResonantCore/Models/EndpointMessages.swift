@@ -55,7 +55,7 @@ struct EndpointMessages: Sendable {
       switch error.kind {
       case .connectTimeout, .firstByteTimeout, .idleTimeout: .timeout
       case .cancelled: .cancelled
-      case .badResponse, .redirect: .malformed
+      case .badResponse, .redirect: .refused
       default: .connection
       }
     let (advice, topic): (String?, HelpTopic?) =
@@ -81,7 +81,7 @@ struct EndpointMessages: Sendable {
     let what = said.isEmpty ? "an empty body" : "no reply of a model" + (type.map { " (\($0))" } ?? "")
     let opening = "\(endpoint.display) answered HTTP \(head.status) with \(what)"
     return RequestFailure(
-      .malformed, opening + (said.isEmpty ? "" : ": " + said), advice: "check the URL's path and --api",
+      .refused, opening + (said.isEmpty ? "" : ": " + said), advice: "check the URL's path and --api",
       topic: .noConnection)
   }
 

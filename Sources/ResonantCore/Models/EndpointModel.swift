@@ -48,7 +48,7 @@ public final class EndpointModel: ChatModel {
         lists[endpoint.url] = task
         return task
       }
-      return await task.value
+      return await Self.value(of: task)
     }
 
     /// See `EndpointProbe.otherBase`.
@@ -61,7 +61,16 @@ public final class EndpointModel: ChatModel {
         bases[endpoint.url] = task
         return task
       }
-      return await task.value
+      return await Self.value(of: task)
+    }
+
+    /// A signal that ends one conversation ends all that wait for the same list.
+    private static func value<Value: Sendable>(of task: Task<Value, Never>) async -> Value {
+      await withTaskCancellationHandler {
+        await task.value
+      } onCancel: {
+        task.cancel()
+      }
     }
   }
 

@@ -115,15 +115,22 @@ public struct EndpointProbe: Sendable {
     names.contains { $0 == model || $0 == model + ":latest" }
   }
 
+  /// - Parameter limit: for the whole answer, which an endpoint may send drop by drop.
   private func ask(
-    _ url: String, within silence: Duration
+    _ url: String, within limit: Duration
   ) async throws(HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
     let sink = ListSink()
     let timeouts = HTTPRequest.Timeouts(
-      connect: min(settings.connectTimeout, silence), firstByte: silence, idle: silence)
+      connect: min(settings.connectTimeout, limit), firstByte: limit, idle: limit)
     let headers = endpoint.api.dialect.headers(besides: endpoint.headers)
+    let abort = HTTPAbort()
+    let timer = Task {
+      try await Task.sleep(for: limit)
+      abort.trigger()
+    }
+    defer { timer.cancel() }
     let head = try await transport.send(
-      HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: nil)
+      HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: abort)
     return (head, sink.body)
   }
 

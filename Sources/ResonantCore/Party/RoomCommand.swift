@@ -68,9 +68,9 @@ indirect enum RoomCommand: Sendable, Equatable {
     guard let command = plain[word] else {
       let words =
         Array(plain.keys).sorted() + ["/next", "/rewind", "/words", "/speed", "/mod", "/bio", "/at"]
-      throw InvalidValue(
-        "there is no control \(excerpt(word)), only \(words.joined(separator: " ")); // before a line says it with one slash"
-      )
+      let hint = Suggestion.text(for: word, among: words)
+      let list = ", only \(words.joined(separator: " ")); // before a line says it with one slash"
+      throw InvalidValue("there is no control \(excerpt(word))\(hint.isEmpty ? list : hint)")
     }
     guard rest.isEmpty else { throw InvalidValue("\(word) takes no argument") }
     return command

@@ -159,8 +159,11 @@ extension RoomControl.State {
   }
 
   private mutating func rewind(to number: Int) -> CommandResult {
-    guard speech == nil, input != .turn else {
+    guard speech == nil else {
       return .say("nothing can be rewound while somebody speaks; interrupt first")
+    }
+    guard input != .turn else {
+      return .say("it is your turn, in which nothing can be rewound: an empty line passes, then rewind")
     }
     let count = messages
     guard number < count else {

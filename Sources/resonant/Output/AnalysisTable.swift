@@ -229,7 +229,9 @@ struct AnalysisTable {
         "Intervals of conditions with fewer than \(ConditionStatistics.fewest) conversations are too narrow, also in differences."
       )
     }
-    let more = Analysis.differences(comparable).count - shownDifferences.count
+    let count = Analysis.differences(comparable).count
+    let more = count - shownDifferences.count
+    if count > 1 { notes.append(String(finding.chance(among: count).dropFirst())) }
     if more > 0 {
       notes.append("\(more) more differences are not listed: --tables and --format json have all.")
     }

@@ -6,7 +6,11 @@ import Synchronization
 /// Warns on standard error of a moderator that is to choose the speakers and names nobody: chance chooses then, and
 /// nothing else shows it.
 struct ModeratorView: ConversationObserver {
+  /// Whether failures are told, too, because nothing else shows them.
+  let tellsFailures: Bool
   private let counts = Counts()
+
+  init(tellsFailures: Bool) { self.tellsFailures = tellsFailures }
 
   private final class Counts: Sendable {
     private let values = Mutex((asked: 0, invalid: 0))
@@ -32,6 +36,9 @@ struct ModeratorView: ConversationObserver {
   }
 
   private func note(_ event: Transcript.Event) {
+    if tellsFailures, event.kind == "error", event.fields["during"] == "selection" {
+      Diagnostics.warning("the next speaker was not chosen: \(event.fields["message"]?.string ?? "")")
+    }
     guard event.kind == "selection", let isValid = event.fields["valid"]?.bool else { return }
     guard counts.add(isValid: isValid) == 1, !isValid else { return }
     let answer = event.fields["answer"]?.string.map { ": \($0)" } ?? ""

@@ -33,7 +33,7 @@ struct Presentation: Sendable {
 
   func observers(for trial: PreparedTrial, on console: Console) -> [any ConversationObserver] {
     let notices: [any ConversationObserver] = [
-      NoticeView(mode: trial.conversation.mode, tellsModels: !isQuiet), ModeratorView(),
+      NoticeView(mode: trial.conversation.mode, tellsModels: !isQuiet), ModeratorView(tellsFailures: isQuiet),
     ]
     if isQuiet { return notices }
     if format == .ndjson { return notices + [NDJSONView(console: console)] }

@@ -117,11 +117,12 @@ struct BatchPerturbationTests {
       #expect(told.output.contains("1 with too few turns\n"), "\(told)")
     }
     for name in lab.directory.files where name.contains("_f1") { try lab.directory.remove(name) }
-    // The loop shows after turn 6, the silence of hardly three turns at their end; so 1 and 4 turns are left.
+    // The loop shows after turn 6, and it is Bob's turn after 7, so that none would be left; the silence of hardly three
+    // turns shows at their end, with 4 turns left.
     try plan(server, "at: onset, inject: Why?, as: Bob", more, turns: 8)
     let onset = try await lab.batch()
-    #expect(onset.exitCode == 0 && server.requests.count == before + 5, "\(onset)")
-    #expect(onset.output.contains("Not forked: 1 without an onset\n"), "\(onset)")
+    #expect(onset.exitCode == 0 && server.requests.count == before + 4, "\(onset)")
+    #expect(onset.output.contains("Not forked: 1 without an onset, 1 too close to max_turns\n"), "\(onset)")
   }
 
   /// They don't go on by the same command, so the end doesn't say so.

@@ -25,8 +25,8 @@ struct ForkComparisonTests {
       fork: .init(arm, turn: 7, of: .init(id: "t\(trial)", turn: 6), base: condition))
   }
 
-  private static let stays = [Bool](repeating: true, count: 4)
-  private static let leaves = [Bool](repeating: false, count: 4)
+  private static let stays = [Bool](repeating: true, count: 6)
+  private static let leaves = [Bool](repeating: false, count: 6)
   private static let returns = [false, false, true, true, true, true]
 
   private func comparisons(_ forks: [ConversationMeasures]) -> [ForkComparison] {
@@ -37,7 +37,7 @@ struct ForkComparisonTests {
     let forks = [
       Self.fork(1, .disturbed, 1, Self.leaves), Self.fork(1, .disturbed, 2, Self.stays),
       Self.fork(1, .control, 1, Self.stays), Self.fork(2, .disturbed, 1, Self.leaves),
-      Self.fork(2, .control, 1, [true]), Self.fork(2, .control, 2, Self.leaves),
+      Self.fork(2, .control, 1, Self.stays), Self.fork(2, .control, 2, Self.leaves),
       // Its trial has no other fork, so that it tells nothing of the difference.
       Self.fork(3, .disturbed, 1, Self.returns),
     ]
@@ -54,7 +54,7 @@ struct ForkComparisonTests {
     // Trial 1 alone, or trial 2 alone: 1/2 − 1 and 0 − 1/2.
     #expect(abs(end.interval.lowerBound + 0.5) < 1e-9 && abs(end.interval.upperBound + 1.0 / 3) < 1e-9)
     #expect(comparison.differences.map(\.moment) == [.after(1), .after(2), .after(4), .end])
-    #expect(comparison.differences.map { $0.control.forks } == [3, 2, 2, 3])
+    #expect(comparison.differences.map { $0.control.forks } == [3, 3, 3, 3])
   }
 
   @Test func theIntervalIsTheSameEverywhere() throws {
@@ -72,19 +72,19 @@ struct ForkComparisonTests {
 
   @Test func aForkThatGoesOnAsItsTrialCountsWhereForksAreComparedButACopyDoesNot() {
     let trial = Texts.measures(
-      Self.loop(1) + [Self.loop(1)[0]] + Self.loop(1).prefix(4), path: "t1", condition: "x")
+      Self.loop(1) + [Self.loop(1)[0]] + Self.loop(1).prefix(6), path: "t1", condition: "x")
     let like = [Self.fork(1, .control, 1, Self.stays), Self.fork(1, .control, 2, Self.stays)]
     let analysis = Analysis([trial] + like + like.prefix(1), AnalysisSettings())
     #expect(analysis.duplicates == 3)
     #expect(analysis.forks.map(\.forks) == [2])
     // Of another trial with the same texts, everything is a duplicate.
     let twin = Texts.measures(
-      Self.loop(1) + [Self.loop(1)[0]] + Self.loop(1).prefix(4), path: "u1_c1", condition: "x",
+      Self.loop(1) + [Self.loop(1)[0]] + Self.loop(1).prefix(6), path: "u1_c1", condition: "x",
       fork: .init(.control, turn: 7, of: .init(id: "u1", turn: 6), base: "x"))
     #expect(Analysis([trial] + like + [twin], AnalysisSettings()).forks.map(\.forks) == [2])
     let disturbed = [1, 1].map { Self.fork(1, .disturbed, $0, Self.stays) }
     let again = Texts.measures(
-      Self.loop(1) + ["Stop 1 1!"] + Self.loop(1).prefix(4), path: "t1_f2", condition: "x",
+      Self.loop(1) + ["Stop 1 1!"] + Self.loop(1).prefix(6), path: "t1_f2", condition: "x",
       fork: .init(.disturbed, turn: 7, of: .init(id: "t1", turn: 6), base: "x"))
     #expect(Analysis([trial, disturbed[0], again], AnalysisSettings()).forks.map(\.forks) == [1])
     #expect(

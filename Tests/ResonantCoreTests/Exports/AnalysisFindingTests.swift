@@ -111,7 +111,7 @@ struct AnalysisFindingTests {
     let mild = (0..<6).map { Self.conversation($0 < 3 ? Self.loop($0 + 20) : Self.talk($0 + 80), "t=0.5") }
     #expect(
       Self.finding(cold + warm + mild).details.first
-        == "It depends on the condition: from 0 % with t=0.8 to 100 % with t=0.3.")
+        == "It depends on the condition (p = 0.003): from 0 % with t=0.8 to 100 % with t=0.3.")
     let other = (0..<6).map { Self.conversation(Self.loop($0 + 30), "t=0") }
     #expect(Self.finding(cold + warm + other).range?.hasSuffix("to 100 % with t=0 and 1 more.") == true)
     #expect(Self.finding(cold + warm.prefix(4)).range == nil)

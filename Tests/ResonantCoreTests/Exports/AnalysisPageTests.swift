@@ -127,12 +127,12 @@ struct AnalysisPageTests {
   private static let compared: [ConversationMeasures] = (0..<4).flatMap { trial in
     let begun =
       Texts.different(3, from: 1_000 * trial + 300) + [String](repeating: Texts.letters(trial), count: 5)
-    let stay = [String](repeating: Texts.letters(trial), count: 4)
+    let stay = [String](repeating: Texts.letters(trial), count: 6)
     let fork = { (arm: ForkArm, number: Int) in
       let isAway = number <= (arm == .control ? trial % 2 : 2)
       let first = arm == .control ? stay[0] : "No, \(number)!"
       return Texts.measures(
-        begun + [first] + (isAway ? Texts.different(4, from: 9_000 + 100 * trial + 10 * number) : stay),
+        begun + [first] + (isAway ? Texts.different(6, from: 9_000 + 100 * trial + 10 * number) : stay),
         path: "t/\(trial)\(ForkNumber(number, arm).suffix).jsonl",
         condition: arm == .control ? "x,perturb=control:onset" : "x,perturb=onset",
         fork: .init(arm, turn: 9, of: .init(id: "t/\(trial).jsonl", turn: 8), base: "x"), settings)
@@ -170,7 +170,7 @@ struct AnalysisPageTests {
       ])
     #expect(page.matches(of: #/class="curve dashed"/#).count == 1)
     #expect(page.contains("(solid, dots: after the message; dashed, rings: undisturbed)"))
-    // The conditions of forks have their bars, and no differences.
+    // The conditions of forks have neither bars nor differences.
     #expect(page.contains("perturb=control:onset") && !page.contains("Differences between conditions"))
     #expect(
       Markup.text(page).replacing("\u{A0}", with: " ").contains(

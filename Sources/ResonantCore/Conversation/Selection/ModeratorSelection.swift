@@ -28,8 +28,10 @@ struct ModeratorSelection: SpeakerSelection {
     let random = RandomSelection(seed: seed)
     guard let moderator, context.candidates.count > 1 else { return random.next(in: context) }
     let names = context.candidates.map { context.names[$0] }
-    let vote = try await SpeakerVote.ask(moderator.model, request(moderator, names, context), for: names)
-      .mapError { $0.choosing(AskedModerator.name) }.get()
+    let vote = try await SpeakerVote.ask(
+      moderator.model, request(moderator, names, context), for: names,
+      redactor: Redactor(secrets: moderator.participant.endpoint.secrets)
+    ).mapError { $0.choosing(AskedModerator.name) }.get()
     let index = vote.choice.flatMap(context.names.firstIndex) ?? random.pick(in: context)
     var fields: JSONObject = [
       "speaker": .string(context.names[index]), "by": .string(AskedModerator.name),

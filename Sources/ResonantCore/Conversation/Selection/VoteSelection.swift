@@ -102,8 +102,10 @@ struct SpeakerVote: Sendable {
   /// A vote takes at most this long.
   private static let timeout = Duration.seconds(60)
 
+  /// - Parameter redactor: masks the secrets of the model's endpoint, which an answer may repeat.
   static func ask(
-    _ model: any ChatModel, _ request: ModelRequest, for names: [String]
+    _ model: any ChatModel, _ request: ModelRequest, for names: [String],
+    redactor: Redactor = Redactor(secrets: [])
   ) async -> Result<SpeakerVote, ModelError> {
     var request = request
     request.stream = false
@@ -117,9 +119,10 @@ struct SpeakerVote: Sendable {
       let valid = names.first { $0 == choice }
       return .success(
         SpeakerVote(
-          choice: valid, answer: valid == nil ? Self.beginning(of: answer, call) : nil, usage: answer.usage))
+          choice: valid, answer: valid == nil ? Self.beginning(of: answer, call, redactor) : nil,
+          usage: answer.usage))
     } catch {
-      // An answer that is empty or no reply at all is as invalid as one that names nobody.
+      // An empty answer is as invalid as one that names nobody.
       guard error.kind == .malformed else { return .failure(error) }
       return .success(
         SpeakerVote(choice: nil, answer: error.message, usage: Usage(estimating: request, reply: "")))
@@ -128,7 +131,7 @@ struct SpeakerVote: Sendable {
 
   private static let excerpt = 80
 
-  private static func beginning(of answer: ModelAnswer, _ call: ToolAnswer) -> String {
+  private static func beginning(of answer: ModelAnswer, _ call: ToolAnswer, _ redactor: Redactor) -> String {
     let text =
       switch call {
       case .arguments(let arguments): JSONValue.object(arguments).jsonText
@@ -140,7 +143,8 @@ struct SpeakerVote: Sendable {
         || [.control, .format, .lineSeparator, .paragraphSeparator].contains(
           scalar.properties.generalCategory)
     }
-    let line = String(String.UnicodeScalarView(words.joined(separator: [" "])))
+    // Masked before it is cut, since no beginning of a secret is recognised.
+    let line = redactor.redact(String(String.UnicodeScalarView(words.joined(separator: [" "]))))
     guard !line.isEmpty else { return "it is empty" }
     let start = line.unicodeScalars.prefix(excerpt)
     return start.endIndex == line.unicodeScalars.endIndex ? "\"\(line)\"" : "\"\(String(start))…\""
