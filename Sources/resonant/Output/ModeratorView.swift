@@ -36,7 +36,9 @@ struct ModeratorView: ConversationObserver {
   }
 
   private func note(_ event: Transcript.Event) {
-    if tellsFailures, event.kind == "error", event.fields["during"] == "selection" {
+    if tellsFailures, event.kind == "error", event.fields["during"] == "selection",
+      event.fields["speaker"] == nil
+    {
       Diagnostics.warning("the next speaker was not chosen: \(event.fields["message"]?.string ?? "")")
     }
     guard event.kind == "selection", let isValid = event.fields["valid"]?.bool else { return }

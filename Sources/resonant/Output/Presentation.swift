@@ -33,7 +33,8 @@ struct Presentation: Sendable {
 
   func observers(for trial: PreparedTrial, on console: Console) -> [any ConversationObserver] {
     let notices: [any ConversationObserver] = [
-      NoticeView(mode: trial.conversation.mode, tellsModels: !isQuiet), ModeratorView(tellsFailures: isQuiet),
+      NoticeView(mode: trial.conversation.mode, tellsModels: !isQuiet),
+      ModeratorView(tellsFailures: isQuiet && trial.conversation.mode == .party),
     ]
     if isQuiet { return notices }
     if format == .ndjson { return notices + [NDJSONView(console: console)] }

@@ -84,6 +84,10 @@ struct BatchExtensionTests {
     #expect(try await lab.batch("--extend").exitCode == 0)
     let trial = try #require(try lab.trials().values.first)
     #expect(trial.turns.count == 8 && trial.end?["reason"] == "max_turns")
+    let analysis = try await ResonantBinary.run(
+      ["analyze", "x", "--by", "max_turns", "--format", "json"], in: lab.directory)
+    #expect(
+      try DecodedJSON.parse(analysis.output)["conditions"]?.array?.map { $0["condition"] } == ["max_turns=8"])
   }
 
   @Test func anExtensionMixesNoOtherOptions() async throws {

@@ -160,6 +160,35 @@ struct RoomOrderTests {
     #expect(ended.errors.contains("chance chooses: the reply of http://127.0.0.1:"), "\(ended)")
   }
 
+  @Test func aSecretInTheModeratorsAnswerIsMasked() async throws {
+    let parlour = try await Parlour(["mod": [.openAIWhole("Why, \"Bearer s3cretvalue99\" of course")]])
+    let moderator = """
+      {"endpoint":"\(parlour.server.url("/v1"))","model":"mod","headers":{"Authorization":"Bearer s3cretvalue99"}}
+      """
+    let ended = try await chat(parlour, "--order", "moderator", "--moderator", moderator, "--max-turns", "2")
+    #expect(ended.exitCode == 0 && ended.errors.contains("chance chooses: \"Why, "), "\(ended)")
+    #expect(!ended.errors.contains("s3cret"), "\(ended)")
+    let answer = try parlour.transcript().events("selection").first?["answer"]?.string
+    #expect(answer?.contains("Why, ") == true && answer?.contains("s3cret") == false, "\(answer ?? "")")
+  }
+
+  @Test func aQuietRoomTellsOfAModeratorThatFails() async throws {
+    let parlour = try await Parlour { model, _ in model == "mod" ? .error(400, "no tools here") : nil }
+    try parlour.config(["a", "b", "c"], "human_speaker: false, intros: false, \(parlour.moderator)")
+    let ended = try await parlour.party("--go", "--order", "moderator", "--max-turns", "2", "--quiet")
+    #expect(ended.exitCode == 0, "\(ended)")
+    #expect(
+      ended.errors.contains("warning: the next speaker was not chosen: moderator, who was to"), "\(ended)")
+  }
+
+  /// Not as if it had named nobody: the whole order would be chance without a word.
+  @Test func aModeratorThatIsNoModelEndsAChat() async throws {
+    let parlour = try await Parlour { model, _ in model == "mod" ? .html(200) : nil }
+    let moderator = "{\"endpoint\":\"\(parlour.server.url("/v1"))\",\"model\":\"mod\"}"
+    let ended = try await chat(parlour, "--order", "moderator", "--moderator", moderator, "--max-turns", "3")
+    #expect(ended.exitCode == 1 && ended.errors.contains("no reply of a model"), "\(ended)")
+  }
+
   @Test func whoCannotVoteInAChatIsNamedOnStandardError() async throws {
     let parlour = try await Parlour { model, _ in
       model == "bob" ? .error(401, "bad key") : model == "alice" ? Self.choice("Carol") : nil

@@ -128,6 +128,23 @@ struct PerturbationTests {
     #expect(perturbation.point(in: transcript(Array(texts)), maxTurns: most) == point)
   }
 
+  /// Otherwise the speaker of the message would speak twice in a row, which undisturbed forks do not.
+  @Test(
+    arguments: [("Alice", nil, 6), ("Bob", nil, 7), ("Bob", "random", 6), ("Carol", nil, 6)]
+      as [(String, JSONValue?, Int)])
+  func theMessageComesWhenItIsItsSpeakersTurn(speaker: String, order: JSONValue?, turn: Int) {
+    var transcript = transcript([String](repeating: Self.loop, count: 9))
+    transcript.header.participants = ["Alice", "Bob"].map {
+      Transcript.Participant(name: $0, model: "m", endpoint: "builtin:", api: "builtin")
+    }
+    transcript.header.settings["order"] = order
+    let perturbation = Experiment.Perturbation(at: .onset, inject: "Rocks?", as: speaker)
+    let expected: ForkPoint = speaker == "Carol" ? .nowhere(.noTurnLeft) : .after(turn: turn)
+    #expect(perturbation.point(in: transcript, maxTurns: nil) == expected)
+    let undisturbed = Experiment.Perturbation(at: .onset, control: 1)
+    #expect(undisturbed.point(in: transcript, maxTurns: nil) == .after(turn: 6))
+  }
+
   @Test func passedTurnsAreNotCountedButNumbered() {
     var transcript = transcript(Self.prose.prefix(3) + Array(repeating: Self.loop, count: 7))
     transcript.turns[1].outcome = .passed
