@@ -125,13 +125,20 @@ public struct EndpointProbe: Sendable {
     let headers = endpoint.api.dialect.headers(besides: endpoint.headers)
     let abort = HTTPAbort()
     let timer = Task {
-      try await Task.sleep(for: limit)
+      // An endpoint that sends nothing at all is told as such, by the transport.
+      try await Task.sleep(for: limit + .milliseconds(500))
       abort.trigger()
     }
     defer { timer.cancel() }
-    let head = try await transport.send(
-      HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: abort)
-    return (head, sink.body)
+    do throws(HTTPError) {
+      let head = try await transport.send(
+        HTTPRequest(.get, url, headers: headers, timeouts: timeouts), to: sink, abort: abort)
+      return (head, sink.body)
+    } catch {
+      guard error.kind == .cancelled, !Task.isCancelled else { throw error }
+      throw HTTPError(
+        .idleTimeout, "\(endpoint) has not sent its whole answer within \(limit.components.seconds) seconds")
+    }
   }
 
   /// The URL of the list of models, derived from the chat URL.
