@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: MIT
 
-/// A long error message of an endpoint in fewer characters. Servers put what is wrong at its beginning or at its end,
+/// What an endpoint has sent, on one line and in fewer characters. Servers put what is wrong at its beginning or at its end,
 /// and what they were given, such as the messages of the request or a template, between.
 enum AbridgedText {
   /// The most bytes of JSON that stay as they are.
   private static let shortJSON = 60
+
+  /// A text on one line, without control characters.
+  static func line(_ text: String) -> String {
+    let words = text.unicodeScalars.split { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+      default: scalar == " "
+      }
+    }
+    return String(String.UnicodeScalarView(words.joined(separator: [" "])))
+  }
 
   /// The beginning and the end of a text.
   ///

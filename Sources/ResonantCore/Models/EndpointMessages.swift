@@ -114,14 +114,7 @@ struct EndpointMessages: Sendable {
       return redactor.redact(text)
     }
     let text = text.unicodeScalars.count > Self.lengthLimit ? AbridgedText.withoutJSON(text) : text
-    let words = redactor.redact(text).unicodeScalars.split { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-      default: scalar == " "
-      }
-    }
-    let line = String(String.UnicodeScalarView(words.joined(separator: [" "])))
-    return AbridgedText.ends(of: line, limit: Self.lengthLimit)
+    return AbridgedText.ends(of: AbridgedText.line(redactor.redact(text)), limit: Self.lengthLimit)
   }
 
   private var dialect: any Dialect { endpoint.api.dialect }

@@ -25,7 +25,11 @@ extension Endpoint {
     guard !text.isEmpty else { throw InvalidValue("the endpoint is empty") }
     var written = try VariableText(text, environment: environment)
     let name = String(decoding: written.expanded, as: UTF8.self)
-    if name == builtin.source { return builtin(source: text) }
+    if name == builtin.source {
+      // Nobody is sent these, but their names are recorded.
+      for header in headers.keys { try HeaderFields.check(header) }
+      return builtin(source: text)
+    }
     let preset = Preset.named(name)
     // The URL of a preset is public, even if its name came from a variable.
     if let preset { written = try VariableText(preset.base, environment: [:]) }
@@ -119,13 +123,17 @@ private struct HeaderFields {
 
   init(_ given: JSONObject, environment: [String: String]) throws(InvalidValue) {
     for (name, value) in given {
-      guard Self.isToken(name) else { throw InvalidValue("'\(name.prefix(40))' is no name for a header") }
+      try Self.check(name)
       do throws(InvalidValue) {
         try add(name, VariableText(Self.text(value), environment: environment))
       } catch {
         throw InvalidValue("header \(name): \(error)")
       }
     }
+  }
+
+  static func check(_ name: String) throws(InvalidValue) {
+    guard isToken(name) else { throw InvalidValue("'\(name.prefix(40))' is no name for a header") }
   }
 
   private mutating func add(_ name: String, _ value: VariableText) throws(InvalidValue) {

@@ -146,7 +146,7 @@ struct AnalysisTable {
       ["in it at the end", "state", "trials", "message", "control", "points", "95 %"],
       comparisons.compactMap { comparison in
         comparison.atEnd.map { difference in
-          return [
+          [
             Self.name(comparison.condition), comparison.label.rawValue, "\(difference.trials)",
             Self.percent(difference.disturbed.share), Self.percent(difference.control.share),
             Self.points(difference.difference),

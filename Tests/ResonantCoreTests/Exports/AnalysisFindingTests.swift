@@ -105,6 +105,30 @@ struct AnalysisFindingTests {
         == "The one conversation converged: it ends in a loop of the same texts of period 1 from the start.")
   }
 
+  @Test func whatBeginsWithTheFirstReplyDoesNotTellHowSoonEither() {
+    let short = (0..<6).map { index in
+      Self.conversation([Texts.letters(900 + index)] + (0..<7).map { "Turn \(index) \($0)." }, given: [1])
+    }
+    let finding = Self.finding(short)
+    #expect(finding.whole.medianOnset == 2 && finding.whole.tellingOnset == nil)
+    #expect(
+      finding.cautions == [
+        "In 6 conversations the state begins with the first reply or a given turn, which does not tell how soon they "
+          + "get there."
+      ])
+  }
+
+  @Test func fewerThanHalfTellWhenTheyBegan() {
+    let talks = (0..<6).map { Self.conversation(Self.talk($0 + 40)) }
+    let early = (0..<2).map { Self.conversation(Self.loop($0 + 1)) }
+    #expect(Self.finding(talks + early).headline.hasSuffix(" Those that did began at turn 4."))
+    let late = Self.conversation(
+      Texts.different(5, from: 700) + [String](repeating: Texts.letters(9), count: 5))
+    #expect(
+      Self.finding(talks + early + [late]).headline.hasSuffix(
+        " Those that did began between turn 4 and turn 6."))
+  }
+
   @Test func theRangeOfConditionsIsToldWhereTheyClearlyDiffer() {
     let cold = (0..<6).map { Self.conversation(Self.loop($0 + 1), "t=0.3") }
     let warm = (0..<6).map { Self.conversation(Self.talk($0 + 50), "t=0.8") }

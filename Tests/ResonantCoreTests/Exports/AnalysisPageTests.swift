@@ -170,6 +170,8 @@ struct AnalysisPageTests {
       ])
     #expect(page.matches(of: #/class="curve dashed"/#).count == 1)
     #expect(page.contains("(solid, dots: after the message; dashed, rings: undisturbed)"))
+    let bars = OutcomeBars(finding: AnalysisFinding(Analysis(Self.compared, Self.settings))).html
+    #expect(bars.contains("class=\"bar\"") && !bars.contains("perturb="))
     // The conditions of forks have neither bars nor differences.
     #expect(page.contains("perturb=control:onset") && !page.contains("Differences between conditions"))
     #expect(

@@ -122,6 +122,14 @@ extension API {
 
   // MARK: Secrets
 
+  /// They are recorded, also where nobody is sent them, and what is no name may be a header with its value.
+  @Test(arguments: ["http://h:1", "builtin:"])
+  func whatCannotBeAHeaderIsRefused(endpoint: String) {
+    #expect(throws: InvalidValue.self) {
+      try Endpoint.resolve(endpoint, headers: ["X-Key: s3cret": "y"], environment: [:])
+    }
+  }
+
   @Test func queryAndUserInfoAreSentButNotShown() throws {
     let endpoint = try resolve("https://me:p%40ss@h.example:8443/v1?key=s3cret%21&b")
     #expect(endpoint.url == "https://h.example:8443/v1/chat/completions?key=s3cret%21&b")

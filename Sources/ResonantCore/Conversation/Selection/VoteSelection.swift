@@ -138,13 +138,8 @@ struct SpeakerVote: Sendable {
       case .malformed(let text), .other(let text): text
       case .empty: ""
       }
-    let words = text.unicodeScalars.split { scalar in
-      scalar.properties.isWhitespace
-        || [.control, .format, .lineSeparator, .paragraphSeparator].contains(
-          scalar.properties.generalCategory)
-    }
     // Masked before it is cut, since no beginning of a secret is recognised.
-    let line = redactor.redact(String(String.UnicodeScalarView(words.joined(separator: [" "]))))
+    let line = AbridgedText.line(redactor.redact(text))
     guard !line.isEmpty else { return "it is empty" }
     let start = line.unicodeScalars.prefix(excerpt)
     return start.endIndex == line.unicodeScalars.endIndex ? "\"\(line)\"" : "\"\(String(start))…\""
