@@ -121,9 +121,7 @@ public struct AnalysisReader: Sendable {
   ) -> (AnalysisSource, Set<String>) {
     var header = transcript.header
     // A conversation that has gone on has had a higher limit.
-    if let most = header.settings["max_turns"]?.int, let end = transcript.end, end.reason == .maxTurns {
-      header.settings["max_turns"] = .int(max(most, end.turns))
-    }
+    header.settings["max_turns"] = transcript.turnLimit.map(JSONValue.int)
     let (name, found) = condition.name(of: header, path: path)
     let turns = transcript.heardTurns
     var source = AnalysisSource(

@@ -99,8 +99,9 @@ struct RoomPersonTests {
     #expect(!left.output.contains("Turn 2"), "\(left)")
     #expect(try !parlour.log().contains("Turn 2"))
     let resumed = try await parlour.resonant(
-      "resume", "r.jsonl", "--go", "--no-html", input: "/next human\nBeans.\n")
+      "resume", "r.jsonl", "--go", "--no-html", input: "/next human\n/rewind 0\nBeans.\n")
     #expect(resumed.output.contains("Turn 2 · human\n"), "\(resumed)")
+    #expect(resumed.errors.contains("it is your turn, in which nothing can be rewound"), "\(resumed)")
     #expect(resumed.errors.contains("it is your turn already"), "\(resumed)")
     #expect(!resumed.output.contains("Turn 4"), "\(resumed)")
     #expect(try parlour.log().contains("Turn 2: human (in turn)\nBeans.\n[the human spoke, 1 word]"))
